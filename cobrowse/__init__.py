@@ -1,0 +1,1 @@
+"""Cobrowse: the open, self-hosted co-browsing session broker."""

@@ -1,0 +1,1 @@
+"""Floor 0, pure: no asyncio, redis, starlette, clock, environment or randomness of its own."""

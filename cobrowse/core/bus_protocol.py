@@ -1,0 +1,95 @@
+"""What hubs say to each other, as msgpack. At most once, in no promised order between two senders.
+
+Every message that concerns a seat carries its generation; a hub ignores what is meant for a lower one.
+"""
+
+import msgspec
+from msgspec import Struct
+
+from cobrowse.core.close import Close
+from cobrowse.core.errors import BadMessage
+from cobrowse.core.states import Who
+
+
+class BusMessage(Struct, frozen=True, tag_field="k", kw_only=True):
+    """Base of what hubs say to each other."""
+
+
+class Changed(BusMessage, frozen=True, tag="changed", kw_only=True):
+    """The session has a newer version: read it again."""
+
+    session: str
+    version: int
+
+
+class Deliver(BusMessage, frozen=True, tag="deliver", kw_only=True):
+    """Put these bytes (already checked) into the outbox of this seat. `latest` names the kind of which only the
+    newest counts, or is empty; `epoch` is set on view frames, whose credit goes back to `origin`."""
+
+    session: str
+    seat: Who
+    generation: int
+    data: bytes
+    packed: bool = False
+    latest: str = ""
+    epoch: int = 0
+    origin: str = ""
+
+
+class CreditBack(BusMessage, frozen=True, tag="credit_back", kw_only=True):
+    """So many frames and bytes of this epoch left the agent's outbox."""
+
+    session: str
+    epoch: int
+    frames: int
+    bytes: int
+
+
+class ProbeSeat(BusMessage, frozen=True, tag="probe_seat", kw_only=True):
+    """Ask the holder of this seat whether it is alive, and tell `reply_to`."""
+
+    session: str
+    seat: Who
+    generation: int
+    id: int
+    reply_to: str
+
+
+class ProbeSeen(BusMessage, frozen=True, tag="probe_seen", kw_only=True):
+    id: int
+
+
+class CloseHolder(BusMessage, frozen=True, tag="close_holder", kw_only=True):
+    """Close the socket that holds this generation of the seat."""
+
+    session: str
+    seat: Who
+    generation: int
+    close: Close
+
+
+class AssetHere(BusMessage, frozen=True, tag="asset_here", kw_only=True):
+    """The asset that `n` asked for is in the store, or refused with a reason."""
+
+    session: str
+    n: int
+    refused: str = ""
+
+
+AnyBusMessage = Changed | Deliver | CreditBack | ProbeSeat | ProbeSeen | CloseHolder | AssetHere
+
+_decoder: msgspec.msgpack.Decoder[AnyBusMessage] = msgspec.msgpack.Decoder(AnyBusMessage)
+_encoder = msgspec.msgpack.Encoder()
+
+
+def encode(message: AnyBusMessage) -> bytes:
+    """One message as msgpack."""
+    return _encoder.encode(message)
+
+
+def decode(data: bytes) -> AnyBusMessage:
+    """The message, or `BadMessage`."""
+    try:
+        return _decoder.decode(data)
+    except msgspec.DecodeError as error:
+        raise BadMessage(f"A hub sent what cannot be read: {error}") from error

@@ -1,0 +1,118 @@
+"""One error tree. Every leaf carries a stable `code` for programs and a sentence for people.
+
+CobrowseError
+├── BadInput                what a person or a peer sent is not in the form it must have
+│   ├── BadCode             a code that is mistyped or of the wrong length
+│   ├── BadAddress          an address that is not in WHATWG form, or is refused for how it is written
+│   ├── BadMessage          a message that does not decode, or is too large
+│   └── BadFrame            a view frame outside the whitelist or its limits
+├── Refused                 well-formed, but not allowed here and now
+│   ├── BadToken            a token that is forged, expired, of another purpose, or already used
+│   ├── NotAllowed          a message or act outside role, state, scope or policy
+│   └── TooMany             a rate or a budget is used up
+├── NotFound                no such session, site, agent or asset
+├── StoreError              the store did not answer, or answered wrongly
+│   ├── StoreConflict       five tries at a transition lost against others
+│   └── StoreBusy           the database is held by another server
+└── ConfigError             a setting that is unknown, of the wrong type, or contradicts another
+"""
+
+
+class CobrowseError(Exception):
+    """Base of all errors raised by Cobrowse. `code` is stable; the sentence may change."""
+
+    code = "error"
+
+    def __init__(self, sentence: str, *, code: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        if code is not None:
+            self.code = code
+
+
+class BadInput(CobrowseError):
+    """What a person or a peer sent is not in the form it must have."""
+
+    code = "bad_input"
+
+
+class BadCode(BadInput):
+    """A code that is mistyped (check digit) or has the wrong length. Never counts as an attempt."""
+
+    code = "code_mistyped"
+
+
+class BadAddress(BadInput):
+    """An address that is not in WHATWG form, or is refused for how it is written."""
+
+    code = "bad_address"
+
+
+class BadMessage(BadInput):
+    """A message that does not decode or is too large."""
+
+    code = "bad_message"
+
+
+class BadFrame(BadInput):
+    """A view frame outside the whitelist or its limits."""
+
+    code = "bad_frame"
+
+
+class Refused(CobrowseError):
+    """Well-formed, but not allowed here and now."""
+
+    code = "refused"
+
+
+class BadToken(Refused):
+    """A token that is forged, expired, of another purpose, or already used."""
+
+    code = "bad_token"
+
+
+class NotAllowed(Refused):
+    """A message or act outside role, state, scope or policy."""
+
+    code = "not_allowed"
+
+
+class TooMany(Refused):
+    """A rate or a budget is used up. `retry_after_seconds` says when to come again."""
+
+    code = "too_many"
+
+    def __init__(self, sentence: str, *, retry_after_seconds: float, code: str | None = None) -> None:
+        super().__init__(sentence, code=code)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class NotFound(CobrowseError):
+    """No such session, site, agent or asset."""
+
+    code = "not_found"
+
+
+class StoreError(CobrowseError):
+    """The store did not answer, or answered wrongly."""
+
+    code = "store_unavailable"
+
+
+class StoreConflict(StoreError):
+    """Five tries at a transition lost against others."""
+
+    code = "store_conflict"
+
+
+class StoreBusy(StoreError):
+    """The database is held by another server."""
+
+    code = "store_busy"
+
+
+class ConfigError(CobrowseError):
+    """A setting that is unknown, of the wrong type, or contradicts another."""
+
+    code = "bad_config"

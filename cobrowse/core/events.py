@@ -1,0 +1,135 @@
+"""What happens to a session (events), and what the hub then does besides announcing the new state (effects)."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from cobrowse.core.close import Close
+from cobrowse.core.protocol import AwayReason, EndReason
+from cobrowse.core.states import Who
+
+# --- events
+
+
+class Claimed(Struct, frozen=True):
+    """A customer claimed the code with `nonce`; `digits` are the two the customer will read out."""
+
+    nonce: str
+    digits: str
+
+
+class Consented(Struct, frozen=True):
+    allow: bool
+
+
+class DigitsEntered(Struct, frozen=True):
+    value: str
+
+
+class SeatTaken(Struct, frozen=True, kw_only=True):
+    """A page said hello. `rotation` is the number in the customer's token (agents: always 0)."""
+
+    seat: Who
+    hub: str
+    page: str
+    nonce: str
+    rotation: int = 0
+    withheld: Literal["", "other_path", "other_origin"] = ""
+
+
+class SeatLeft(Struct, frozen=True, kw_only=True):
+    """The holder of this generation is gone: it said so, or its socket did."""
+
+    seat: Who
+    generation: int
+    why: AwayReason
+
+
+class Withheld(Struct, frozen=True):
+    """The customer's page shares nothing (`reason`), or shares again (empty)."""
+
+    reason: Literal["", "other_path", "other_origin"]
+
+
+class PausedBy(Struct, frozen=True):
+    """The customer paused."""
+
+
+class Resumed(Struct, frozen=True):
+    """The customer goes on."""
+
+
+class ControlAskedFor(Struct, frozen=True):
+    """The agent asks for control."""
+
+
+class ControlAnswered(Struct, frozen=True):
+    allow: bool
+
+
+class ControlReleased(Struct, frozen=True):
+    """Control goes back, by either seat."""
+
+
+class Active(Struct, frozen=True):
+    """An act, or the customer's trusted input. Puts off `idle`."""
+
+
+class EndAsked(Struct, frozen=True):
+    reason: EndReason
+
+
+class Tick(Struct, frozen=True):
+    """Time passed; what is due happens."""
+
+
+Event = (
+    Claimed
+    | Consented
+    | DigitsEntered
+    | SeatTaken
+    | SeatLeft
+    | Withheld
+    | PausedBy
+    | Resumed
+    | ControlAskedFor
+    | ControlAnswered
+    | ControlReleased
+    | Active
+    | EndAsked
+    | Tick
+)
+
+
+# --- effects
+
+
+class AskSnapshot(Struct, frozen=True):
+    """Send the customer a `resync`: begin a new epoch with full credit."""
+
+
+class AskCustomerForControl(Struct, frozen=True):
+    """Send the customer `control_asked`."""
+
+
+class CloseSeat(Struct, frozen=True):
+    """Close the socket that holds this generation of the seat, on whichever hub it is."""
+
+    seat: Who
+    hub: str
+    generation: int
+    close: Close
+
+
+class ForgetPage(Struct, frozen=True):
+    """Drop assets and everything else of the page."""
+
+
+class Audit(Struct, frozen=True):
+    """Append a content-free line to the audit trail."""
+
+    kind: str
+    detail: str = ""
+
+
+Effect = AskSnapshot | AskCustomerForControl | CloseSeat | ForgetPage | Audit

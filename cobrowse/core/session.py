@@ -1,0 +1,375 @@
+"""One session from code to end: `step(session, event, now) -> (session, effects)`.
+
+    waiting → joining → live ⇄ paused;  away remembers joining, live or paused;  all → ended(reason)
+
+`step` is pure: it takes the wall-clock instant in Unix seconds and returns the next session and what the hub must
+do besides telling both seats the new state (which it does after every change). It raises `NotAllowed` with a stable
+code where an event makes no sense in the present state; a peer that merely comes late is answered by no change.
+
+Whether a session is `away` follows from its seats alone (`_attend`): the customer's absence goes before the agent's,
+so two absences at once need no memory of their own.
+"""
+
+from msgspec.structs import replace
+
+from cobrowse.core.close import ENDED, TAKEN_OVER
+from cobrowse.core.errors import BadToken, NotAllowed
+from cobrowse.core.events import (
+    Active,
+    AskCustomerForControl,
+    AskSnapshot,
+    Audit,
+    Claimed,
+    CloseSeat,
+    Consented,
+    ControlAnswered,
+    ControlAskedFor,
+    ControlReleased,
+    DigitsEntered,
+    Effect,
+    EndAsked,
+    Event,
+    ForgetPage,
+    PausedBy,
+    Resumed,
+    SeatLeft,
+    SeatTaken,
+    Tick,
+    Withheld,
+)
+from cobrowse.core.policy import Limits, at_least
+from cobrowse.core.protocol import Away as AwayView
+from cobrowse.core.protocol import AwayReason, EndReason, SessionState, StateName
+from cobrowse.core.states import (
+    Away,
+    Ended,
+    Joining,
+    Live,
+    Paused,
+    Phase,
+    SeatHold,
+    Session,
+    Waiting,
+    Who,
+)
+
+Stepped = tuple[Session, tuple[Effect, ...]]
+
+
+def step(session: Session, event: Event, now: float) -> Stepped:
+    """The next session and the effects. Raises `NotAllowed` or `BadToken`; never anything else.
+
+    The same session object comes back where nothing changed, so a caller can skip the write."""
+    if isinstance(session.state, Ended):
+        if isinstance(event, SeatTaken | Claimed):
+            raise NotAllowed("This session has ended.", code="session_ended")
+        return session, ()
+    ended = _overdue(session, now)
+    if ended is not None:
+        return _end(session, ended, now)
+    stepped, effects = _HANDLERS[type(event)](session, event, now)  # type: ignore[operator]
+    if isinstance(stepped.state, Ended):
+        return stepped, effects
+    return _attend(session, stepped, effects)
+
+
+def _claimed(session: Session, event: Claimed, now: float) -> Stepped:
+    phase = _phase(session)
+    if isinstance(phase, Joining) and phase.claim_nonce == event.nonce:
+        return session, ()
+    if not isinstance(phase, Waiting):
+        raise NotAllowed("This code is not valid.", code="code_invalid")
+    joining = Joining(
+        since=now,
+        claim_nonce=event.nonce,
+        digits=event.digits,
+        expires_at=now + session.limits.joining_seconds,
+    )
+    return replace(session, state=joining, active_at=now), (Audit("claimed"),)
+
+
+def _consented(session: Session, event: Consented, now: float) -> Stepped:
+    phase = _phase(session)
+    if not isinstance(phase, Joining):
+        return session, ()
+    if not event.allow:
+        return _end(session, "declined", now)
+    if phase.allowed:
+        return session, ()
+    return _maybe_live(session, replace(phase, allowed=True), (Audit("allowed"),), now)
+
+
+def _digits_entered(session: Session, event: DigitsEntered, now: float) -> Stepped:
+    phase = _phase(session)
+    if not isinstance(phase, Joining) or phase.confirmed:
+        return session, ()
+    if event.value == phase.digits:
+        return _maybe_live(session, replace(phase, confirmed=True), (Audit("confirmed"),), now)
+    if phase.tries_left <= 1:
+        return _end(session, "confirm_failed", now)
+    wrong = replace(phase, tries_left=phase.tries_left - 1)
+    return _with_phase(session, wrong), (Audit("digits_wrong"),)
+
+
+def _maybe_live(session: Session, joining: Joining, effects: tuple[Effect, ...], now: float) -> Stepped:
+    if not (joining.allowed and joining.confirmed):
+        return _with_phase(session, joining), effects
+    live = replace(_with_phase(session, Live(since=now)), live_since=now, active_at=now)
+    return live, (*effects, Audit("live"))
+
+
+def _seat_taken(session: Session, event: SeatTaken, now: float) -> Stepped:
+    if event.seat == "customer" and isinstance(session.state, Waiting):
+        raise NotAllowed("Nobody has joined this session yet.", code="not_joined")
+    hold = session.hold(event.seat)
+    if hold.present and hold.nonce == event.nonce and hold.page == event.page and hold.hub == event.hub:
+        return session, ()
+    rotation = 0
+    if event.seat == "customer":
+        # The newest token, or the one before it as long as the newest was not used.
+        if event.rotation not in (hold.rotation, hold.rotation - 1):
+            raise BadToken("This token was already used.", code="token_used")
+        rotation = event.rotation + 1
+    effects: tuple[Effect, ...] = ()
+    if hold.present:
+        effects = (CloseSeat(event.seat, hold.hub, hold.generation, TAKEN_OVER),)
+    taken = SeatHold(
+        generation=hold.generation + 1,
+        rotation=rotation,
+        hub=event.hub,
+        page=event.page,
+        nonce=event.nonce,
+        present=True,
+        withheld=event.withheld,
+    )
+    # A new holder starts a new picture; `_attend` asks for it where the session is live.
+    return _with_hold(session, event.seat, taken), (*effects, AskSnapshot())
+
+
+def _seat_left(session: Session, event: SeatLeft, now: float) -> Stepped:
+    hold = session.hold(event.seat)
+    if event.generation != hold.generation or not hold.present:
+        return session, ()
+    gone = replace(hold, present=False, left_at=now, left_why=event.why)
+    return _with_hold(session, event.seat, gone), (Audit(f"{event.seat}_left", event.why),)
+
+
+def _withheld(session: Session, event: Withheld, now: float) -> Stepped:
+    hold = session.customer
+    if hold.withheld == event.reason:
+        return session, ()
+    return replace(session, customer=replace(hold, withheld=event.reason, left_at=now)), ()
+
+
+def _paused(session: Session, event: PausedBy, now: float) -> Stepped:
+    phase = _phase(session)
+    if not isinstance(phase, Live):
+        return session, ()
+    paused = _with_phase(session, Paused(since=now))
+    return replace(paused, control="off", active_at=now), (Audit("paused"),)
+
+
+def _resumed(session: Session, event: Resumed, now: float) -> Stepped:
+    if not isinstance(_phase(session), Paused):
+        return session, ()
+    return replace(_with_phase(session, Live(since=now)), active_at=now), (Audit("resumed"),)
+
+
+def _control_asked_for(session: Session, event: ControlAskedFor, now: float) -> Stepped:
+    if not at_least(session.scope, "control"):
+        raise NotAllowed("This site does not allow control.", code="scope_too_low")
+    if not isinstance(session.state, Live):
+        raise NotAllowed("Control can be asked for while the session is live.", code="wrong_state")
+    if session.control != "off":
+        return session, ()
+    return replace(session, control="asked"), (AskCustomerForControl(), Audit("control_asked"))
+
+
+def _control_answered(session: Session, event: ControlAnswered, now: float) -> Stepped:
+    if session.control != "asked":
+        return session, ()
+    answered = replace(session, control="on" if event.allow else "off", active_at=now)
+    return answered, (Audit("control_allowed" if event.allow else "control_denied"),)
+
+
+def _control_released(session: Session, event: ControlReleased, now: float) -> Stepped:
+    if session.control == "off":
+        return session, ()
+    return replace(session, control="off", active_at=now), (Audit("control_released"),)
+
+
+def _active(session: Session, event: Active, now: float) -> Stepped:
+    return replace(session, active_at=now), ()
+
+
+def _end_asked(session: Session, event: EndAsked, now: float) -> Stepped:
+    return _end(session, event.reason, now)
+
+
+def _tick(session: Session, event: Tick, now: float) -> Stepped:
+    if session.control == "off" or now < _control_until(session):
+        return session, ()
+    return replace(session, control="off"), (Audit("control_released", "agent_away"),)
+
+
+_HANDLERS = {
+    Claimed: _claimed,
+    Consented: _consented,
+    DigitsEntered: _digits_entered,
+    SeatTaken: _seat_taken,
+    SeatLeft: _seat_left,
+    Withheld: _withheld,
+    PausedBy: _paused,
+    Resumed: _resumed,
+    ControlAskedFor: _control_asked_for,
+    ControlAnswered: _control_answered,
+    ControlReleased: _control_released,
+    Active: _active,
+    EndAsked: _end_asked,
+    Tick: _tick,
+}
+
+
+# --- what follows from the seats and the clock
+
+
+def _phase(session: Session) -> Waiting | Joining | Live | Paused | Ended:
+    state = session.state
+    return state.back_to if isinstance(state, Away) else state
+
+
+def _with_phase(session: Session, phase: Phase) -> Session:
+    state = session.state
+    return replace(session, state=replace(state, back_to=phase) if isinstance(state, Away) else phase)
+
+
+def _with_hold(session: Session, seat: Who, hold: SeatHold) -> Session:
+    return replace(session, customer=hold) if seat == "customer" else replace(session, agent_seat=hold)
+
+
+def _attend(before: Session, session: Session, effects: tuple[Effect, ...]) -> Stepped:
+    """Put `away` on or take it off, by who is there; ask for a picture when the session becomes live."""
+    phase = _phase(session)
+    wants_picture = AskSnapshot() in effects
+    effects = tuple(effect for effect in effects if not isinstance(effect, AskSnapshot))
+    if isinstance(phase, Waiting | Ended):
+        return session, effects
+    missing = _missing(session)
+    if missing is not None:
+        session = _away(session, missing, phase)
+    elif session.state is not phase:
+        session = replace(session, state=phase)
+    became_live = isinstance(session.state, Live) and not isinstance(before.state, Live)
+    if became_live or (wants_picture and isinstance(session.state, Live)):
+        effects = (*effects, AskSnapshot())
+    return session, effects
+
+
+def _missing(session: Session) -> Who | None:
+    # Before its first hello a seat is not away, it has not come yet: the deadline of `joining` covers that.
+    if session.customer.generation and (not session.customer.present or session.customer.withheld):
+        return "customer"
+    if session.agent_seat.generation and not session.agent_seat.present:
+        return "agent"
+    return None
+
+
+def _away(session: Session, seat: Who, phase: Phase) -> Session:
+    hold = session.hold(seat)
+    # A closed page that shared nothing is reported as closed; `withheld` counts only while it is there.
+    reason: AwayReason = hold.withheld if hold.present and hold.withheld else hold.left_why
+    away = Away(since=hold.left_at, seat=seat, reason=reason, back_to=phase)
+    return session if session.state == away else replace(session, state=away)
+
+
+def _end(session: Session, reason: EndReason, now: float) -> Stepped:
+    closes = tuple(CloseSeat(seat, hold.hub, hold.generation, ENDED) for seat, hold in _holds(session) if hold.present)
+    ended = replace(session, state=Ended(since=now, reason=reason), control="off")
+    return ended, (*closes, ForgetPage(), Audit("ended", reason))
+
+
+def _holds(session: Session) -> tuple[tuple[Who, SeatHold], tuple[Who, SeatHold]]:
+    return (("customer", session.customer), ("agent", session.agent_seat))
+
+
+def _deadlines(session: Session) -> list[tuple[float, EndReason]]:
+    """Every instant at which this session ends by itself, with the reason."""
+    limits, phase = session.limits, _phase(session)
+    if isinstance(phase, Waiting):
+        return [(phase.expires_at, "code_expired")]
+    if isinstance(phase, Joining):
+        # Who has not done their part is the reason.
+        return [(phase.expires_at, "confirm_failed" if phase.allowed else "customer_gone")]
+    found: list[tuple[float, EndReason]] = [
+        (session.live_since + limits.session_seconds, "time_limit"),
+        (session.active_at + limits.idle_seconds, "idle"),
+    ]
+    if not session.customer.present:
+        found.append((session.customer.left_at + _grace(limits, session.customer.left_why), "customer_gone"))
+    if not session.agent_seat.present:
+        found.append((session.agent_seat.left_at + limits.agent_away_seconds, "agent_gone"))
+    return found
+
+
+def _grace(limits: Limits, why: AwayReason) -> float:
+    return {
+        "navigating": limits.navigating_seconds,
+        "offline": limits.offline_seconds,
+        "asleep": limits.asleep_seconds,
+        "other_origin": limits.elsewhere_seconds,
+        "other_path": limits.elsewhere_seconds,
+    }[why]
+
+
+def _control_until(session: Session) -> float:
+    hold = session.agent_seat
+    return float("inf") if hold.present else hold.left_at + session.limits.control_agent_away_seconds
+
+
+def _overdue(session: Session, now: float) -> EndReason | None:
+    instant, reason = min(_deadlines(session))
+    return reason if now >= instant else None
+
+
+def due_at(session: Session) -> float:
+    """The instant at which a `Tick` will matter; infinity once ended."""
+    if isinstance(session.state, Ended):
+        return float("inf")
+    first = min(_deadlines(session))[0]
+    return first if session.control == "off" else min(first, _control_until(session))
+
+
+def state_name(session: Session) -> StateName:
+    """The present state's name on the wire."""
+    name: StateName = session.state.__struct_config__.tag  # type: ignore[assignment]
+    return name
+
+
+def public_state(session: Session, version: int) -> SessionState:
+    """The session as both seats may know it: never the code, never the digits."""
+    state, phase = session.state, _phase(session)
+    joining = phase if isinstance(phase, Joining) else None
+    return SessionState(
+        session=session.id,
+        version=version,
+        name=state_name(session),
+        site=session.site,
+        site_name=session.site_name,
+        agent_name=session.agent_name,
+        scope=session.scope,
+        control=session.control,
+        allowed=joining.allowed if joining else True,
+        confirmed=joining.confirmed if joining else True,
+        tries_left=joining.tries_left if joining else 0,
+        expires_at=0.0 if isinstance(state, Ended) else min(_deadlines(session))[0],
+        since=state.since,
+        away=AwayView(seat=state.seat, since=state.since, reason=state.reason, back_to=_tag(state.back_to))
+        if isinstance(state, Away)
+        else None,
+        reason=state.reason if isinstance(state, Ended) else None,
+    )
+
+
+def _tag(phase: Phase) -> StateName:
+    name: StateName = phase.__struct_config__.tag  # type: ignore[assignment]
+    return name

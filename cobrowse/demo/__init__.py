@@ -1,0 +1,1 @@
+"""A small shop on its own origin, to try everything on."""
