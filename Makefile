@@ -1,0 +1,76 @@
+# One door. `make run` and `make test` set up whatever they miss, on a fresh machine too.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CLIENT_SOURCES := $(shell find client_js/src client_js/*.mjs client_js/package.json cobrowse/core/whitelist.json -type f 2>/dev/null)
+MANIFEST := cobrowse/web/static/manifest.json
+
+.PHONY: help run setup build generate check fix test bench clean
+
+help:
+	@echo "make run    set up, then hub, console and demo shop on this machine (Ctrl-C ends it)"
+	@echo "make setup  everything the other targets need: system packages, .venv, node_modules, built clients"
+	@echo "make check  formats, lint, types, floors, generated files"
+	@echo "make fix    what can be mended by itself"
+	@echo "make test   set up, check, and every test with coverage"
+	@echo "make bench  the benchmarks, as tables"
+	@echo "make clean  remove all that was made"
+
+run: .setup/run-system .setup/python $(MANIFEST)
+	$(BIN)/cobrowse demo
+
+setup: .setup/test-system .setup/python $(MANIFEST)
+
+build: $(MANIFEST)
+
+.setup/run-system .setup/test-system: .setup/%-system: .ci/system.sh
+	@mkdir -p .setup
+	bash .ci/system.sh $*
+	@touch $@
+
+.setup/python: pyproject.toml constraints.txt | .setup/run-system
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+.setup/node: client_js/package-lock.json | .setup/run-system
+	cd client_js && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# The clients are built into the package, so that the wheel carries them.
+$(MANIFEST): .setup/node $(CLIENT_SOURCES)
+	cd client_js && npm run --silent build
+	@touch $@
+
+generate: .setup/python
+	$(BIN)/python client_js/generate_protocol.py
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python client_js/generate_protocol.py --check
+	cd client_js && npm run --silent check
+
+fix: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	cd client_js && npm run --silent fix
+
+test: check
+	cd client_js && npm run --silent test
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --include='cobrowse/core/*' --fail-under=100
+	$(BIN)/coverage report --fail-under=90
+
+bench: setup
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) .setup .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache \
+	  dist client_js/node_modules client_js/.build
+	find cobrowse/web/static -type f ! -name .gitkeep -delete
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
