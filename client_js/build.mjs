@@ -1,0 +1,127 @@
+// Bundles the clients into cobrowse/web/static: files named by their content, manifest.json with integrity, and the
+// size budgets of DESIGN section 15, above which the build fails. The loader is built last, since it carries the names
+// and hashes of the parts it loads.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build, transform } from "esbuild";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const TARGET = resolve(HERE, "../cobrowse/web/static");
+const KB = 1024;
+const LANGUAGES = ["en", "de"];
+
+// `import css from "./ui.css?inline"`: the minified text, as in Vite, so that tests and the build read one file.
+const inlineCss = {
+  name: "inline-css",
+  setup(it) {
+    it.onResolve({ filter: /\.css\?inline$/ }, (args) => ({
+      path: join(args.resolveDir, args.path.replace(/\?inline$/, "")),
+      namespace: "inline-css",
+    }));
+    it.onLoad({ filter: /.*/, namespace: "inline-css" }, async (args) => {
+      const { code } = await transform(readFileSync(args.path, "utf8"), { loader: "css", minify: true });
+      return { contents: code.trim(), loader: "text", watchFiles: [args.path] };
+    });
+  },
+};
+
+/** One bundle: its name in the manifest, its content, its integrity and its size over the wire. */
+async function bundle(name, source, define = {}) {
+  // Until every part has landed, an absent entry point makes an empty bundle.
+  const absent = !existsSync(join(HERE, "src", source));
+  if (absent) process.stderr.write(`absent: src/${source}\n`);
+  const result = await build({
+    ...(absent ? { stdin: { contents: "" } } : { entryPoints: [join(HERE, "src", source)] }),
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    target: "es2022",
+    charset: "utf8",
+    minify: true,
+    legalComments: "none",
+    // Members that end in one underscore are private to a bundle.
+    mangleProps: /[^_]_$/,
+    plugins: [inlineCss],
+    define: { __LANG__: '"en"', ...define },
+    logLevel: "warning",
+  });
+  const content = result.outputFiles[0].contents;
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
+  return {
+    name,
+    content,
+    file: `${name}-${hash}.js`,
+    integrity: `sha384-${createHash("sha384").update(content).digest("base64")}`,
+    gzip: gzipSync(content, { level: 9 }).length,
+  };
+}
+
+/** Write next to it, then rename: a server reading meanwhile sees the old file or the new one. */
+function put(file, content) {
+  const path = join(TARGET, file);
+  const fresh = `${path}.${process.pid}.new`;
+  writeFileSync(fresh, content);
+  renameSync(fresh, path);
+}
+
+function sweep(keep) {
+  for (const file of readdirSync(TARGET)) {
+    if (/-[0-9a-f]{12}\.js$/.test(file) && !keep.has(file)) unlinkSync(join(TARGET, file));
+  }
+}
+
+async function main() {
+  const parts = await Promise.all([
+    ...LANGUAGES.map((language) =>
+      bundle(`session-${language}`, "snippet/session.ts", { __LANG__: JSON.stringify(language) }),
+    ),
+    bundle("entry", "entry/entry.ts"),
+    bundle("join", "entry/join.ts"),
+    bundle("console", "console/main.ts"),
+    bundle("mirror", "mirror/frame.ts"),
+  ]);
+  const named = Object.fromEntries(parts.map((part) => [part.name, part]));
+  const loaded = ["session-en", "session-de", "entry"].map((name) => named[name]);
+  const table = Object.fromEntries(loaded.map((part) => [part.name, [part.file, part.integrity]]));
+  const loader = await bundle("snippet", "snippet/loader.ts", { __PARTS__: JSON.stringify(table) });
+
+  mkdirSync(TARGET, { recursive: true });
+  const all = [loader, ...parts];
+  for (const part of all) put(part.file, part.content);
+  const manifest = Object.fromEntries(all.map(({ name, file, integrity }) => [name, { file, integrity }]));
+  put("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
+  sweep(new Set(all.map((part) => part.file)));
+
+  const budgets = [
+    ["loader", loader.gzip, 3 * KB],
+    ...LANGUAGES.map((language) => [
+      `loader + session part, ${language}`,
+      loader.gzip + named[`session-${language}`].gzip,
+      15 * KB,
+    ]),
+    ["code entry", named.entry.gzip, 8 * KB],
+    ["join page", named.join.gzip, null],
+    ["console", named.console.gzip, null],
+    ["mirror", named.mirror.gzip, null],
+  ];
+  report(budgets);
+  if (budgets.some(([, size, limit]) => limit !== null && size > limit)) {
+    process.stderr.write(`${basename(TARGET)}: over budget, see the table.\n`);
+    process.exitCode = 1;
+  }
+}
+
+function report(budgets) {
+  const line = (cells) => `${cells[0].padEnd(28)}${cells[1].padStart(10)}${cells[2].padStart(10)}  ${cells[3]}\n`;
+  process.stdout.write(line(["gzip", "bytes", "budget", ""]));
+  for (const [what, size, limit] of budgets) {
+    const verdict = limit === null ? "" : size > limit ? "OVER" : "ok";
+    process.stdout.write(line([what, String(size), limit === null ? "-" : String(limit), verdict]));
+  }
+}
+
+await main();
