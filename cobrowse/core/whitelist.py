@@ -1,0 +1,127 @@
+"""The closed vocabulary, loaded from whitelist.json; the snippet's and the mirror's build read the same file.
+
+A tag is an HTML element's name (`div`), an SVG element's (`svg:path`), or a valid custom element's (`acme-card`).
+A name is a tag and an attribute (`img src`); it has a kind: text, token, number, flag, url or style.
+"""
+
+import re
+from importlib.resources import files
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+Kind = Literal["text", "token", "number", "flag", "url", "style"]
+
+
+class _Vocabulary(Struct, frozen=True, forbid_unknown_fields=True):
+    """The elements of one namespace, each with its attributes, and those that every element may have."""
+
+    global_: dict[str, Kind] = msgspec.field(name="global")
+    elements: dict[str, dict[str, Kind]]
+
+
+class _Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    depth: int
+    nodes: int
+    use: int
+    token_characters: int
+    attributes_per_element: int
+    url_numbers: int
+
+
+class _OpNumbers(Struct, frozen=True, forbid_unknown_fields=True):
+    element: int
+    text: int
+    shadow: int
+    document: int
+    sheet: int
+    remove: int
+    move: int
+    text_change: int
+    attribute: int
+    attribute_removed: int
+    scroll: int
+    focus: int
+    rule_inserted: int
+    rule_removed: int
+    selection: int
+
+
+class _Whitelist(Struct, frozen=True, forbid_unknown_fields=True):
+    version: int
+    kinds: dict[Kind, str]
+    html: _Vocabulary
+    svg: _Vocabulary
+    ops: _OpNumbers
+    snapshot_ops: list[int]
+    acts: list[str]
+    input_types: list[str]
+    placeholder_reasons: list[str]
+    limits: _Limits
+
+
+_list = msgspec.json.decode(files("cobrowse.core").joinpath("whitelist.json").read_bytes(), type=_Whitelist)
+
+OPS = _list.ops
+LIMITS = _list.limits
+SNAPSHOT_OPS: frozenset[int] = frozenset(_list.snapshot_ops)
+ACTS: frozenset[str] = frozenset(_list.acts)
+INPUT_TYPES: frozenset[str] = frozenset(_list.input_types)
+PLACEHOLDER_REASONS: frozenset[str] = frozenset(_list.placeholder_reasons)
+
+SVG_PREFIX = "svg:"
+TAG_MAX_CHARACTERS = 64
+
+# A subset of the HTML standard's valid custom element names, and the names it takes out again.
+_CUSTOM = re.compile(r"[a-z][a-z0-9._]*-[a-z0-9._-]*", re.ASCII)
+_NOT_CUSTOM = frozenset(
+    {
+        "annotation-xml",
+        "color-profile",
+        "font-face",
+        "font-face-src",
+        "font-face-uri",
+        "font-face-format",
+        "font-face-name",
+        "missing-glyph",
+    }
+)
+
+
+def _tables() -> tuple[frozenset[str], dict[str, Kind]]:
+    tags: set[str] = set()
+    kinds: dict[str, Kind] = {}
+    for prefix, vocabulary in (("", _list.html), (SVG_PREFIX, _list.svg)):
+        for element, own in vocabulary.elements.items():
+            tags.add(prefix + element)
+            for attribute, kind in {**vocabulary.global_, **own}.items():
+                kinds[f"{prefix}{element} {attribute}"] = kind
+    return frozenset(tags), kinds
+
+
+_TAGS, _KINDS = _tables()
+
+
+def is_custom(tag: str) -> bool:
+    """True for a custom element's name."""
+    return len(tag) <= TAG_MAX_CHARACTERS and _CUSTOM.fullmatch(tag) is not None and tag not in _NOT_CUSTOM
+
+
+def is_tag(tag: str) -> bool:
+    """True where an element of this name may be shown."""
+    return tag in _TAGS or is_custom(tag)
+
+
+def kind_of(name: str) -> Kind | None:
+    """The kind of `element attribute`, or None where the whitelist does not have it."""
+    kind = _KINDS.get(name)
+    if kind is not None:
+        return kind
+    tag, _, attribute = name.partition(" ")
+    return _list.html.global_.get(attribute) if is_custom(tag) else None
+
+
+def names() -> dict[str, Kind]:
+    """Every name on the list with its kind, but those of custom elements."""
+    return dict(_KINDS)
