@@ -1,0 +1,63 @@
+// What the loader and the parts it loads know of each other. Each part is a script of its own; they meet in one
+// object, kept under a symbol.
+import type { CustomerPolicy } from "../protocol";
+
+/** The answer to a claimed code or a redeemed handoff. */
+export interface Joined {
+  session: string;
+  token: string;
+  digits: string;
+  agent_name: string;
+  site_name: string;
+  policy: CustomerPolicy;
+}
+
+/** What a page hands to the next one in this tab, by way of sessionStorage; used once. */
+export interface Baton {
+  session: string;
+  token: string;
+  policy: CustomerPolicy;
+  /** The next free asset number. */
+  assets: number;
+  /** The highest act id that was run; lower ones are refused. */
+  act: number;
+  receipt: ReceiptCounts;
+}
+
+/** Counts only: nothing of the page. */
+export interface ReceiptCounts {
+  pages: number;
+  hidden: number;
+  /** How often the agent did what, by the act's name. */
+  acts: Record<string, number>;
+}
+
+export interface SessionPart {
+  join(joined: Joined): void;
+  resume(baton: Baton): void;
+  redeem(handoff: string): void;
+}
+
+/** Fills one `<cobrowse-code-entry>`. */
+export type EntryPart = (element: HTMLElement) => void;
+
+export interface Shared {
+  /** The hub's origin. */
+  hub: string;
+  site: string;
+  /** The session part, loaded when first asked for. Rejects when it cannot be loaded. */
+  session(): Promise<SessionPart>;
+  parts: { session?: SessionPart; entry?: EntryPart };
+}
+
+export const SHARED = Symbol.for("cobrowse");
+export const BATON_KEY = "cobrowse";
+
+export const shared = (): Shared => (window as unknown as Record<symbol, Shared>)[SHARED] as Shared;
+
+/** A random text for nonces and page ids: 22 characters, 128 bits. */
+export const nonce = (): string =>
+  btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
