@@ -76,7 +76,34 @@ class AssetHere(BusMessage, frozen=True, tag="asset_here", kw_only=True):
     refused: str = ""
 
 
-AnyBusMessage = Changed | Deliver | CreditBack | ProbeSeat | ProbeSeen | CloseHolder | AssetHere
+class PictureAsked(BusMessage, frozen=True, tag="picture_asked", kw_only=True):
+    """Ask the customer of this session for a new picture. `epoch` is the last one the agent saw where the agent asks
+    (it repeats itself); -1 where a hub asks (once)."""
+
+    session: str
+    epoch: int = -1
+
+
+class AssetAsked(BusMessage, frozen=True, tag="asset_asked", kw_only=True):
+    """Ask the customer's tab for asset `n` with `ticket`; a refusal goes to `reply_to` as `AssetHere`."""
+
+    session: str
+    n: int
+    ticket: str
+    reply_to: str
+
+
+AnyBusMessage = (
+    Changed
+    | Deliver
+    | CreditBack
+    | ProbeSeat
+    | ProbeSeen
+    | CloseHolder
+    | AssetHere
+    | PictureAsked
+    | AssetAsked
+)
 
 _decoder: msgspec.msgpack.Decoder[AnyBusMessage] = msgspec.msgpack.Decoder(AnyBusMessage)
 _encoder = msgspec.msgpack.Encoder()
