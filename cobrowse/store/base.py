@@ -1,8 +1,13 @@
 """SessionStore, AccountStore, Bus: what every backend promises. tests/store/contract.py holds each one to it.
 
-All instants are wall-clock Unix seconds and are passed in; no backend reads a clock to decide anything. Backends may
-use expiry (TTL) only to sweep what core would refuse anyway. Any method may raise `StoreError` when the backend does
-not answer; a write that raised may or may not have happened, and every write here is safe to repeat.
+All instants are wall-clock Unix seconds and are passed in; no backend reads a clock to decide anything, but that an
+asset's 30 s are over. Backends may use expiry (TTL) only to sweep what core would refuse anyway, and with a margin.
+
+Any method may raise `StoreError` where the backend does not answer or holds what cannot be read; nothing else is
+raised. A write that raised may or may not have happened. Every write is safe to repeat: a client library that resends
+after a lost reply changes nothing twice and answers as the first time.
+
+All text is Unicode and all bytes are any bytes; ids and keys may hold any character but NUL.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -12,6 +17,15 @@ from typing import Protocol
 from msgspec import Struct
 
 from cobrowse.core.states import Session
+
+# How long an ended session stays readable, for the agent's list and for late questions.
+ENDED_KEPT_SECONDS = 3600.0
+# How long an asset stays on its way between two hubs (DESIGN section 10).
+ASSET_SECONDS = 30.0
+# Content-free lines kept of one session; the oldest go first.
+AUDIT_LINES = 1000
+# Nonces of the newest writes of a session, by which a repeated `replace` is known.
+WRITES_REMEMBERED = 8
 
 
 class Versioned(Struct, frozen=True):
@@ -40,21 +54,24 @@ class SessionStore(Protocol):
     """What outlives a hub. Never page content, but an asset in flight for 30 s."""
 
     async def create(self, session: Session, code_key: str, code_expires_at: float, due_at: float) -> bool:
-        """Store a new session at version 1 with its code, in one atomic step.
+        """Store a new session at version 1 with its code. Nobody can claim the code before the session is there.
 
-        False, and nothing stored, where another session holds an unexpired entry for `code_key`, or the id exists with
-        other content. Repeating the identical call answers True."""
+        False, and nothing stored, where another session holds an entry for `code_key` that is unexpired at
+        `session.created_at` (revoked and claimed ones count: someone may still hold the code), or the id exists with
+        other content. Repeating the identical call answers True and changes nothing, also where the session has moved
+        on since or its code was revoked."""
         ...
 
     async def claim(self, code_key: str, nonce: str, now: float) -> str | None:
         """The id of the session whose code this is, for exactly one `nonce`, in one atomic, idempotent step.
 
-        The first nonce wins and gets the same answer each time it asks until the code expires. None, for all others
-        alike: unknown, expired, claimed by another nonce, revoked."""
+        The first nonce wins and gets the same answer each time it asks until the code expires or is revoked. None,
+        for all others alike: unknown, expired (`now` at or after its expiry), claimed by another nonce, revoked. An
+        empty nonce wins nothing."""
         ...
 
     async def revoke_code(self, code_key: str) -> None:
-        """The code lets nobody in any more. Unknown codes are no error."""
+        """The code lets nobody in any more, not even who claimed it. Unknown codes are no error."""
         ...
 
     async def read(self, session_id: str) -> Versioned | None:
@@ -62,26 +79,37 @@ class SessionStore(Protocol):
         ...
 
     async def versions(self, session_ids: Sequence[str]) -> dict[str, int]:
-        """The present version of each of these sessions that exists, in one round trip."""
+        """The present version of each of these sessions that exists, in one round trip. Empty for empty."""
         ...
 
-    async def replace(self, session: Session, expected_version: int, due_at: float) -> bool:
+    async def replace(self, session: Session, expected_version: int, due_at: float, *, nonce: str = "") -> bool:
         """Compare-and-set: write at `expected_version` + 1 if the stored version is `expected_version`.
 
         `due_at` is when a Tick matters next; infinity takes the session off the due list and lets a sweeper drop it
-        an hour later. False where another write came first, or the session is gone."""
+        an hour after `session.state.since`. False where another write came first, or the session is gone.
+
+        A write is known by its nonce: repeated with the same one it answers True and writes nothing, as long as it is
+        among the session's last `WRITES_REMEMBERED` writes. Without a nonce each call is a write of its own (what the
+        store's own client resends is still one call). Equal content is no proof of being the same write: two wrong
+        entries of digits at once make equal sessions, and must count twice."""
         ...
 
     async def due(self, now: float, limit: int) -> list[str]:
-        """Ids of at most `limit` sessions whose due time is at or before `now`, earliest first. Takes nothing off."""
+        """Ids of at most `limit` sessions whose due time is at or before `now`, earliest first. Takes nothing off.
+
+        Hubs call it every few seconds, so this is also where a backend sweeps what nobody asks for any more: sessions
+        with audit trail an hour after their end, and expired codes, tickets and sign-ins."""
         ...
 
     async def list_for_agent(self, agent_id: str) -> list[Versioned]:
-        """The agent's sessions, newest first: all that are not ended, and those ended within the last hour."""
+        """The agent's sessions, newest first: all that are not ended, and the ended ones until they are swept."""
         ...
 
     async def append_audit(self, session_id: str, lines: Sequence[AuditLine]) -> None:
-        """Append in order. At most 1,000 lines a session are kept; what is beyond is dropped at the old end."""
+        """Append in order. At most `AUDIT_LINES` a session are kept; what is beyond is dropped at the old end.
+
+        A line that is already there (same instant, kind and detail) is not added again: that makes it safe to repeat.
+        Nothing is kept where there is no such session. The trail goes with its session."""
         ...
 
     async def read_audit(self, session_id: str) -> list[AuditLine]:
@@ -89,23 +117,26 @@ class SessionStore(Protocol):
         ...
 
     async def put_asset(self, session_id: str, n: int, asset: Asset) -> None:
-        """Keep an asset in flight for at most 30 s."""
+        """Keep an asset in flight for at most `ASSET_SECONDS`, in memory, never on a disk. The last one put counts.
+
+        Every hub that shares the store can take it. How many there may be is the hub's to bound."""
         ...
 
     async def take_asset(self, session_id: str, n: int) -> Asset | None:
-        """The asset, if it is there; it may stay until its 30 s are over."""
+        """The asset, if it is there; it may stay until its time is over."""
         ...
 
     async def forget_assets(self, session_id: str) -> None:
-        """Drop every asset of the session."""
+        """Drop every asset of the session that is there now."""
         ...
 
     async def lease(self, hub: str, until: float) -> None:
-        """This hub says it lives until then."""
+        """This hub says it lives until then. The last word counts, so an instant in the past gives the lease back.
+        Swept at the earliest an hour after `until`."""
         ...
 
     async def dead_hubs(self, hubs: Sequence[str], now: float) -> set[str]:
-        """Those of `hubs` that have no lease beyond `now`."""
+        """Those of `hubs` that have no lease beyond `now`. Empty for empty."""
         ...
 
     async def ping(self) -> None:
@@ -146,13 +177,17 @@ class AccountStore(Protocol):
         ...
 
     async def remove_agent(self, agent_id: str) -> bool:
-        """Remove the agent and all their sign-ins. False where there was none."""
+        """Remove the agent and all their sign-ins. False where there was none.
+
+        An agent with the same id added later starts without sign-ins."""
         ...
 
-    async def put_sign_in(self, sign_in: SignIn) -> None: ...
+    async def put_sign_in(self, sign_in: SignIn) -> None:
+        """Keep a sign-in until it expires. Kept, but of no use, where there is no such agent."""
+        ...
 
     async def sign_in(self, sign_in_id: str, now: float) -> SignIn | None:
-        """The sign-in, if it has not expired at `now`."""
+        """The sign-in, if it has not expired at `now` (at or after its expiry) and its agent still exists."""
         ...
 
     async def drop_sign_in(self, sign_in_id: str) -> None:
@@ -160,11 +195,13 @@ class AccountStore(Protocol):
         ...
 
     async def put_ticket(self, ticket_key: str, value: str, expires_at: float) -> None:
-        """Keep what a single-use ticket stands for. `ticket_key` is a hash of the ticket, never the ticket."""
+        """Keep what a single-use ticket stands for. `ticket_key` is a hash of the ticket, never the ticket. The first
+        put of a key counts, so that a repeat cannot make a used ticket new."""
         ...
 
     async def take_ticket(self, ticket_key: str, nonce: str, now: float) -> str | None:
-        """What the ticket stands for, for exactly one `nonce`; repeating with the same nonce answers alike."""
+        """What the ticket stands for, for exactly one `nonce`, in one atomic step; repeating with the same nonce
+        answers alike until the ticket expires. None for all others alike, and for an empty nonce."""
         ...
 
 
@@ -172,19 +209,27 @@ Receive = Callable[[bytes], None]
 
 
 class Bus(Protocol):
-    """Messages from hub to hub: at most once, in order between one sender and one receiver, none kept."""
+    """Messages from hub to hub: at most once, in order between one sender and one receiver, none kept.
+
+    Bounded: each backend names how much may wait and what happens then; what is dropped shows as a loss."""
 
     async def send(self, hub: str, data: bytes) -> None:
-        """Put `data` into the inbox of `hub`. No error where nobody listens."""
+        """Put `data` into the inbox of `hub`, in the order of the calls. No error where nobody listens.
+
+        Raises `StoreError` where the message may not have gone out; it is not sent again."""
         ...
 
     def listen(self, hub: str, receive: Receive) -> AbstractAsyncContextManager[None]:
-        """While open, `receive` is called with each message for `hub`. Entered only once the inbox is really there;
-        after a lost connection it comes back by itself, and what was sent meanwhile is lost."""
+        """While open, `receive` is called on the event loop with each message for `hub`, one after the other. Entered
+        only once the inbox is really there; after a lost connection it comes back by itself, and what was sent
+        meanwhile is lost. Where `receive` raises, the error is logged and the next message comes all the same."""
         ...
 
     def losses(self) -> AsyncIterator[None]:
-        """Yields each time messages may have been lost, so that the hub re-reads the sessions it shares."""
+        """Yields each time messages may have been lost, so that the hub re-reads the sessions it shares.
+
+        Yields after the inbox is back, losses from the call on; several unseen ones are one. Ends when the Bus
+        closes."""
         ...
 
     async def close(self) -> None: ...

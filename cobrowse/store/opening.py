@@ -1,0 +1,73 @@
+"""From the setting `store` to open stores. The only place that knows which backends there are."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from cobrowse.core.errors import ConfigError
+from cobrowse.store.base import AccountStore, Bus, SessionStore
+from cobrowse.store.database import MEMORY, open_database
+from cobrowse.store.local_bus import LocalBus
+from cobrowse.store.sqlite import SqliteAccounts, SqliteSessions
+
+
+class Stores(NamedTuple):
+    """What a hub is given. All three close with the context that opened them."""
+
+    sessions: SessionStore
+    accounts: AccountStore
+    bus: Bus
+
+
+def open_store(url: str, *, exclusive: bool) -> AbstractAsyncContextManager[Stores]:
+    """The stores that `url` names, open within the context.
+
+    `sqlite:///absolute/path.db` (or `sqlite:///:memory:`, for tests), `redis://…`, `rediss://…`. `exclusive` is for a
+    server; account commands leave it false and may then run beside one. Raises `ConfigError` at once where the URL
+    cannot be understood; entering raises `StoreBusy` where another server holds the file, `StoreError` where the
+    backend does not answer."""
+    scheme = url.partition(":")[0].lower()
+    opener = _OPENERS.get(scheme)
+    if opener is None:
+        raise ConfigError(f"`store` begins with {scheme!r}; it must be one of sqlite:///, redis:// and rediss://.")
+    return opener(url, exclusive)
+
+
+def _sqlite(url: str, exclusive: bool) -> AbstractAsyncContextManager[Stores]:
+    return _open_sqlite(_sqlite_path(url), exclusive)
+
+
+def _sqlite_path(url: str) -> Path | None:
+    """The file that an sqlite URL names; None for the one in memory."""
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    if parts.netloc or parts.query or parts.fragment or not path.strip("/") or path.endswith("/") or "\0" in path:
+        raise ConfigError("`store` must be written as sqlite:///absolute/path/to/cobrowse.db.")
+    if path == f"/{MEMORY}":
+        return None
+    # SQLAlchemy writes an absolute path with a fourth slash; it means the same here.
+    return Path("/" + path.lstrip("/"))
+
+
+@asynccontextmanager
+async def _open_sqlite(path: Path | None, exclusive: bool) -> AsyncIterator[Stores]:
+    async with open_database(path, exclusive=exclusive) as database:
+        bus = LocalBus()
+        try:
+            yield Stores(SqliteSessions(database), SqliteAccounts(database), bus)
+        finally:
+            await bus.close()
+
+
+def _later(url: str, exclusive: bool) -> AbstractAsyncContextManager[Stores]:
+    scheme = url.partition(":")[0]
+    raise ConfigError(f"`store` begins with {scheme}://, which comes in a later version. Use redis:// or rediss://.")
+
+
+_OPENERS: dict[str, Callable[[str, bool], AbstractAsyncContextManager[Stores]]] = {
+    "sqlite": _sqlite,
+    "redis+sentinel": _later,
+    "redis+cluster": _later,
+}

@@ -1,0 +1,285 @@
+"""The embedded store: SessionStore and AccountStore on one SQLite file (`database.py`).
+
+One server at a time holds the file, so assets in flight and nothing else are kept in this process's memory: bytes of
+a page must never reach a disk.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from math import inf
+from secrets import token_hex
+
+import msgspec
+
+from cobrowse.core.states import Session
+from cobrowse.store.base import (
+    ASSET_SECONDS,
+    AUDIT_LINES,
+    ENDED_KEPT_SECONDS,
+    WRITES_REMEMBERED,
+    Agent,
+    Asset,
+    AuditLine,
+    SignIn,
+    Versioned,
+)
+from cobrowse.store.codec import birth, decode, encode
+from cobrowse.store.database import Database, Run
+
+SWEEP_EVERY_SECONDS = 60.0
+# How long what expired is still kept, so that a clock that was set back a little finds it again.
+SWEEP_MARGIN_SECONDS = 3600.0
+# Beyond it the oldest assets in flight go first; who waits for one asks the tab again.
+ASSETS_BYTES = 64 * 1024 * 1024
+
+_REPLACE = "UPDATE sessions SET version = ?, due_at = ?, sweep_at = ?, writes = ?, data = ? WHERE id = ?"
+_CLAIM = """UPDATE codes SET nonce = ?1
+    WHERE key = ?2 AND revoked = 0 AND expires_at > ?3 AND (nonce IS NULL OR nonce = ?1) RETURNING session"""
+_TAKE_TICKET = """UPDATE tickets SET nonce = ?1
+    WHERE key = ?2 AND expires_at > ?3 AND (nonce IS NULL OR nonce = ?1) RETURNING value"""
+_SIGN_IN = """SELECT s.id, s.agent, s.expires_at FROM sign_ins s JOIN agents a ON a.id = s.agent
+    WHERE s.id = ? AND s.expires_at > ?"""
+_TRIM_AUDIT = """DELETE FROM audit WHERE session = ?1 AND n NOT IN
+    (SELECT n FROM audit WHERE session = ?1 ORDER BY n DESC LIMIT ?2)"""
+
+
+class SqliteSessions:
+    """`SessionStore` on a `Database`. `monotonic` times assets in flight, nothing else."""
+
+    def __init__(self, database: Database, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._assets = _AssetsInFlight(monotonic)
+        self._sweep_after = -inf
+
+    async def create(self, session: Session, code_key: str, code_expires_at: float, due_at: float) -> bool:
+        data = encode(session)
+        born = birth(data, code_key)
+
+        async def work(run: Run) -> bool:
+            known = await run("SELECT birth FROM sessions WHERE id = ?", (session.id,))
+            if known:
+                return bool(known[0][0] == born)
+            taken = "SELECT 1 FROM codes WHERE key = ? AND expires_at > ? AND session <> ?"
+            if await run(taken, (code_key, session.created_at, session.id)):
+                return False
+            await run(
+                "INSERT OR REPLACE INTO codes (key, session, expires_at) VALUES (?, ?, ?)",
+                (code_key, session.id, code_expires_at),
+            )
+            await run(
+                "INSERT INTO sessions (id, agent, created_at, version, due_at, sweep_at, birth, writes, data)"
+                " VALUES (?, ?, ?, 1, ?, ?, ?, '[]', ?)",
+                (session.id, session.agent, session.created_at, due_at, _sweep_at(session, due_at), born, data),
+            )
+            return True
+
+        return await self._database.write(work)
+
+    async def claim(self, code_key: str, nonce: str, now: float) -> str | None:
+        if not nonce:
+            return None
+        rows = await self._database.change(_CLAIM, (nonce, code_key, now))
+        return rows[0][0] if rows else None
+
+    async def revoke_code(self, code_key: str) -> None:
+        await self._database.change("UPDATE codes SET revoked = 1 WHERE key = ?", (code_key,))
+
+    async def read(self, session_id: str) -> Versioned | None:
+        rows = await self._database.read("SELECT data, version FROM sessions WHERE id = ?", (session_id,))
+        return Versioned(decode(Session, rows[0][0]), rows[0][1]) if rows else None
+
+    async def versions(self, session_ids: Sequence[str]) -> dict[str, int]:
+        rows = await self._database.read(
+            "SELECT id, version FROM sessions WHERE id IN (SELECT value FROM json_each(?))", (_array(session_ids),)
+        )
+        return dict(rows)
+
+    async def replace(self, session: Session, expected_version: int, due_at: float, *, nonce: str = "") -> bool:
+        data = encode(session)
+        nonce = nonce or token_hex(8)
+
+        async def work(run: Run) -> bool:
+            rows = await run("SELECT version, writes FROM sessions WHERE id = ?", (session.id,))
+            if not rows:
+                return False
+            version, writes = rows[0][0], msgspec.json.decode(rows[0][1], type=list[str])
+            if nonce in writes:
+                return True
+            if version != expected_version:
+                return False
+            remembered = _array([nonce, *writes][:WRITES_REMEMBERED])
+            sweep_at = _sweep_at(session, due_at)
+            await run(_REPLACE, (version + 1, due_at, sweep_at, remembered, data, session.id))
+            return True
+
+        return await self._database.write(work)
+
+    async def due(self, now: float, limit: int) -> list[str]:
+        await self._sweep(now)
+        rows = await self._database.read(
+            "SELECT id FROM sessions WHERE due_at <= ? AND due_at < ? ORDER BY due_at, id LIMIT ?", (now, inf, limit)
+        )
+        return [session_id for (session_id,) in rows]
+
+    async def list_for_agent(self, agent_id: str) -> list[Versioned]:
+        rows = await self._database.read(
+            "SELECT data, version FROM sessions WHERE agent = ? ORDER BY created_at DESC, id", (agent_id,)
+        )
+        return [Versioned(decode(Session, data), version) for data, version in rows]
+
+    async def append_audit(self, session_id: str, lines: Sequence[AuditLine]) -> None:
+        async def work(run: Run) -> None:
+            if not await run("SELECT 1 FROM sessions WHERE id = ?", (session_id,)):
+                return
+            for line in lines:
+                await run(
+                    "INSERT OR IGNORE INTO audit (session, at, kind, detail) VALUES (?, ?, ?, ?)",
+                    (session_id, line.at, line.kind, line.detail),
+                )
+            await run(_TRIM_AUDIT, (session_id, AUDIT_LINES))
+
+        await self._database.write(work)
+
+    async def read_audit(self, session_id: str) -> list[AuditLine]:
+        sql = "SELECT at, kind, detail FROM audit WHERE session = ? ORDER BY n"
+        rows = await self._database.read(sql, (session_id,))
+        return [AuditLine(*row) for row in rows]
+
+    async def put_asset(self, session_id: str, n: int, asset: Asset) -> None:
+        self._assets.put(session_id, n, asset)
+
+    async def take_asset(self, session_id: str, n: int) -> Asset | None:
+        return self._assets.take(session_id, n)
+
+    async def forget_assets(self, session_id: str) -> None:
+        self._assets.forget(session_id)
+
+    async def lease(self, hub: str, until: float) -> None:
+        await self._database.change("INSERT OR REPLACE INTO leases (hub, until) VALUES (?, ?)", (hub, until))
+
+    async def dead_hubs(self, hubs: Sequence[str], now: float) -> set[str]:
+        rows = await self._database.read(
+            "SELECT hub FROM leases WHERE until > ? AND hub IN (SELECT value FROM json_each(?))", (now, _array(hubs))
+        )
+        return set(hubs) - {hub for (hub,) in rows}
+
+    async def ping(self) -> None:
+        await self._database.read("SELECT 1")
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    async def _sweep(self, now: float) -> None:
+        if now < self._sweep_after:
+            return
+        self._sweep_after = now + SWEEP_EVERY_SECONDS
+        self._assets.sweep()
+
+        async def work(run: Run) -> None:
+            swept = "SELECT id FROM sessions WHERE sweep_at <= ?"
+            await run(f"DELETE FROM audit WHERE session IN ({swept})", (now,))  # noqa: S608 (both texts are ours)
+            await run("DELETE FROM sessions WHERE sweep_at <= ?", (now,))
+            for table, column in (
+                ("codes", "expires_at"),
+                ("tickets", "expires_at"),
+                ("sign_ins", "expires_at"),
+                ("leases", "until"),
+            ):
+                await run(f"DELETE FROM {table} WHERE {column} <= ?", (now - SWEEP_MARGIN_SECONDS,))  # noqa: S608 (ours)
+
+        await self._database.write(work)
+
+
+class SqliteAccounts:
+    """`AccountStore` on the same `Database`, which it does not close."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put_agent(self, agent: Agent) -> None:
+        await self._database.change("INSERT OR REPLACE INTO agents (id, data) VALUES (?, ?)", (agent.id, encode(agent)))
+
+    async def agent(self, agent_id: str) -> Agent | None:
+        rows = await self._database.read("SELECT data FROM agents WHERE id = ?", (agent_id,))
+        return decode(Agent, rows[0][0]) if rows else None
+
+    async def agents(self) -> list[Agent]:
+        rows = await self._database.read("SELECT data FROM agents ORDER BY id")
+        return [decode(Agent, data) for (data,) in rows]
+
+    async def remove_agent(self, agent_id: str) -> bool:
+        async def work(run: Run) -> bool:
+            await run("DELETE FROM sign_ins WHERE agent = ?", (agent_id,))
+            return bool(await run("DELETE FROM agents WHERE id = ? RETURNING id", (agent_id,)))
+
+        return await self._database.write(work)
+
+    async def put_sign_in(self, sign_in: SignIn) -> None:
+        await self._database.change(
+            "INSERT OR REPLACE INTO sign_ins (id, agent, expires_at) VALUES (?, ?, ?)",
+            (sign_in.id, sign_in.agent, sign_in.expires_at),
+        )
+
+    async def sign_in(self, sign_in_id: str, now: float) -> SignIn | None:
+        rows = await self._database.read(_SIGN_IN, (sign_in_id, now))
+        return SignIn(*rows[0]) if rows else None
+
+    async def drop_sign_in(self, sign_in_id: str) -> None:
+        await self._database.change("DELETE FROM sign_ins WHERE id = ?", (sign_in_id,))
+
+    async def put_ticket(self, ticket_key: str, value: str, expires_at: float) -> None:
+        await self._database.change(
+            "INSERT OR IGNORE INTO tickets (key, value, expires_at) VALUES (?, ?, ?)", (ticket_key, value, expires_at)
+        )
+
+    async def take_ticket(self, ticket_key: str, nonce: str, now: float) -> str | None:
+        if not nonce:
+            return None
+        rows = await self._database.change(_TAKE_TICKET, (nonce, ticket_key, now))
+        return rows[0][0] if rows else None
+
+
+class _AssetsInFlight:
+    """Assets by session and number, oldest first, within `ASSETS_BYTES` and `ASSET_SECONDS`."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._kept: OrderedDict[tuple[str, int], tuple[float, Asset]] = OrderedDict()
+        self._bytes = 0
+
+    def put(self, session_id: str, n: int, asset: Asset) -> None:
+        self._drop((session_id, n))
+        self._kept[session_id, n] = (self._monotonic() + ASSET_SECONDS, asset)
+        self._bytes += len(asset.data)
+        self.sweep()
+
+    def take(self, session_id: str, n: int) -> Asset | None:
+        self.sweep()
+        kept = self._kept.get((session_id, n))
+        return kept[1] if kept else None
+
+    def forget(self, session_id: str) -> None:
+        for key in [key for key in self._kept if key[0] == session_id]:
+            self._drop(key)
+
+    def sweep(self) -> None:
+        now = self._monotonic()
+        while self._kept:
+            key, (until, _) = next(iter(self._kept.items()))
+            if until > now and self._bytes <= ASSETS_BYTES:
+                return
+            self._drop(key)
+
+    def _drop(self, key: tuple[str, int]) -> None:
+        kept = self._kept.pop(key, None)
+        if kept is not None:
+            self._bytes -= len(kept[1].data)
+
+
+def _sweep_at(session: Session, due_at: float) -> float:
+    return session.state.since + ENDED_KEPT_SECONDS if due_at == inf else inf
+
+
+def _array(texts: Sequence[str]) -> str:
+    return msgspec.json.encode(list(texts)).decode()
