@@ -24,7 +24,8 @@ class Changed(BusMessage, frozen=True, tag="changed", kw_only=True):
 
 class Deliver(BusMessage, frozen=True, tag="deliver", kw_only=True):
     """Put these bytes (already checked) into the outbox of this seat. `latest` names the kind of which only the
-    newest counts, or is empty; `epoch` is set on view frames, whose credit goes back to `origin`."""
+    newest counts, or is empty; `view` marks the view. Where `epoch` is set, one frame and `credit_bytes` of credit go
+    back to `origin` once this has left."""
 
     session: str
     seat: Who
@@ -32,7 +33,9 @@ class Deliver(BusMessage, frozen=True, tag="deliver", kw_only=True):
     data: bytes
     packed: bool = False
     latest: str = ""
+    view: bool = False
     epoch: int = 0
+    credit_bytes: int = 0
     origin: str = ""
 
 
