@@ -63,25 +63,25 @@ class _Walk:
             stop = _STOP.search(css, position)
             if stop is None:
                 return
-            token, at = stop.group(), stop.start()
-            if token == "(":
+            mark, at = stop.group(), stop.start()
+            if mark == "(":
                 self._opened(at)
                 position = at + 1
-            elif token == ")":
+            elif mark == ")":
                 if self._in_set:
                     self._in_set.pop()
                 position = at + 1
             else:
-                position = self._other(token, at)
+                position = self._other(mark, at)
             self._from = position
 
-    def _other(self, token: str, at: int) -> int:
+    def _other(self, mark: str, at: int) -> int:
         """Deal with a string, comment, at-keyword or escape; where to go on."""
-        if token == "@":
+        if mark == "@":
             return self._at_keyword(at)
-        if token == "\\":
+        if mark == "\\":
             return self._escaped_name(at)
-        if token == "/*":
+        if mark == "/*":
             end = self._css.find("*/", at + 2)
             if end < 0:
                 raise _refused("an open comment")
