@@ -1,0 +1,5 @@
+"""`python -m cobrowse` is `cobrowse`."""
+
+from cobrowse.cli import main
+
+main()

@@ -1,0 +1,209 @@
+"""The commands: `cobrowse demo | serve | agent | check-config | secret`.
+
+What goes wrong is one sentence on stderr: exit code 2 for settings and arguments, 1 for everything else, and never a
+traceback.
+"""
+
+import argparse
+import asyncio
+import getpass
+import logging
+import os
+import secrets
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from cobrowse.config import Settings, load
+from cobrowse.core.errors import BadInput, CobrowseError, ConfigError, NotFound
+from cobrowse.demo.run import run_demo
+from cobrowse.store.base import AccountStore, Agent
+from cobrowse.store.opening import open_store
+from cobrowse.web.server import check_workers, serve
+from cobrowse.web.sign_in import Passwords, agent_id, check_password
+
+EXIT_CONFIG = 2
+EXIT_FAILED = 1
+EXIT_INTERRUPTED = 130
+SECRET_BYTES = 32
+DEMO_PORT = 8000
+DEMO_SHOP_PORT = 8001
+
+
+def say(line: str) -> None:
+    """One line for the person at the terminal."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit with its code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    # uvicorn logs addresses with their queries at INFO.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    sys.exit(_run(options))
+
+
+def _run(options: argparse.Namespace) -> int:
+    command: Callable[[argparse.Namespace], None] = options.command
+    try:
+        command(options)
+    except ConfigError as error:
+        return _fail(error.sentence, EXIT_CONFIG)
+    except CobrowseError as error:
+        return _fail(error.sentence, EXIT_FAILED)
+    except OSError as error:
+        return _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.", EXIT_FAILED)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    return 0
+
+
+def _fail(sentence: str, code: int) -> int:
+    sys.stderr.write(f"cobrowse: {sentence}\n")
+    return code
+
+
+def _in_loop(work: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+# --- commands
+
+
+def _demo(options: argparse.Namespace) -> None:
+    _in_loop(run_demo(options.port, options.shop_port, options.agent_password, options.config))
+
+
+def _serve(options: argparse.Namespace) -> None:
+    settings = _settings(options)
+    check_workers(settings, options.workers)
+
+    def started(port: int) -> None:
+        say(f"Cobrowse serves {settings.hub.public_url} and {settings.hub.mirror_url} on port {port}.")
+
+    _in_loop(serve(settings, host=options.host, port=options.port, started=started))
+
+
+def _check_config(options: argparse.Namespace) -> None:
+    settings = _settings(options)
+    say("The settings are good.")
+    say(f"hub: {settings.hub.public_url}, mirror: {settings.hub.mirror_url}, store: {settings.store_scheme}")
+    for site in settings.sites:
+        say(f"site {site.id}: {site.name}, {', '.join(site.origins)}, up to {site.max_scope}")
+
+
+def _secret(_options: argparse.Namespace) -> None:
+    say(secrets.token_urlsafe(SECRET_BYTES))
+
+
+def _agent_add(options: argparse.Namespace) -> None:
+    settings = _settings(options)
+    sites = tuple(site.strip() for site in options.sites.split(",") if site.strip())
+    for site in sites:
+        if site not in settings.by_id:
+            raise NotFound(f"There is no site {site}.")
+    chosen = agent_id(options.id)
+    hashed = Passwords().hash(check_password(_read_password(stdin=options.password_stdin)))
+    agent = Agent(chosen, options.name or options.id.strip(), hashed, sites)
+
+    async def add(accounts: AccountStore) -> None:
+        await accounts.put_agent(agent)
+        say(f"{agent.id} can sign in.")
+
+    _with_accounts(settings, add)
+
+
+def _agent_list(options: argparse.Namespace) -> None:
+    async def show(accounts: AccountStore) -> None:
+        for agent in await accounts.agents():
+            say(f"{agent.id}\t{agent.name}\t{', '.join(agent.sites) or 'all sites'}")
+
+    _with_accounts(_settings(options), show)
+
+
+def _agent_remove(options: argparse.Namespace) -> None:
+    chosen = agent_id(options.id)
+
+    async def remove(accounts: AccountStore) -> None:
+        if not await accounts.remove_agent(chosen):
+            raise NotFound(f"There is no agent {chosen}.")
+        say(f"{chosen} is removed and signed out.")
+
+    _with_accounts(_settings(options), remove)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return load(options.config, os.environ)
+
+
+def _read_password(*, stdin: bool) -> str:
+    if stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != first:
+        raise BadInput("The two are not the same.")
+    return first
+
+
+def _with_accounts(settings: Settings, work: Callable[[AccountStore], Awaitable[None]]) -> None:
+    async def run() -> None:
+        async with open_store(settings.hub.store.reveal(), exclusive=False) as stores:
+            await work(stores.accounts)
+
+    _in_loop(run())
+
+
+# --- arguments
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="cobrowse", description="The open, self-hosted co-browsing session broker.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    demo = _command(commands, "demo", "try it: hub, mirror and a small shop on this machine", _demo)
+    demo.add_argument("--port", type=_port, default=DEMO_PORT, help="the hub's port (%(default)s)")
+    demo.add_argument("--shop-port", type=_port, default=DEMO_SHOP_PORT, help="the shop's port (%(default)s)")
+    demo.add_argument("--agent-password", help="the password of the agent ana; made up if left out")
+    server = _command(commands, "serve", "run the hub", _serve)
+    server.add_argument("--host", help="the address to listen on (hub.host)")
+    server.add_argument("--port", type=_port, help="the port to listen on (hub.port)")
+    server.add_argument("--workers", type=int, default=1, help="processes; more than one is not supported yet")
+    _command(commands, "check-config", "check the settings and say what they are", _check_config)
+    _command(commands, "secret", "make a secret key for hub.secret_keys", _secret, config=False)
+    agents = commands.add_parser("agent", help="add, list and remove agents").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    add = _command(agents, "add", "add an agent, or replace the password and sites of one", _agent_add)
+    add.add_argument("id", help="what the agent signs in with")
+    add.add_argument("--name", help="what customers are shown; the id if left out")
+    add.add_argument("--sites", default="", help="site ids with commas between; all if left out")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    _command(agents, "list", "list the agents", _agent_list)
+    _command(agents, "remove", "remove an agent and sign them out", _agent_remove).add_argument("id")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    text: str,
+    run: Callable[[argparse.Namespace], None],
+    *,
+    config: bool = True,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(command=run)
+    if config:
+        parser.add_argument("--config", type=Path, help="the settings file (COBROWSE_CONFIG, or cobrowse.toml here)")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return int(text)

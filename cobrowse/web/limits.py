@@ -1,0 +1,189 @@
+"""How often one may try. `limits` counts, in memory or in the Redis of the store.
+
+Windows are fixed and begin at the first count. Failed claims are counted after the fact, under a lock of the site and
+code length, so that customers who join at the same moment never meet a 429; hubs that share a Redis can exceed a
+budget by one each. Nothing but time resets a count: not a success, not a new code (NIST SP 800-63B-4).
+"""
+
+import asyncio
+import ipaddress
+import logging
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.strategies import FixedWindowRateLimiter
+from limits.errors import StorageError
+
+from cobrowse.core.errors import NotFound, StoreError, TooMany
+from cobrowse.core.policy import Site
+
+logger = logging.getLogger(__name__)
+
+WINDOW_MINUTES = 10
+CLAIM_FAILURES = 5
+# An IPv6 customer owns a /64 and often a /56 or /48: budgets grow with the block, so that neighbours share fairly.
+CLAIM_FAILURES_56 = 15
+CLAIM_FAILURES_48 = 45
+CLAIM_FAILURES_A_MINUTE = 6
+LONG_DIGITS = 12
+LONG_FAILURES_A_SECOND = 50
+# At half the budget of short codes new codes get twelve digits for a day.
+ALARM_FAILURES_A_MINUTE = CLAIM_FAILURES_A_MINUTE // 2
+LOGINS_AN_ADDRESS = 20
+LOGINS_A_NAME_AND_ADDRESS = 5
+LOGINS_A_NAME = 100
+NEW_SESSIONS_A_MINUTE = 30
+REDEEMS_AN_ADDRESS = 30
+
+_CLAIMS = RateLimitItemPerMinute(CLAIM_FAILURES, WINDOW_MINUTES, namespace="claim")
+_CLAIMS_56 = RateLimitItemPerMinute(CLAIM_FAILURES_56, WINDOW_MINUTES, namespace="claim")
+_CLAIMS_48 = RateLimitItemPerMinute(CLAIM_FAILURES_48, WINDOW_MINUTES, namespace="claim")
+_SITE = RateLimitItemPerMinute(CLAIM_FAILURES_A_MINUTE, namespace="site")
+_SITE_ALARM = RateLimitItemPerMinute(ALARM_FAILURES_A_MINUTE, namespace="site-alarm")
+_SITE_LONG = RateLimitItemPerSecond(LONG_FAILURES_A_SECOND, namespace="site")
+_LONG_CODES = RateLimitItemPerDay(1, namespace="long-codes")
+_LOGIN_ADDRESS = RateLimitItemPerMinute(LOGINS_AN_ADDRESS, WINDOW_MINUTES, namespace="login-address")
+_LOGIN_PAIR = RateLimitItemPerMinute(LOGINS_A_NAME_AND_ADDRESS, WINDOW_MINUTES, namespace="login-pair")
+_LOGIN_NAME = RateLimitItemPerMinute(LOGINS_A_NAME, WINDOW_MINUTES, namespace="login-name")
+_NEW_SESSIONS = RateLimitItemPerMinute(NEW_SESSIONS_A_MINUTE, namespace="new-session")
+_REDEEMS = RateLimitItemPerMinute(REDEEMS_AN_ADDRESS, WINDOW_MINUTES, namespace="redeem")
+
+
+class Count(NamedTuple):
+    """One limit and whom it counts."""
+
+    item: RateLimitItem
+    who: tuple[str, ...]
+
+
+def storage_for(store_url: str) -> Storage:
+    """Where counts are kept: beside the store, so that hubs that share a Redis share the counts."""
+    if store_url.startswith(("redis://", "rediss://")):
+        return RedisStorage(
+            f"async+{store_url}", wrap_exceptions=True, implementation="redispy", key_prefix="cobrowse:limit"
+        )
+    return MemoryStorage(wrap_exceptions=True)
+
+
+def blocks(address: str) -> list[tuple[RateLimitItem, str]]:
+    """The address blocks that a failed claim from `address` counts against."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        # A peer without an address (a Unix socket) is one address.
+        return [(_CLAIMS, "none")]
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else parsed
+    if mapped is not None:
+        return [(_CLAIMS, str(mapped))]
+    return [
+        (item, str(ipaddress.ip_network((parsed, prefix), strict=False)))
+        for item, prefix in ((_CLAIMS, 64), (_CLAIMS_56, 56), (_CLAIMS_48, 48))
+    ]
+
+
+def _one(address: str) -> str:
+    return blocks(address)[0][1]
+
+
+class RateLimits:
+    """Every budget of the web floor. Each question raises `TooMany` with the seconds to wait."""
+
+    def __init__(self, storage: Storage) -> None:
+        self.storage = storage
+        self._limiter = FixedWindowRateLimiter(storage)
+        self._locks: dict[tuple[str, int], asyncio.Lock] = {}
+        self.alarms = 0
+
+    @asynccontextmanager
+    async def claiming(self, address: str, site: Site, digits: int) -> AsyncIterator[None]:
+        """Around one claim with a well-formed code of so many digits: refused where a budget is used up, counted where
+        the body raises `NotFound`."""
+        counts = [Count(item, (block,)) for item, block in blocks(address)]
+        counts.append(Count(_SITE_LONG if digits >= LONG_DIGITS else _SITE, (site.id, str(digits))))
+        # Asked twice: at once, so that a flood does not queue up, and again in turn.
+        await self._ask(counts)
+        async with self._locks.setdefault((site.id, digits), asyncio.Lock()):
+            await self._ask(counts)
+            try:
+                yield
+            except NotFound:
+                await self._count_failure(counts, site, digits)
+                raise
+
+    async def digits_for(self, site: Site) -> int:
+        """How many digits a new code of this site gets now."""
+        long = not await self._test(Count(_LONG_CODES, (site.id,)))
+        return max(site.code_digits, LONG_DIGITS) if long else site.code_digits
+
+    async def login(self, address: str, name: str) -> None:
+        """Count one attempt to sign in."""
+        one = _one(address)
+        await self._take(
+            Count(_LOGIN_PAIR, (name, one)), Count(_LOGIN_ADDRESS, (one,)), Count(_LOGIN_NAME, (name,)), alarm="login"
+        )
+
+    async def new_session(self, agent: str) -> None:
+        """Count one new session of this agent."""
+        await self._take(Count(_NEW_SESSIONS, (agent,)))
+
+    async def redeem(self, address: str) -> None:
+        """Count one try to redeem a handoff."""
+        await self._take(Count(_REDEEMS, (_one(address),)))
+
+    async def close(self) -> None:
+        """Let go of the storage's connections or its sweeping task."""
+        if isinstance(self.storage, MemoryStorage):
+            if self.storage.timer is not None:
+                self.storage.timer.cancel()
+        elif isinstance(self.storage, RedisStorage):
+            await self.storage.bridge.storage.aclose()
+
+    async def _count_failure(self, counts: Sequence[Count], site: Site, digits: int) -> None:
+        for count in counts:
+            await self._hit(count)
+        if digits >= LONG_DIGITS:
+            return
+        alarm = Count(_SITE_ALARM, (site.id, str(digits)))
+        await self._hit(alarm)
+        if not await self._test(alarm) and await self._hit(Count(_LONG_CODES, (site.id,))):
+            self.alarms += 1
+            logger.warning("Site %s: many failed codes; new codes have %d digits for a day", site.id, LONG_DIGITS)
+
+    async def _take(self, *counts: Count, alarm: str = "") -> None:
+        for count in counts:
+            if not await self._hit(count):
+                if alarm:
+                    self.alarms += 1
+                    logger.warning("Too many tries: %s", alarm)
+                raise await self._too_many(count)
+
+    async def _ask(self, counts: Sequence[Count]) -> None:
+        for count in counts:
+            if not await self._test(count):
+                self.alarms += 1
+                raise await self._too_many(count)
+
+    async def _hit(self, count: Count) -> bool:
+        try:
+            return await self._limiter.hit(count.item, *count.who)
+        except StorageError as error:
+            raise StoreError("The store of the counts does not answer.") from error
+
+    async def _test(self, count: Count) -> bool:
+        try:
+            return await self._limiter.test(count.item, *count.who)
+        except StorageError as error:
+            raise StoreError("The store of the counts does not answer.") from error
+
+    async def _too_many(self, count: Count) -> TooMany:
+        try:
+            stats = await self._limiter.get_window_stats(count.item, *count.who)
+        except StorageError as error:
+            raise StoreError("The store of the counts does not answer.") from error
+        # `limits` counts by the wall clock and takes no other.
+        wait_seconds = max(1.0, stats.reset_time - time.time())
+        return TooMany("Too many tries. Please wait and try again.", retry_after_seconds=wait_seconds)

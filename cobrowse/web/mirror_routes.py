@@ -1,0 +1,36 @@
+"""The asset relay on the mirror's origin: an image, a font or a stylesheet of the customer's page, by number.
+
+The bytes come from a page nobody trusts: they are handed out only where the browser says that it wants an image, a font
+or a stylesheet (an SVG opened as a page would run its scripts), never sniffed, sandboxed, never cached.
+"""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from cobrowse.core.errors import NotAllowed, NotFound
+from cobrowse.core.tokens import MirrorToken
+from cobrowse.web.headers import ASSET
+from cobrowse.web.parts import parts_of
+
+ASSET_DESTINATIONS = frozenset({"image", "font", "style"})
+ASSET_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
+
+
+async def asset(request: Request) -> Response:
+    parts = parts_of(request)
+    if request.headers.get("sec-fetch-dest") not in ASSET_DESTINATIONS:
+        raise NotAllowed(
+            "An asset is an image, a font or a stylesheet of a mirror, nothing to open.", code="wrong_destination"
+        )
+    token = parts.tokens.verify(MirrorToken, request.path_params["token"], parts.clock.now())
+    number = request.path_params["n"]
+    if not ASSET_NUMBER.fullmatch(number) or int(number) >= 2**31:
+        raise NotFound("An asset has a number.")
+    found = await parts.hub.asset(token.session, int(number))
+    return Response(found.data, headers={"Content-Security-Policy": ASSET}, media_type=found.media_type)
+
+
+ROUTES = [Route("/m/{token}/a/{n}", asset, methods=["GET"])]

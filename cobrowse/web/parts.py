@@ -1,0 +1,52 @@
+"""What the routes work with, put together once by `build_app` and found on the app's state."""
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from cobrowse.config import Settings
+from cobrowse.core.errors import NotFound
+from cobrowse.core.policy import Site
+from cobrowse.core.tokens import Tokens
+from cobrowse.hub.clock import Clock
+from cobrowse.hub.hub import Hub
+from cobrowse.store.base import AccountStore, SessionStore
+from cobrowse.web.gates import ProxyReport
+from cobrowse.web.limits import RateLimits
+from cobrowse.web.sign_in import SignIns
+from cobrowse.web.static import StaticFiles
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Everything a route may need."""
+
+    settings: Settings
+    sites: dict[str, Site]
+    hub: Hub
+    store: SessionStore
+    accounts: AccountStore
+    tokens: Tokens
+    clock: Clock
+    static: StaticFiles
+    limits: RateLimits
+    sign_ins: SignIns
+    proxies: ProxyReport
+
+    def site(self, site_id: str) -> Site:
+        """The site of this id, or `NotFound` code `unknown_site`."""
+        site = self.sites.get(site_id)
+        if site is None:
+            raise NotFound("There is no such site.", code="unknown_site")
+        return site
+
+
+def parts_of(connection: HTTPConnection) -> Parts:
+    """The parts of the app that serves this connection."""
+    parts: Parts = connection.app.state.parts
+    return parts
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """The client's address for the rate limits; empty where the peer has none."""
+    return connection.client.host if connection.client else ""

@@ -1,0 +1,182 @@
+"""Runs the app on uvicorn: one process, one loop, a drain on SIGTERM.
+
+`serve` can also run in a test's own loop: port 0, `started` for the port that was bound, `stop` to end it.
+"""
+
+import asyncio
+import errno
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from argon2 import PasswordHasher
+from starlette.applications import Starlette
+
+from cobrowse.config import Settings
+from cobrowse.core.errors import CobrowseError, ConfigError
+from cobrowse.core.protocol import PART_MAX_PACKED_BYTES
+from cobrowse.hub.clock import Clock, SystemClock
+from cobrowse.hub.hub import Hub
+from cobrowse.store.opening import open_store
+from cobrowse.web.app import build_app
+from cobrowse.web.static import FOLDER
+
+# DESIGN: exit within 10 s of SIGTERM. The peers get most of it, requests under way the rest.
+DRAIN_SECONDS = 7.0
+REQUESTS_SECONDS = 2
+# A frame may be as large as a part; the hub refuses what is larger, with a reason. This is only the wall behind.
+SOCKET_MAX_BYTES = PART_MAX_PACKED_BYTES + 1024
+# Finds dead connections. Whether the page behind a live one hangs is asked by the hub's own probes.
+PING_SECONDS = 20.0
+BACKLOG = 2048
+
+
+class CannotListen(CobrowseError):
+    """The address or port cannot be listened on."""
+
+    code = "cannot_listen"
+
+
+class DrainingServer(uvicorn.Server):
+    """uvicorn, but peers are told to come again before their sockets are closed, and a signal ends it with code 0."""
+
+    def __init__(self, config: uvicorn.Config, hub: Hub, on_started: Callable[[], None], *, signals: bool) -> None:
+        super().__init__(config)
+        self._hub = hub
+        self._on_started = on_started
+        self._signals = signals and threading.current_thread() is threading.main_thread()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        await self._hub.drain(timeout_seconds=DRAIN_SECONDS)
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        handled = (signal.SIGINT, signal.SIGTERM) if self._signals else ()
+        before = {number: signal.signal(number, self.handle_exit) for number in handled}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket, not listening yet; `CannotListen` with a sentence where the port is taken."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        bound = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise CannotListen(f"{host} is not an address to listen on: {error.strerror}.") from error
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        bound.close()
+        if error.errno == errno.EADDRINUSE:
+            raise CannotListen(
+                f"Port {port} on {host} is in use. Stop what uses it, or choose another with --port."
+            ) from error
+        raise CannotListen(f"Cannot listen on {host} port {port}: {error.strerror}.") from error
+    return bound
+
+
+def check_workers(settings: Settings, workers: int) -> None:
+    """`ConfigError` where so many processes cannot serve this store."""
+    if workers == 1:
+        return
+    if workers < 1:
+        raise ConfigError("--workers must be 1.")
+    if settings.store_scheme == "sqlite":
+        raise ConfigError(
+            f"--workers {workers} needs Redis: an SQLite file has one server. Set hub.store to redis://…, or leave "
+            "--workers out."
+        )
+    raise ConfigError(
+        f"--workers {workers} is not supported yet. Start {workers} `cobrowse serve` processes on ports of their own, "
+        "on the same Redis, behind your proxy."
+    )
+
+
+async def serve(
+    settings: Settings,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    started: Callable[[int], None] | None = None,
+    stop: asyncio.Event | None = None,
+    clock: Clock | None = None,
+    static: Path = FOLDER,
+    hasher: PasswordHasher | None = None,
+    signals: bool = True,
+    on_app: Callable[[Starlette], None] | None = None,
+) -> None:
+    """Serve until SIGTERM, SIGINT or `stop`. `started` is called with the bound port once it accepts.
+
+    Raises `CannotListen`, `StoreError` or `ConfigError` before anything was served."""
+    bound = listen(host or settings.hub.host, settings.hub.port if port is None else port)
+    with bound:
+        async with open_store(settings.hub.store.reveal(), exclusive=True) as stores:
+            await stores.sessions.ping()
+            app = build_app(
+                settings,
+                stores.sessions,
+                stores.accounts,
+                stores.bus,
+                clock or SystemClock(),
+                static=static,
+                hasher=hasher,
+            )
+            if on_app is not None:
+                on_app(app)
+            number: int = bound.getsockname()[1]
+            await _run(app, bound, lambda: started(number) if started else None, stop, signals=signals)
+
+
+async def _run(
+    app: Starlette, bound: socket.socket, on_started: Callable[[], None], stop: asyncio.Event | None, *, signals: bool
+) -> None:
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=SOCKET_MAX_BYTES,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        # Frames are packed where it pays; a second compression costs 40 KB a socket.
+        ws_per_message_deflate=False,
+        lifespan="on",
+        interface="asgi3",
+        # Addresses hold tokens and uvicorn logs queries: no access log at all.
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=REQUESTS_SECONDS,
+    )
+    server = DrainingServer(config, app.state.parts.hub, on_started, signals=signals)
+    stopping = asyncio.create_task(_stop_when(stop, server)) if stop else None
+    try:
+        await server.serve(sockets=[bound])
+    finally:
+        if stopping is not None:
+            stopping.cancel()
+
+
+async def _stop_when(stop: asyncio.Event, server: uvicorn.Server) -> None:
+    await stop.wait()
+    server.should_exit = True
