@@ -449,6 +449,8 @@ ToAgent = AgentWelcome | SessionState | Snapshot | Ops | Page | Pointer | Tip | 
 VIEW: tuple[type[Message], ...] = (Snapshot, Ops, Page, Pointer, Tip)
 
 _ALWAYS: frozenset[str] = frozenset({"waiting", "joining", "live", "paused", "away"})
+# A session that is joining is `away` for a moment when the other seat's connection blinks; `step` knows which it is.
+_JOINING: frozenset[str] = frozenset({"joining", "away"})
 _LIVE: frozenset[str] = frozenset({"live"})
 _OPEN: frozenset[str] = frozenset({"live", "paused", "away"})
 
@@ -456,7 +458,7 @@ _OPEN: frozenset[str] = frozenset({"live", "paused", "away"})
 # The view is refused outside `live`: what was on its way when the state changed is dropped without a reproach.
 MAY_SAY: dict[Seat, dict[type[Message], frozenset[str]]] = {
     "customer": {
-        Consent: frozenset({"joining"}),
+        Consent: _JOINING,
         Snapshot: _LIVE,
         Ops: _LIVE,
         Page: _LIVE,
@@ -476,7 +478,7 @@ MAY_SAY: dict[Seat, dict[type[Message], frozenset[str]]] = {
         AssetRefused: _OPEN,
     },
     "agent": {
-        Digits: frozenset({"joining"}),
+        Digits: _JOINING,
         Act: _LIVE,
         AskControl: _LIVE,
         ControlRelease: _OPEN,

@@ -10,6 +10,9 @@ Whether a session is `away` follows from its seats alone (`_attend`): the custom
 so two absences at once need no memory of their own.
 """
 
+from collections.abc import Callable
+from typing import Any, cast
+
 from msgspec.structs import replace
 
 from cobrowse.core.close import ENDED, TAKEN_OVER
@@ -41,6 +44,7 @@ from cobrowse.core.policy import Limits, at_least
 from cobrowse.core.protocol import Away as AwayView
 from cobrowse.core.protocol import AwayReason, EndReason, SessionState, StateName
 from cobrowse.core.states import (
+    AnyState,
     Away,
     Ended,
     Joining,
@@ -59,7 +63,9 @@ Stepped = tuple[Session, tuple[Effect, ...]]
 def step(session: Session, event: Event, now: float) -> Stepped:
     """The next session and the effects. Raises `NotAllowed` or `BadToken`; never anything else.
 
-    The same session object comes back where nothing changed, so a caller can skip the write."""
+    What is due by `now` happens first: a deadline ends the session whatever the event was (so a claim that comes too
+    late returns an ended session), and control lapses. The same session object comes back where nothing changed, so a
+    caller can skip the write."""
     if isinstance(session.state, Ended):
         if isinstance(event, SeatTaken | Claimed):
             raise NotAllowed("This session has ended.", code="session_ended")
@@ -67,10 +73,11 @@ def step(session: Session, event: Event, now: float) -> Stepped:
     ended = _overdue(session, now)
     if ended is not None:
         return _end(session, ended, now)
-    stepped, effects = _HANDLERS[type(event)](session, event, now)  # type: ignore[operator]
+    held, lapsed = _lapse_control(session, now)
+    stepped, effects = _HANDLERS[type(event)](held, event, now)
     if isinstance(stepped.state, Ended):
-        return stepped, effects
-    return _attend(session, stepped, effects)
+        return stepped, (*lapsed, *effects)
+    return _attend(session, stepped, (*lapsed, *effects))
 
 
 def _claimed(session: Session, event: Claimed, now: float) -> Stepped:
@@ -90,7 +97,8 @@ def _claimed(session: Session, event: Claimed, now: float) -> Stepped:
 
 def _consented(session: Session, event: Consented, now: float) -> Stepped:
     phase = _phase(session)
-    if not isinstance(phase, Joining):
+    # Who is not there cannot answer; a page that comes again is asked again.
+    if not isinstance(phase, Joining) or not session.customer.present:
         return session, ()
     if not event.allow:
         return _end(session, "declined", now)
@@ -101,7 +109,7 @@ def _consented(session: Session, event: Consented, now: float) -> Stepped:
 
 def _digits_entered(session: Session, event: DigitsEntered, now: float) -> Stepped:
     phase = _phase(session)
-    if not isinstance(phase, Joining) or phase.confirmed:
+    if not isinstance(phase, Joining) or phase.confirmed or not session.agent_seat.present:
         return session, ()
     if event.value == phase.digits:
         return _maybe_live(session, replace(phase, confirmed=True), (Audit("confirmed"),), now)
@@ -141,6 +149,7 @@ def _seat_taken(session: Session, event: SeatTaken, now: float) -> Stepped:
         nonce=event.nonce,
         present=True,
         withheld=event.withheld,
+        left_at=now,
     )
     # A new holder starts a new picture; `_attend` asks for it where the session is live.
     return _with_hold(session, event.seat, taken), (*effects, AskSnapshot())
@@ -156,9 +165,11 @@ def _seat_left(session: Session, event: SeatLeft, now: float) -> Stepped:
 
 def _withheld(session: Session, event: Withheld, now: float) -> Stepped:
     hold = session.customer
-    if hold.withheld == event.reason:
+    if hold.withheld == event.reason or not hold.present:
         return session, ()
-    return replace(session, customer=replace(hold, withheld=event.reason, left_at=now)), ()
+    # From one withheld page state to another the absence goes on; it does not begin anew.
+    since = hold.left_at if hold.withheld else now
+    return replace(session, customer=replace(hold, withheld=event.reason, left_at=since)), ()
 
 
 def _paused(session: Session, event: PausedBy, now: float) -> Stepped:
@@ -207,12 +218,12 @@ def _end_asked(session: Session, event: EndAsked, now: float) -> Stepped:
 
 
 def _tick(session: Session, event: Tick, now: float) -> Stepped:
-    if session.control == "off" or now < _control_until(session):
-        return session, ()
-    return replace(session, control="off"), (Audit("control_released", "agent_away"),)
+    # Everything that is due has happened by now, see `step`.
+    return session, ()
 
 
-_HANDLERS = {
+# Each handler takes the event it stands beside.
+_HANDLERS: dict[type[Event], Callable[[Session, Any, float], Stepped]] = {
     Claimed: _claimed,
     Consented: _consented,
     DigitsEntered: _digits_entered,
@@ -304,8 +315,11 @@ def _deadlines(session: Session) -> list[tuple[float, EndReason]]:
         (session.live_since + limits.session_seconds, "time_limit"),
         (session.active_at + limits.idle_seconds, "idle"),
     ]
-    if not session.customer.present:
-        found.append((session.customer.left_at + _grace(limits, session.customer.left_why), "customer_gone"))
+    customer = session.customer
+    if not customer.present:
+        found.append((customer.left_at + _grace(limits, customer.left_why), "customer_gone"))
+    elif customer.withheld:
+        found.append((customer.left_at + limits.elsewhere_seconds, "customer_gone"))
     if not session.agent_seat.present:
         found.append((session.agent_seat.left_at + limits.agent_away_seconds, "agent_gone"))
     return found
@@ -326,6 +340,12 @@ def _control_until(session: Session) -> float:
     return float("inf") if hold.present else hold.left_at + session.limits.control_agent_away_seconds
 
 
+def _lapse_control(session: Session, now: float) -> Stepped:
+    if session.control == "off" or now < _control_until(session):
+        return session, ()
+    return replace(session, control="off"), (Audit("control_released", "agent_away"),)
+
+
 def _overdue(session: Session, now: float) -> EndReason | None:
     instant, reason = min(_deadlines(session))
     return reason if now >= instant else None
@@ -341,8 +361,7 @@ def due_at(session: Session) -> float:
 
 def state_name(session: Session) -> StateName:
     """The present state's name on the wire."""
-    name: StateName = session.state.__struct_config__.tag  # type: ignore[assignment]
-    return name
+    return _tag(session.state)
 
 
 def public_state(session: Session, version: int) -> SessionState:
@@ -358,8 +377,8 @@ def public_state(session: Session, version: int) -> SessionState:
         agent_name=session.agent_name,
         scope=session.scope,
         control=session.control,
-        allowed=joining.allowed if joining else True,
-        confirmed=joining.confirmed if joining else True,
+        allowed=joining.allowed if joining else session.live_since > 0,
+        confirmed=joining.confirmed if joining else session.live_since > 0,
         tries_left=joining.tries_left if joining else 0,
         expires_at=0.0 if isinstance(state, Ended) else min(_deadlines(session))[0],
         since=state.since,
@@ -370,6 +389,6 @@ def public_state(session: Session, version: int) -> SessionState:
     )
 
 
-def _tag(phase: Phase) -> StateName:
-    name: StateName = phase.__struct_config__.tag  # type: ignore[assignment]
-    return name
+def _tag(state: AnyState) -> StateName:
+    # The tags of the states are the names on the wire; tests/core/test_states.py holds the two together.
+    return cast(StateName, state.__struct_config__.tag)
