@@ -1,0 +1,156 @@
+"""What agents and code entries ask of the hub over HTTP: make a session, claim its code, look at it, end it."""
+
+from msgspec import Struct
+
+from cobrowse.core import codes
+from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict
+from cobrowse.core.events import Claimed, EndAsked
+from cobrowse.core.policy import Site, customer_policy
+from cobrowse.core.protocol import CustomerPolicy, SessionState
+from cobrowse.core.session import due_at, public_state
+from cobrowse.core.states import Away, Joining, Session, Waiting
+from cobrowse.hub.house import House
+from cobrowse.hub.steps import Steps
+from cobrowse.hub.welcomes import customer_token
+from cobrowse.store.base import Versioned
+
+# With 100 live codes of nine digits a clash is one in a million; twenty in a row is a broken store.
+CODE_TRIES = 20
+DIGITS_BELOW = 100
+
+
+class Created(Struct, frozen=True, kw_only=True):
+    """A new session and the code to read out, bare digits."""
+
+    id: str
+    code: str
+    expires_at: float
+
+
+class Joined(Struct, frozen=True, kw_only=True):
+    """What who claimed the code needs to ask the customer for consent and to say hello."""
+
+    session: str
+    token: str
+    digits: str
+    agent_name: str
+    site_name: str
+    policy: CustomerPolicy
+
+
+class Desk:
+    """Rates are the web floor's; here only what is true of the session counts."""
+
+    def __init__(self, house: House, steps: Steps) -> None:
+        self._house = house
+        self._steps = steps
+
+    async def create(self, agent_id: str, agent_name: str, site_id: str) -> Created:
+        """A waiting session. Raises `NotFound` (`unknown_site`), `StoreError`."""
+        site = self._site(site_id)
+        for _ in range(CODE_TRIES):
+            code = codes.make(self._house.randbelow, site.code_digits)
+            session = self._new(site, agent_id, agent_name, code)
+            expires_at = session.created_at + site.limits.code_seconds
+            if await self._house.store.create(session, _code_key(session), expires_at, due_at(session)):
+                await self._end_older(session)
+                return Created(id=session.id, code=code, expires_at=expires_at)
+        raise StoreConflict("No free code was found.")
+
+    def _new(self, site: Site, agent_id: str, agent_name: str, code: str) -> Session:
+        now = self._house.clock.now()
+        key = codes.key(self._house.pepper, site.id, code)
+        return Session(
+            id=self._house.new_id(),
+            site=site.id,
+            site_name=site.name,
+            agent=agent_id,
+            agent_name=agent_name,
+            scope=site.max_scope,
+            limits=site.limits,
+            created_at=now,
+            state=Waiting(since=now, code_key=key, expires_at=now + site.limits.code_seconds),
+        )
+
+    async def _end_older(self, newest: Session) -> None:
+        """An agent has one waiting code. Of two made at once the later one stays, whoever looks first."""
+        for found in await self._house.store.list_for_agent(newest.agent):
+            other = found.session
+            older = (other.created_at, other.id) < (newest.created_at, newest.id)
+            if isinstance(other.state, Waiting) and older:
+                await self._steps.must(other.id, EndAsked("agent_ended"))
+
+    async def claim(self, site_id: str, code: str, nonce: str) -> Joined:
+        """Redeem a code for exactly one nonce; the same nonce gets the same answer again.
+
+        Raises `BadCode` (mistyped, uncounted), `NotFound` (`code_invalid` for unknown, expired and used alike)."""
+        bare = codes.normalise(code)
+        site = self._site(site_id)
+        key = codes.key(self._house.pepper, site.id, bare)
+        session_id = await self._house.store.claim(key, nonce, self._house.clock.now())
+        if session_id is None:
+            raise _code_invalid()
+        digits = f"{self._house.randbelow(DIGITS_BELOW):02d}"
+        try:
+            done = await self._steps.step(session_id, Claimed(nonce, digits))
+        except (NotAllowed, NotFound) as error:
+            raise _code_invalid() from error
+        return self._joined(done.session, nonce)
+
+    async def joined(self, session_id: str, nonce: str) -> Joined:
+        """The same answer as the claim with this nonce got, for a handoff. Raises `NotFound` (`code_invalid`)."""
+        return self._joined((await self._read(session_id)).session, nonce)
+
+    def _joined(self, session: Session, nonce: str) -> Joined:
+        phase = session.state.back_to if isinstance(session.state, Away) else session.state
+        if not isinstance(phase, Joining) or phase.claim_nonce != nonce:
+            raise _code_invalid()
+        return Joined(
+            session=session.id,
+            token=customer_token(self._house, session),
+            digits=phase.digits,
+            agent_name=session.agent_name,
+            site_name=session.site_name,
+            policy=customer_policy(self._site(session.site)),
+        )
+
+    async def end(self, session_id: str, agent_id: str) -> None:
+        """The agent ends their own session. Raises `NotFound`, `StoreError`."""
+        await self._own(session_id, agent_id)
+        await self._steps.step(session_id, EndAsked("agent_ended"))
+
+    async def read(self, session_id: str, agent_id: str) -> SessionState:
+        """One of the agent's own sessions. Raises `NotFound`."""
+        found = await self._own(session_id, agent_id)
+        return public_state(found.session, found.version)
+
+    async def list(self, agent_id: str) -> list[SessionState]:
+        """The agent's sessions, newest first."""
+        found = await self._house.store.list_for_agent(agent_id)
+        return [public_state(one.session, one.version) for one in found]
+
+    async def _own(self, session_id: str, agent_id: str) -> Versioned:
+        found = await self._read(session_id)
+        if found.session.agent != agent_id:
+            raise NotFound("There is no such session.", code="session_unknown")
+        return found
+
+    async def _read(self, session_id: str) -> Versioned:
+        found = await self._house.store.read(session_id)
+        if found is None:
+            raise NotFound("There is no such session.", code="session_unknown")
+        return found
+
+    def _site(self, site_id: str) -> Site:
+        site = self._house.sites.get(site_id)
+        if site is None:
+            raise NotFound("There is no such site.", code="unknown_site")
+        return site
+
+
+def _code_key(session: Session) -> str:
+    return session.state.code_key if isinstance(session.state, Waiting) else ""
+
+
+def _code_invalid() -> NotFound:
+    return NotFound("This code is not valid.", code="code_invalid")

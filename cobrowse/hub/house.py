@@ -1,0 +1,96 @@
+"""What every part of the hub shares: what it was given, the sessions that are here, and the tasks it started."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from cobrowse.core.errors import StoreError
+from cobrowse.core.policy import Site
+from cobrowse.core.tokens import Tokens
+from cobrowse.hub.clock import Clock
+from cobrowse.hub.counters import Counters
+from cobrowse.hub.local import LocalSession
+from cobrowse.store.base import Bus, SessionStore
+
+log = logging.getLogger("cobrowse.hub")
+
+TakeTicket = Callable[[str, str], Awaitable[str | None]]
+
+
+class House:
+    """Given once, shared by the parts; none of them reaches for a clock, a store or randomness of its own."""
+
+    def __init__(
+        self,
+        *,
+        store: SessionStore,
+        bus: Bus,
+        sites: Mapping[str, Site],
+        tokens: Tokens,
+        pepper: bytes,
+        clock: Clock,
+        randbelow: Callable[[int], int],
+        new_id: Callable[[], str],
+        mirror_url: str,
+        take_ticket: TakeTicket,
+    ) -> None:
+        self.store = store
+        self.bus = bus
+        self.sites = sites
+        self.tokens = tokens
+        self.pepper = pepper
+        self.clock = clock
+        self.randbelow = randbelow
+        self.new_id = new_id
+        self.mirror_url = mirror_url.rstrip("/")
+        self.take_ticket = take_ticket
+        self.id = new_id()
+        self.counters = Counters()
+        self.sessions: dict[str, LocalSession] = {}
+        self.draining = False
+        self._left = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def leave(self, session_id: str) -> None:
+        """The last peer of a session left this hub."""
+        del self.sessions[session_id]
+        self._left.set()
+
+    async def empty(self) -> None:
+        """Return once no session is here any more."""
+        while self.sessions:
+            self._left.clear()
+            await self._left.wait()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it beside what is being done now. What goes wrong is logged and counted."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None:
+            self.counters.add("failures")
+            log.error("task_failed", exc_info=error)
+
+    @contextmanager
+    def tolerating(self, what: str) -> Iterator[None]:
+        """Where the store is away, go on without: for what is only tidying up. Logged and counted."""
+        try:
+            yield
+        except StoreError as error:
+            self.counters.add(f"store_missed.{what}")
+            log.warning("store_missed what=%s error=%s", what, error.code)
+
+    async def stop(self) -> None:
+        """Cancel what is still being done."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

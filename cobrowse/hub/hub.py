@@ -1,0 +1,147 @@
+"""The hub: the parts, put together. It calls, it doesn't do."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+
+from cobrowse.core.close import DRAIN
+from cobrowse.core.policy import Site
+from cobrowse.core.protocol import ComeAgain, SessionState
+from cobrowse.core.states import Who
+from cobrowse.core.tokens import Tokens
+from cobrowse.hub.acts import Acts
+from cobrowse.hub.assets import Assets
+from cobrowse.hub.clock import Clock, within
+from cobrowse.hub.deadlines import Deadlines
+from cobrowse.hub.desk import Created, Desk, Joined
+from cobrowse.hub.house import House, TakeTicket
+from cobrowse.hub.inbox import Inbox
+from cobrowse.hub.peer import Transport
+from cobrowse.hub.pictures import Pictures
+from cobrowse.hub.post import Post
+from cobrowse.hub.probes import Probes
+from cobrowse.hub.reading import Reading
+from cobrowse.hub.relay import Relay
+from cobrowse.hub.seats import Seats
+from cobrowse.hub.steps import Steps
+from cobrowse.store.base import Asset, Bus, SessionStore
+
+# Peers of a hub that goes away come again spread over this long.
+DRAIN_JITTER_MS = 1000
+DRAIN_SECONDS = 10.0
+
+
+class Hub:
+    """One process's share of the work; any number of them share a store and a Bus."""
+
+    def __init__(
+        self,
+        *,
+        store: SessionStore,
+        bus: Bus,
+        sites: Mapping[str, Site],
+        tokens: Tokens,
+        pepper: bytes,
+        clock: Clock,
+        randbelow: Callable[[int], int],
+        new_id: Callable[[], str],
+        mirror_url: str,
+        take_ticket: TakeTicket,
+    ) -> None:
+        self._house = house = House(
+            store=store,
+            bus=bus,
+            sites=sites,
+            tokens=tokens,
+            pepper=pepper,
+            clock=clock,
+            randbelow=randbelow,
+            new_id=new_id,
+            mirror_url=mirror_url,
+            take_ticket=take_ticket,
+        )
+        post = Post(house)
+        pictures = Pictures(house, post)
+        probes = Probes(house, post)
+        relay = Relay(house, post, pictures)
+        self.assets = Assets(house, post)
+        steps = Steps(house, post, ask_picture=pictures.ask, forget_page=self.assets.forget)
+        acts = Acts(house, post, steps)
+        reading = Reading(house, steps, relay, pictures, acts, self.assets, probes)
+        self._desk = Desk(house, steps)
+        self._seats = Seats(house, steps, relay, probes, on_frame=reading.frame, on_empty=self.assets.forget_here)
+        self._inbox = Inbox(house, steps, relay, pictures, probes, self.assets)
+        self._deadlines = Deadlines(house, steps, probes)
+
+    @property
+    def id(self) -> str:
+        """This hub's name on the Bus; new with each process."""
+        return self._house.id
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Listen on the Bus, hold a lease, and do what time brings, while open. Raises `StoreError` on entering."""
+        async with self._house.bus.listen(self._house.id, self._inbox.receive):
+            await self._deadlines.start()
+            try:
+                yield
+            finally:
+                await self._house.stop()
+                with self._house.tolerating("lease"):
+                    await self._deadlines.lease(seconds=0)
+
+    async def serve(self, seat: Who, transport: Transport, origin: str | None) -> None:
+        """The whole life of an accepted socket, from the hello with its deadline to the leaving."""
+        await self._seats.serve(seat, transport, origin)
+
+    async def create(self, agent_id: str, agent_name: str, site: str) -> Created:
+        """See `Desk.create`."""
+        return await self._desk.create(agent_id, agent_name, site)
+
+    async def claim(self, site: str, code: str, nonce: str) -> Joined:
+        """See `Desk.claim`."""
+        return await self._desk.claim(site, code, nonce)
+
+    async def joined(self, session_id: str, nonce: str) -> Joined:
+        """See `Desk.joined`."""
+        return await self._desk.joined(session_id, nonce)
+
+    async def end(self, session_id: str, agent_id: str) -> None:
+        """See `Desk.end`."""
+        await self._desk.end(session_id, agent_id)
+
+    async def read(self, session_id: str, agent_id: str) -> SessionState:
+        """See `Desk.read`."""
+        return await self._desk.read(session_id, agent_id)
+
+    async def list(self, agent_id: str) -> list[SessionState]:
+        """See `Desk.list`."""
+        return await self._desk.list(agent_id)
+
+    async def asset(self, session_id: str, n: int, destination: str = "") -> Asset:
+        """See `Assets.get`."""
+        return await self.assets.get(session_id, n, destination)
+
+    async def put_asset(self, token: str, ticket: str, n: int, body: bytes) -> None:
+        """See `Assets.put`."""
+        await self.assets.put(token, ticket, n, body)
+
+    async def drain(self, timeout_seconds: float = DRAIN_SECONDS) -> None:
+        """Take nobody any more, tell everybody to come again spread over a second, and wait until they are gone."""
+        house = self._house
+        house.draining = True
+        for local in list(house.sessions.values()):
+            for peer in list(local.peers.values()):
+                peer.send(ComeAgain(delay_ms=house.randbelow(DRAIN_JITTER_MS)))
+                peer.close(DRAIN)
+        with suppress(TimeoutError):
+            await within(house.clock, timeout_seconds, house.empty())
+
+    def stats(self) -> dict[str, int]:
+        """Counts so far, and what there is now."""
+        house = self._house
+        now = {
+            "sessions": len(house.sessions),
+            "peers": sum(len(local.peers) for local in house.sessions.values()),
+            "assets_bytes": self.assets.kept_bytes,
+        }
+        return {**house.counters.all(), **now}

@@ -1,0 +1,205 @@
+"""One socket: a bounded outbox, one writer, and an end that everybody can ask for without waiting.
+
+Everyone enqueues; only the writer task sends. `close` and `abort` are synchronous: `close` lets what waits go first,
+`abort` does not. Who takes nothing for `SLOW_SECONDS` is aborted with `slow` by `hub.deadlines`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
+
+from cobrowse.core.close import SLOW, Close
+from cobrowse.core.protocol import Message
+from cobrowse.core.states import Who
+from cobrowse.hub.clock import Clock, within
+from cobrowse.hub.outbox import Item, Outbox, item_of, joined
+from cobrowse.hub.rate import Bucket
+from cobrowse.hub.wire import Data
+
+SLOW_SECONDS = 30.0
+# How long what waits may take to leave once the socket is to be closed, and how long the closing itself may take.
+CLOSING_SECONDS = 5.0
+CLOSE_SECONDS = 1.0
+# After so long without a word the peer is probed; after so long again without an answer its page hangs.
+QUIET_SECONDS = 30.0
+PROBE_PATIENCE_SECONDS = 30.0
+# What a peer may say, by weight; see `hub.reading`. Beyond it the socket is not read.
+PEER_BYTES_PER_SECOND = 2 * 1024 * 1024
+PEER_BURST_BYTES = 8 * 1024 * 1024
+
+
+class TransportClosed(Exception):
+    """The socket is gone, whoever closed it."""
+
+
+class Transport(Protocol):
+    """An accepted WebSocket, as the hub needs it."""
+
+    async def receive(self) -> str | bytes:
+        """The next frame. Raises `TransportClosed` once the socket is gone."""
+        ...
+
+    async def send(self, data: str | bytes) -> None:
+        """Send one frame; may wait for as long as the peer takes nothing. Raises `TransportClosed`."""
+        ...
+
+    async def close(self, number: int, reason: str) -> None:
+        """Close. No error where it is closed already."""
+        ...
+
+
+class Peer:
+    """Who holds one generation of a seat, on this hub."""
+
+    __slots__ = (
+        "_clock",
+        "_close",
+        "_closing_since",
+        "_on_sent",
+        "_on_view_lost",
+        "_outbox",
+        "_sending_since",
+        "_transport",
+        "_wake",
+        "_writer",
+        "bucket",
+        "generation",
+        "heard_at",
+        "page",
+        "probed_at",
+        "said_bye",
+        "seat",
+        "session_id",
+        "state_version",
+    )
+
+    def __init__(
+        self,
+        transport: Transport,
+        clock: Clock,
+        *,
+        session_id: str,
+        seat: Who,
+        generation: int,
+        page: str,
+        on_sent: Callable[["Peer", list[Item]], Awaitable[None]],
+        on_view_lost: Callable[["Peer"], None],
+    ) -> None:
+        self.session_id = session_id
+        self.seat: Who = seat
+        self.generation = generation
+        self.page = page
+        self.state_version = 0
+        self.said_bye = False
+        self.heard_at = clock.monotonic()
+        self.probed_at: float | None = None
+        self.bucket = Bucket(clock, per_second=PEER_BYTES_PER_SECOND, burst=PEER_BURST_BYTES)
+        self._transport = transport
+        self._clock = clock
+        self._on_sent = on_sent
+        self._on_view_lost = on_view_lost
+        self._outbox = Outbox()
+        self._wake = asyncio.Event()
+        self._writer: asyncio.Task[None] | None = None
+        self._close: Close | None = None
+        self._closing_since = 0.0
+        self._sending_since: float | None = None
+
+    @property
+    def closing(self) -> Close | None:
+        """Why this socket is being closed by us, or None."""
+        return self._close
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes in the outbox."""
+        return self._outbox.bytes
+
+    def post(self, item: Item) -> None:
+        """Enqueue. Never waits; after `close` it does nothing."""
+        if self._close is not None:
+            return
+        overflow = self._outbox.add(item)
+        if overflow == "full":
+            self.abort(SLOW)
+        elif overflow == "view":
+            self._on_view_lost(self)
+        self._wake.set()
+
+    def send(self, message: Message) -> None:
+        """Enqueue a message of the hub's own."""
+        self.post(item_of(message))
+
+    def drop_view(self) -> None:
+        """What waits of the view never leaves."""
+        self._outbox.drop_view()
+
+    def close(self, close: Close) -> None:
+        """Write what waits, then close. The first reason counts."""
+        if self._close is None:
+            self._close = close
+            self._closing_since = self._clock.monotonic()
+            self._wake.set()
+
+    def abort(self, close: Close) -> None:
+        """Close at once; what waits is lost."""
+        if self._close is None:
+            self._close = close
+        self._outbox.clear()
+        if self._writer is not None:
+            self._writer.cancel()
+
+    def overdue(self) -> bool:
+        """True where the peer takes nothing for too long, or will not let itself be closed."""
+        now = self._clock.monotonic()
+        if self._close is not None:
+            return now - self._closing_since > CLOSING_SECONDS
+        return self._sending_since is not None and now - self._sending_since > SLOW_SECONDS
+
+    async def run(self, on_frame: Callable[[Data], Awaitable[None]]) -> None:
+        """Read and write until either side has ended it; the socket is closed when this returns."""
+        writer = self._writer = asyncio.create_task(self._write())
+        reader = asyncio.create_task(self._read(on_frame))
+        try:
+            await asyncio.wait((writer, reader), return_when=asyncio.FIRST_COMPLETED)
+            if reader.done() and not reader.cancelled() and reader.exception() is None and self._close is not None:
+                await asyncio.wait((writer,))
+        finally:
+            reader.cancel()
+            writer.cancel()
+            results = await asyncio.gather(reader, writer, return_exceptions=True)
+            if self._close is not None:
+                await self._shut(self._close)
+        self._raise_mistakes(results)
+
+    @staticmethod
+    def _raise_mistakes(results: Iterable[BaseException | None]) -> None:
+        for result in results:
+            if isinstance(result, Exception) and not isinstance(result, TransportClosed):
+                raise result
+
+    async def _shut(self, close: Close) -> None:
+        try:
+            await within(self._clock, CLOSE_SECONDS, self._transport.close(close.number, close.reason))
+        except (TimeoutError, TransportClosed):
+            return
+
+    async def _read(self, on_frame: Callable[[Data], Awaitable[None]]) -> None:
+        while self._close is None:
+            data = await self._transport.receive()
+            self.heard_at = self._clock.monotonic()
+            await on_frame(data)
+
+    async def _write(self) -> None:
+        while True:
+            items = self._outbox.take()
+            if not items:
+                if self._close is not None:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            self._sending_since = self._clock.monotonic()
+            await self._transport.send(joined(items))
+            self._sending_since = None
+            await self._on_sent(self, items)

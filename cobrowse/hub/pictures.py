@@ -1,0 +1,61 @@
+"""Asking the customer for a new picture: requests merge, and at most one goes out in 2 s."""
+
+from cobrowse.core.bus_protocol import PictureAsked
+from cobrowse.core.protocol import Resync
+from cobrowse.core.states import Session
+from cobrowse.hub.house import House
+from cobrowse.hub.local import LocalSession, View
+from cobrowse.hub.post import Post
+
+RESYNC_SECONDS = 2.0
+
+
+class Pictures:
+    """Sends `resync` to the customer, from the hub that has its socket."""
+
+    def __init__(self, house: House, post: Post) -> None:
+        self._house = house
+        self._post = post
+
+    async def ask(self, session: Session, epoch: int = -1) -> None:
+        """Ask wherever the customer is. `epoch` as in `PictureAsked`."""
+        hold = session.customer
+        if not hold.present:
+            return
+        if hold.hub != self._house.id:
+            await self._post.to_hub(hold.hub, PictureAsked(session=session.id, epoch=epoch))
+            return
+        self.ask_here(session.id, epoch)
+
+    def ask_here(self, session_id: str, epoch: int = -1) -> None:
+        """Ask the customer on this hub: at once, or when the 2 s are over, or not where that was done already."""
+        local = self._house.sessions.get(session_id)
+        if local is None or local.view is None or local.state != "live":
+            return
+        view = local.view
+        wait = view.asked_at + RESYNC_SECONDS - self._house.clock.monotonic()
+        if wait <= 0:
+            self._send(local, view)
+        elif not view.pending and not (epoch >= 0 and _is_under_way(view, epoch)):
+            view.pending = True
+            self._house.spawn(self._later(local, view, wait))
+
+    async def _later(self, local: LocalSession, view: View, wait: float) -> None:
+        await self._house.clock.sleep(wait)
+        view.pending = False
+        if local.view is view and local.state == "live":
+            self._send(local, view)
+
+    def _send(self, local: LocalSession, view: View) -> None:
+        peer = local.holder("customer")
+        if peer is None:
+            return
+        view.asked_at = self._house.clock.monotonic()
+        view.asked_epoch = view.epoch
+        self._house.counters.add("resyncs")
+        peer.send(Resync(epoch=view.epoch))
+
+
+def _is_under_way(view: View, epoch: int) -> bool:
+    """True where the agent, who repeats itself, asks for what was just asked for or is just coming."""
+    return epoch < view.epoch or view.epoch <= view.asked_epoch

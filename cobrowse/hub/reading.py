@@ -1,0 +1,234 @@
+"""What a peer says, one frame at a time: the table in `core.protocol` first, then to whom it concerns."""
+
+import logging
+
+from cobrowse.core.close import BAD_MESSAGE
+from cobrowse.core.errors import BadMessage, BadToken, NotAllowed, NotFound, StoreError
+from cobrowse.core.events import (
+    Consented,
+    ControlAnswered,
+    ControlAskedFor,
+    ControlReleased,
+    DigitsEntered,
+    EndAsked,
+    Event,
+    PausedBy,
+    Resumed,
+    SeatLeft,
+    Withheld,
+)
+from cobrowse.core.protocol import (
+    VIEW,
+    Act,
+    Activity,
+    ActResult,
+    AskControl,
+    AssetRefused,
+    Bye,
+    Consent,
+    ControlAnswer,
+    ControlRelease,
+    Digits,
+    End,
+    FromAgent,
+    FromCustomer,
+    Message,
+    Ops,
+    Pause,
+    ProbeAnswer,
+    Problem,
+    Resume,
+    Resync,
+    Share,
+    Snapshot,
+    Stop,
+    Withhold,
+    may_say,
+)
+from cobrowse.hub import wire
+from cobrowse.hub.acts import Acts
+from cobrowse.hub.assets import Assets
+from cobrowse.hub.house import House
+from cobrowse.hub.local import LocalSession
+from cobrowse.hub.outbox import CreditDue
+from cobrowse.hub.peer import Peer
+from cobrowse.hub.pictures import Pictures
+from cobrowse.hub.probes import Probes
+from cobrowse.hub.relay import Relay
+from cobrowse.hub.steps import Steps
+from cobrowse.hub.wire import Data, Frame, Said
+
+log = logging.getLogger("cobrowse.hub")
+
+# What makes the store work weighs more than its bytes: 128 a second and 512 at once from a customer.
+STEP_WEIGHT_BYTES = 16 * 1024
+# What any message weighs besides its bytes, so that a flood of tiny ones is a flood too.
+MESSAGE_WEIGHT_BYTES = 256
+
+# What may not get lost even if the store is away just now, since the customer (or the agent) relies on it.
+MUST: tuple[type[Message], ...] = (Pause, Stop, End, Withhold, ControlRelease)
+
+
+class Reading:
+    """Takes frames from peers that hold a seat."""
+
+    def __init__(
+        self,
+        house: House,
+        steps: Steps,
+        relay: Relay,
+        pictures: Pictures,
+        acts: Acts,
+        assets: Assets,
+        probes: Probes,
+    ) -> None:
+        self._house = house
+        self._steps = steps
+        self._relay = relay
+        self._pictures = pictures
+        self._acts = acts
+        self._assets = assets
+        self._probes = probes
+
+    async def frame(self, local: LocalSession, peer: Peer, data: Data) -> None:
+        """Everything one frame holds. Garbage closes the socket; too much makes it wait."""
+        self._house.counters.add("frames")
+        try:
+            if peer.seat == "customer":
+                await self._from_customer(local, peer, data)
+            else:
+                await self._from_agent(local, peer, data)
+        except BadMessage as error:
+            self._house.counters.add("bad_messages")
+            log.warning("bad_message session=%s seat=%s why=%s", peer.session_id, peer.seat, error.sentence)
+            peer.close(BAD_MESSAGE)
+
+    # --- customer
+
+    async def _from_customer(self, local: LocalSession, peer: Peer, data: Data) -> None:
+        frame = wire.read(wire.CUSTOMER, data, wire.CUSTOMER_FRAME_MAX_BYTES)
+        last = _last_picture(frame)
+        weight = frame.unpacked + MESSAGE_WEIGHT_BYTES * len(frame.said)
+        for place, said in enumerate(frame.said):
+            if isinstance(said.message, VIEW):
+                credit = self._credit(said.message, frame.size) if place == last else None
+                await self._relay.view(local, peer, said, credit)
+            elif isinstance(said.message, ActResult):
+                await self._act_result(local, peer, said, said.message)
+            else:
+                weight += STEP_WEIGHT_BYTES
+                await self._said(local, peer, said.message)
+            if peer.said_bye:
+                break
+        await self._pace(peer, weight)
+
+    def _credit(self, message: Message, size: int) -> CreditDue | None:
+        if not isinstance(message, Snapshot | Ops):
+            return None
+        return CreditDue(self._house.id, message.epoch, 1, size)
+
+    async def _act_result(self, local: LocalSession, peer: Peer, said: Said[FromCustomer], result: ActResult) -> None:
+        if may_say("customer", result, local.state):
+            await self._relay.act_result(local, said)
+        else:
+            self._not_allowed(local, peer, result)
+
+    async def _pace(self, peer: Peer, weight: int) -> None:
+        """Beyond the rate the socket is not read until the account is level again."""
+        wait = peer.bucket.draw(weight)
+        if wait > 0:
+            self._house.counters.add("paced")
+            await self._house.clock.sleep(wait)
+
+    # --- agent
+
+    async def _from_agent(self, local: LocalSession, peer: Peer, data: Data) -> None:
+        frame = wire.read(wire.AGENT, data, wire.AGENT_FRAME_MAX_BYTES)
+        for said in frame.said:
+            if isinstance(said.message, Act):
+                await self._acts.act(local, peer, said.message, said)
+            else:
+                await self._said(local, peer, said.message)
+        await self._pace(peer, frame.unpacked + STEP_WEIGHT_BYTES * len(frame.said))
+
+    # --- both
+
+    async def _said(self, local: LocalSession, peer: Peer, message: FromCustomer | FromAgent) -> None:
+        if not may_say(peer.seat, message, local.state):
+            self._not_allowed(local, peer, message)
+            return
+        event = _event(peer, message)
+        if event is None:
+            await self._no_event(local, peer, message)
+        elif isinstance(message, Bye):
+            peer.said_bye = True
+            await self._steps.must(peer.session_id, event)
+        elif isinstance(message, MUST):
+            await self._steps.must(peer.session_id, event)
+        else:
+            await self._try(peer, event)
+
+    async def _no_event(self, local: LocalSession, peer: Peer, message: Message) -> None:
+        match message:
+            case Activity():
+                self._acts.active(local)
+            case ProbeAnswer():
+                await self._probes.answered(peer, message.id)
+            case AssetRefused():
+                await self._assets.refused(local.session.id, message.n, message.reason)
+            case Resync():
+                await self._pictures.ask(local.session, message.epoch)
+
+    async def _try(self, peer: Peer, event: Event) -> None:
+        try:
+            await self._steps.step(peer.session_id, event)
+        except (NotAllowed, NotFound, BadToken, StoreError) as error:
+            self._problem(peer, error.code, error.sentence)
+
+    def _not_allowed(self, local: LocalSession, peer: Peer, message: Message) -> None:
+        name = message.__struct_config__.tag
+        self._problem(peer, "not_allowed", f"A {peer.seat} may not say {name} while the session is {local.state}.")
+
+    def _problem(self, peer: Peer, code: str, sentence: str) -> None:
+        self._house.counters.add(f"problems.{code}")
+        peer.send(Problem(code=code, message=sentence))
+
+
+def _last_picture(frame: Frame[FromCustomer]) -> int:
+    """Where in the frame the last message stands that takes credit; -1 for none."""
+    places = [place for place, said in enumerate(frame.said) if isinstance(said.message, Snapshot | Ops)]
+    return places[-1] if places else -1
+
+
+def _event(peer: Peer, message: Message) -> Event | None:
+    match message:
+        case Consent():
+            return Consented(message.allow)
+        case Digits():
+            return DigitsEntered(message.value)
+        case Bye():
+            return SeatLeft(seat=peer.seat, generation=peer.generation, why=message.reason)
+        case Stop():
+            return EndAsked("customer_stopped")
+        case End():
+            return EndAsked("agent_ended")
+    return _event_while_open(message)
+
+
+def _event_while_open(message: Message) -> Event | None:
+    match message:
+        case Pause():
+            return PausedBy()
+        case Resume():
+            return Resumed()
+        case Withhold():
+            return Withheld(message.reason)
+        case Share():
+            return Withheld("")
+        case AskControl():
+            return ControlAskedFor()
+        case ControlAnswer():
+            return ControlAnswered(message.allow)
+        case ControlRelease():
+            return ControlReleased()
+    return None

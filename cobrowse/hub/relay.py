@@ -1,0 +1,132 @@
+"""A frame's way: socket → peer → view check → wash → the agent's outbox, here or on another hub.
+
+Touches neither the session nor the store. What is clean goes on as the very bytes that came."""
+
+import logging
+
+from cobrowse.core.bus_protocol import CreditBack
+from cobrowse.core.errors import BadFrame
+from cobrowse.core.protocol import (
+    Credit,
+    FromCustomer,
+    Message,
+    Ops,
+    Page,
+    Pointer,
+    Problem,
+    Snapshot,
+    Tip,
+    may_say,
+)
+from cobrowse.core.wash import wash_frame
+from cobrowse.hub.house import House
+from cobrowse.hub.local import LocalSession, View
+from cobrowse.hub.outbox import CreditDue, Item
+from cobrowse.hub.peer import Peer
+from cobrowse.hub.pictures import Pictures
+from cobrowse.hub.post import Post
+from cobrowse.hub.wire import Data, Said, encode, size_of
+
+log = logging.getLogger("cobrowse.hub")
+
+# Credit is gathered up to here before it goes back, so that small frames do not cost a message each. Half the
+# window and a quarter of it: the snippet can always go on sending until one of the two is reached.
+CREDIT_BACK_FRAMES = 4
+CREDIT_BACK_BYTES = 64 * 1024
+
+AnyView = Snapshot | Ops | Page | Pointer | Tip
+LATEST: dict[type[Message], str] = {Page: "page", Pointer: "pointer", Tip: "tip"}
+
+
+class Relay:
+    """Passes the view and act results to the agent, and credit back to the customer."""
+
+    def __init__(self, house: House, post: Post, pictures: Pictures) -> None:
+        self._house = house
+        self._post = post
+        self._pictures = pictures
+
+    async def view(self, local: LocalSession, peer: Peer, said: Said[FromCustomer], credit: CreditDue | None) -> None:
+        """One message of the view. Outside `live` it is dropped without a reproach."""
+        view, message = local.view, said.message
+        if view is None or local.owed or not may_say("customer", message, local.state):
+            self._house.counters.add("view_dropped")
+            return
+        if not isinstance(message, AnyView) or message.epoch < view.skip_to:
+            self._house.counters.add("view_skipped")
+            return
+        try:
+            data = self._checked(local, view, message, said.data)
+        except BadFrame as error:
+            self._refuse(local, view, peer, message, error)
+            return
+        view.epoch = max(view.epoch, message.epoch)
+        item = Item(data, size_of(data), LATEST.get(type(message), ""), True, credit)
+        if not await self._post.item(local.session, "agent", item):
+            self._house.counters.add("view_undelivered")
+
+    def _checked(self, local: LocalSession, view: View, message: AnyView, data: Data) -> Data:
+        if message.epoch < view.first_epoch:
+            raise BadFrame("This epoch belongs to an earlier page.")
+        view.check.check(message)
+        washed, found = wash_frame(message)
+        if not found:
+            return data
+        self._house.counters.add("washed", found)
+        log.warning("washed session=%s site=%s found=%d", local.session.id, local.site.id, found)
+        return encode(washed)
+
+    def _refuse(self, local: LocalSession, view: View, peer: Peer, message: AnyView, error: BadFrame) -> None:
+        self._house.counters.add(f"refused_frame.{error.code}")
+        log.warning("refused_frame session=%s code=%s", local.session.id, error.code)
+        peer.send(Problem(code="bad_frame", message=f"A {type(message).__name__} was refused: {error.code}."))
+        # The rest of this epoch could only be a gap.
+        view.skip_to = max(view.skip_to, message.epoch + 1)
+        self._pictures.ask_here(local.session.id)
+
+    async def act_result(self, local: LocalSession, said: Said[FromCustomer]) -> None:
+        """What became of an act, to the agent."""
+        await self._post.item(local.session, "agent", Item(said.data, size_of(said.data)))
+
+    # --- credit
+
+    async def sent(self, peer: Peer, items: list[Item]) -> None:
+        """These items left the peer's outbox: gather the credit they carry and give it back in lumps."""
+        due = [item.credit for item in items if item.credit is not None]
+        local = self._house.sessions.get(peer.session_id)
+        if not due or local is None:
+            return
+        account = local.credit
+        for credit in due:
+            if (credit.origin, credit.epoch) != (account.origin, account.epoch):
+                account.origin, account.epoch = credit.origin, credit.epoch
+                account.frames = account.bytes = 0
+            account.frames += credit.frames
+            account.bytes += credit.bytes
+        if account.frames >= CREDIT_BACK_FRAMES or account.bytes >= CREDIT_BACK_BYTES:
+            frames, size = account.frames, account.bytes
+            account.frames = account.bytes = 0
+            await self._give(local, CreditDue(account.origin, account.epoch, frames, size))
+
+    async def _give(self, local: LocalSession, credit: CreditDue) -> None:
+        if credit.origin != self._house.id:
+            back = CreditBack(session=local.session.id, epoch=credit.epoch, frames=credit.frames, bytes=credit.bytes)
+            await self._post.to_hub(credit.origin, back)
+            return
+        self.credit_here(local, credit.epoch, credit.frames, credit.bytes)
+
+    def credit_here(self, local: LocalSession, epoch: int, frames: int, size: int) -> None:
+        """Tell the customer on this hub what it got back."""
+        peer = local.holder("customer")
+        if peer is not None:
+            peer.send(Credit(epoch=epoch, frames=frames, bytes=size))
+
+    def view_lost(self, peer: Peer) -> None:
+        """The agent's outbox had to let the view go: the rest of the epoch is of no use, a new picture is."""
+        self._house.counters.add("view_lost")
+        local = self._house.sessions.get(peer.session_id)
+        if local is None or peer.seat != "agent":
+            return
+        if local.view is not None:
+            local.view.skip_to = local.view.epoch + 1
+        self._house.spawn(self._pictures.ask(local.session))

@@ -1,0 +1,229 @@
+"""A session's one way forward: read, step, compare-and-set, then tell both seats and run the effects."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from cobrowse.core.bus_protocol import Changed, CloseHolder
+from cobrowse.core.close import ENDED, TAKEN_OVER
+from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict, StoreError
+from cobrowse.core.events import (
+    AskCustomerForControl,
+    AskSnapshot,
+    Audit,
+    CloseSeat,
+    Effect,
+    Event,
+    ForgetPage,
+)
+from cobrowse.core.protocol import ControlAsked
+from cobrowse.core.session import due_at, public_state, step
+from cobrowse.core.states import Ended, Session, Waiting, Who
+from cobrowse.hub.house import House
+from cobrowse.hub.local import LocalSession
+from cobrowse.hub.post import Post
+from cobrowse.store.base import AuditLine
+
+log = logging.getLogger("cobrowse.hub")
+
+STEP_TRIES = 5
+Guard = Callable[[Session], None]
+SEATS: tuple[Who, Who] = ("customer", "agent")
+
+
+class Step(NamedTuple):
+    """A step that stands in the store. `before` is `session` itself where nothing changed."""
+
+    before: Session
+    session: Session
+    version: int
+    effects: tuple[Effect, ...]
+
+    @property
+    def changed(self) -> bool:
+        return self.session is not self.before
+
+
+class Steps:
+    """Steps sessions. `ask_picture` and `forget_page` are the two effects that other parts carry out."""
+
+    def __init__(
+        self,
+        house: House,
+        post: Post,
+        *,
+        ask_picture: Callable[[Session], Awaitable[None]],
+        forget_page: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._house = house
+        self._post = post
+        self._ask_picture = ask_picture
+        self._forget_page = forget_page
+        # What the store could not take yet, in order.
+        self._owed: list[tuple[str, Event]] = []
+
+    async def step(self, session_id: str, event: Event) -> Step:
+        """Commit and tell. Once begun it is finished, even if who asked for it goes away meanwhile.
+
+        Raises `NotFound`, `NotAllowed`, `BadToken`, `StoreConflict`, `StoreError`."""
+        return await asyncio.shield(asyncio.create_task(self._step(session_id, event)))
+
+    async def _step(self, session_id: str, event: Event) -> Step:
+        done = await self.commit(session_id, event)
+        await self.tell(done)
+        return done
+
+    async def commit(self, session_id: str, event: Event, guard: Guard | None = None) -> Step:
+        """Only the store's part; who calls this must call `tell` with what it returns. `guard` sees each session
+        that is about to be stepped and may raise."""
+        local = self._house.sessions.get(session_id)
+        if local is None:
+            return await self._commit(session_id, event, guard)
+        async with local.lock:
+            return await self._commit(session_id, event, guard)
+
+    async def _commit(self, session_id: str, event: Event, guard: Guard | None) -> Step:
+        for _ in range(STEP_TRIES):
+            found = await self._house.store.read(session_id)
+            if found is None:
+                raise NotFound("There is no such session.", code="session_unknown")
+            if guard is not None:
+                guard(found.session)
+            session, effects = step(found.session, event, self._house.clock.now())
+            if session is found.session:
+                return Step(session, session, found.version, effects)
+            if await self._house.store.replace(session, found.version, due_at(session)):
+                return Step(found.session, session, found.version + 1, effects)
+            self._house.counters.add("step_conflicts")
+        raise StoreConflict(f"{STEP_TRIES} tries at a step of session {session_id} lost against others.")
+
+    async def tell(self, done: Step) -> None:
+        """Announce the new state to both seats, then run the effects."""
+        if done.changed:
+            self.adopt(done.session, done.version)
+            await self._tell_hubs(done)
+            await self._after_change(done)
+        for effect in done.effects:
+            await self._run(done.session, effect)
+        await self._audit(done)
+
+    async def _tell_hubs(self, done: Step) -> None:
+        holds = [session.hold(seat) for session in (done.before, done.session) for seat in SEATS]
+        hubs = {hold.hub for hold in holds if hold.hub and hold.present} - {self._house.id}
+        for hub in sorted(hubs):
+            await self._post.to_hub(hub, Changed(session=done.session.id, version=done.version))
+
+    async def _after_change(self, done: Step) -> None:
+        before = done.before.state
+        if isinstance(before, Waiting) and isinstance(done.session.state, Ended):
+            # A code that outlives its session lets nobody in either: the session refuses.
+            with self._house.tolerating("revoke_code"):
+                await self._house.store.revoke_code(before.code_key)
+        if done.before.customer.page and done.before.customer.page != done.session.customer.page:
+            # Asset numbers belong to one page.
+            await self._forget_page(done.session.id)
+
+    async def _run(self, session: Session, effect: Effect) -> None:
+        match effect:
+            case AskSnapshot():
+                await self._ask_picture(session)
+            case AskCustomerForControl():
+                await self._post.message(session, "customer", ControlAsked())
+            case CloseSeat():
+                await self._close_seat(session.id, effect)
+            case ForgetPage():
+                await self._forget_page(session.id)
+            case Audit():
+                pass  # all lines of a step go to the store at once, see `_audit`
+
+    async def _close_seat(self, session_id: str, effect: CloseSeat) -> None:
+        if effect.hub != self._house.id:
+            closing = CloseHolder(
+                session=session_id, seat=effect.seat, generation=effect.generation, close=effect.close
+            )
+            await self._post.to_hub(effect.hub, closing)
+            return
+        local = self._house.sessions.get(session_id)
+        peer = local.peers.get(effect.seat) if local is not None else None
+        if peer is not None and peer.generation == effect.generation:
+            peer.close(effect.close)
+
+    async def _audit(self, done: Step) -> None:
+        now = self._house.clock.now()
+        lines = [AuditLine(now, effect.kind, effect.detail) for effect in done.effects if isinstance(effect, Audit)]
+        for line in lines:
+            log.info("%s session=%s detail=%s", line.kind, done.session.id, line.detail)
+        if lines:
+            with self._house.tolerating("append_audit"):
+                await self._house.store.append_audit(done.session.id, lines)
+
+    # --- what this hub believes
+
+    def adopt(self, session: Session, version: int) -> None:
+        """Believe this version if it is newer; announce it to the peers here and close who lost their seat."""
+        local = self._house.sessions.get(session.id)
+        if local is None:
+            return
+        local.adopt(session, version)
+        self._announce(local)
+        if local.state != "live":
+            agent = local.peers.get("agent")
+            if agent is not None:
+                agent.drop_view()
+        ended = local.state == "ended"
+        for seat, peer in local.peers.items():
+            if peer.generation < local.session.hold(seat).generation:
+                peer.close(TAKEN_OVER)
+            elif ended:
+                peer.close(ENDED)
+
+    def _announce(self, local: LocalSession) -> None:
+        state = public_state(local.session, local.version)
+        for peer in local.peers.values():
+            if peer.state_version < local.version:
+                peer.state_version = local.version
+                peer.send(state)
+
+    async def refresh(self, session_id: str) -> None:
+        """Read the session again and believe what the store says."""
+        local = self._house.sessions.get(session_id)
+        if local is None:
+            return
+        page = local.session.customer.page
+        found = await self._house.store.read(session_id)
+        if found is None:
+            for peer in local.peers.values():
+                peer.close(ENDED)
+            return
+        self.adopt(found.session, found.version)
+        if local.state == "ended" or (page and page != local.session.customer.page):
+            await self._forget_page(session_id)
+
+    # --- what must happen, even if the store is away just now
+
+    async def must(self, session_id: str, event: Event) -> None:
+        """A step that may not get lost: leaving, stopping, pausing. While it is owed nothing of the session flows."""
+        try:
+            await self.step(session_id, event)
+        except StoreError as error:
+            log.warning("owed session=%s error=%s", session_id, error.code)
+            self._owe(session_id, event)
+        except (NotFound, NotAllowed):
+            return  # what has ended needs no leaving
+
+    def _owe(self, session_id: str, event: Event) -> None:
+        self._house.counters.add("owed")
+        self._owed.append((session_id, event))
+        local = self._house.sessions.get(session_id)
+        if local is not None:
+            local.owed += 1
+
+    async def pay(self) -> None:
+        """Try again what is owed, in order."""
+        owed, self._owed = self._owed, []
+        for session_id, event in owed:
+            local = self._house.sessions.get(session_id)
+            if local is not None:
+                local.owed -= 1
+            await self.must(session_id, event)
