@@ -117,7 +117,8 @@ class SessionStore(Protocol):
         ...
 
     async def put_asset(self, session_id: str, n: int, asset: Asset) -> None:
-        """Keep an asset in flight for at most `ASSET_SECONDS`, in memory, never on a disk. The last one put counts.
+        """Keep an asset in flight for at most `ASSET_SECONDS`; no backend writes it to a disk by itself. The last put
+        counts.
 
         Every hub that shares the store can take it. How many there may be is the hub's to bound."""
         ...

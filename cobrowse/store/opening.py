@@ -10,7 +10,13 @@ from cobrowse.core.errors import ConfigError
 from cobrowse.store.base import AccountStore, Bus, SessionStore
 from cobrowse.store.database import MEMORY, open_database
 from cobrowse.store.local_bus import LocalBus
+from cobrowse.store.redis import RedisAccounts, RedisSessions
+from cobrowse.store.redis_bus import RedisBus
+from cobrowse.store.redis_client import Commands, RedisAddress
+from cobrowse.store.redis_keys import Keys
 from cobrowse.store.sqlite import SqliteAccounts, SqliteSessions
+
+REDIS_PREFIX = "cobrowse"
 
 
 class Stores(NamedTuple):
@@ -61,6 +67,24 @@ async def _open_sqlite(path: Path | None, exclusive: bool) -> AsyncIterator[Stor
             await bus.close()
 
 
+def _redis(url: str, exclusive: bool) -> AbstractAsyncContextManager[Stores]:
+    # Any number of hubs share a Redis, so there is nothing to hold.
+    return open_redis(RedisAddress(url))
+
+
+@asynccontextmanager
+async def open_redis(address: RedisAddress, prefix: str = REDIS_PREFIX) -> AsyncIterator[Stores]:
+    """The stores on one Redis, under one prefix of keys."""
+    commands, keys = Commands(address), Keys(prefix)
+    bus = RedisBus(address, keys)
+    try:
+        await commands.check_version()
+        yield Stores(RedisSessions(commands, keys), RedisAccounts(commands, keys), bus)
+    finally:
+        await bus.close()
+        await commands.close()
+
+
 def _later(url: str, exclusive: bool) -> AbstractAsyncContextManager[Stores]:
     scheme = url.partition(":")[0]
     raise ConfigError(f"`store` begins with {scheme}://, which comes in a later version. Use redis:// or rediss://.")
@@ -68,6 +92,8 @@ def _later(url: str, exclusive: bool) -> AbstractAsyncContextManager[Stores]:
 
 _OPENERS: dict[str, Callable[[str, bool], AbstractAsyncContextManager[Stores]]] = {
     "sqlite": _sqlite,
+    "redis": _redis,
+    "rediss": _redis,
     "redis+sentinel": _later,
     "redis+cluster": _later,
 }

@@ -198,7 +198,12 @@ class SqliteAccounts:
         self._database = database
 
     async def put_agent(self, agent: Agent) -> None:
-        await self._database.change("INSERT OR REPLACE INTO agents (id, data) VALUES (?, ?)", (agent.id, encode(agent)))
+        async def work(run: Run) -> None:
+            if not await run("SELECT 1 FROM agents WHERE id = ?", (agent.id,)):
+                await run("DELETE FROM sign_ins WHERE agent = ?", (agent.id,))
+            await run("INSERT OR REPLACE INTO agents (id, data) VALUES (?, ?)", (agent.id, encode(agent)))
+
+        await self._database.write(work)
 
     async def agent(self, agent_id: str) -> Agent | None:
         rows = await self._database.read("SELECT data FROM agents WHERE id = ?", (agent_id,))

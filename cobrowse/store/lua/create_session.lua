@@ -1,0 +1,25 @@
+-- Second step of create: store the session at version 1 and put it on its shard's due list.
+--
+-- KEYS[1]  session: hash {data, version, birth, writes}
+-- KEYS[2]  due list of the session's shard: sorted set of session ids by due time
+-- ARGV[1]  session id
+-- ARGV[2]  session as msgpack
+-- ARGV[3]  birth of the session (codec.birth)
+-- ARGV[4]  due time, or "inf"
+-- ARGV[5]  milliseconds after which the session may be swept
+-- Returns  1 if the session is there, now or already; 0 if the id exists with another birth.
+-- Again:   a repeat changes nothing, also where the session has moved on.
+local birth = redis.call('HGET', KEYS[1], 'birth')
+if birth then
+  return birth == ARGV[3] and 1 or 0
+end
+redis.call('HSET', KEYS[1], 'data', ARGV[2], 'version', '1', 'birth', ARGV[3], 'writes', '')
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+if ARGV[4] ~= 'inf' then
+  redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
+  -- The list lives as long as the longest of its sessions.
+  if redis.call('PTTL', KEYS[2]) < tonumber(ARGV[5]) then
+    redis.call('PEXPIRE', KEYS[2], ARGV[5])
+  end
+end
+return 1

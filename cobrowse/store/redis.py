@@ -1,0 +1,275 @@
+"""SessionStore and AccountStore on one Redis (7 or newer).
+
+Keys are in `redis_keys.py`, scripts with their KEYS and ARGV in `lua/`. redis-py sends a command again after a dropped
+connection, although it may have been executed: hence every write is a script, or a single command, that bears it.
+
+Expiry only sweeps: it is set to when the thing is of no use to anyone, and an hour more, or for sessions to the
+longest they may live. Times of expiry by this process's clock are for that alone.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
+from math import isinf
+from secrets import token_hex
+
+from cobrowse.core.states import Session
+from cobrowse.store.base import (
+    ASSET_SECONDS,
+    AUDIT_LINES,
+    ENDED_KEPT_SECONDS,
+    WRITES_REMEMBERED,
+    Agent,
+    Asset,
+    AuditLine,
+    SignIn,
+    Versioned,
+)
+from cobrowse.store.codec import birth, decode, encode
+from cobrowse.store.redis_client import Argument, Commands
+from cobrowse.store.redis_keys import SHARDS, Keys
+
+SWEEP_MARGIN_SECONDS = 3600.0
+# For what expires never, or by a clock that is far off.
+LONGEST_KEPT_SECONDS = 400 * 86_400.0
+# By how much of a hash a write of `replace` is known.
+MARK_CHARACTERS = 16
+
+
+class RedisSessions:
+    """`SessionStore`. Closes the connections."""
+
+    def __init__(self, commands: Commands, keys: Keys, wall_clock: Callable[[], float] = time.time) -> None:
+        self._redis = commands
+        self._keys = keys
+        self._wall_clock = wall_clock
+
+    async def create(self, session: Session, code_key: str, code_expires_at: float, due_at: float) -> bool:
+        """Three steps, since code and session are in two slots; each bears a repeat.
+
+        The code is reserved first, so that a code that is taken leaves nothing behind; then the session is stored; only
+        then the code is opened. A hub that dies between leaves a code nobody can claim and a session nobody knows of,
+        which ends at its due time."""
+        data = encode(session)
+        born = birth(data, code_key)
+        code = self._keys.key("code", code_key)
+        kept_ms = _until(code_expires_at, session.created_at)
+        reservation: list[Argument] = [session.id, born, repr(code_expires_at), repr(session.created_at), kept_ms]
+        if not await self._redis.script("reserve_code", [code], reservation):
+            return False
+        stored = await self._redis.script(
+            "create_session",
+            [self._keys.key("session", session.id), self._due(session.id)],
+            [session.id, data, born, repr(due_at), _session_ms(session, due_at)],
+        )
+        if stored:
+            await self._list(session)
+        await self._redis.script("settle_code", [code], [session.id, born, "open" if stored else "release"])
+        return bool(stored)
+
+    async def claim(self, code_key: str, nonce: str, now: float) -> str | None:
+        if not nonce:
+            return None
+        claimed = await self._redis.script("claim_code", [self._keys.key("code", code_key)], [nonce, repr(now)])
+        return None if claimed is None else claimed.decode()
+
+    async def revoke_code(self, code_key: str) -> None:
+        await self._redis.script("revoke_code", [self._keys.key("code", code_key)], [])
+
+    async def read(self, session_id: str) -> Versioned | None:
+        [versioned] = await self._read_all([session_id])
+        return versioned
+
+    async def versions(self, session_ids: Sequence[str]) -> dict[str, int]:
+        found = await self._redis.run_all(("HGET", self._keys.key("session", one), "version") for one in session_ids)
+        return {one: int(version) for one, version in zip(session_ids, found, strict=True) if version is not None}
+
+    async def replace(self, session: Session, expected_version: int, due_at: float, *, nonce: str = "") -> bool:
+        mark = sha256((nonce or token_hex(8)).encode()).hexdigest()[:MARK_CHARACTERS]
+        remembered = WRITES_REMEMBERED * (MARK_CHARACTERS + 1)
+        kept_ms = _session_ms(session, due_at)
+        done = await self._redis.script(
+            "replace_session",
+            [self._keys.key("session", session.id), self._due(session.id), self._keys.key("audit", session.id)],
+            [session.id, encode(session), expected_version, repr(due_at), mark, remembered, kept_ms],
+        )
+        return bool(done)
+
+    async def due(self, now: float, limit: int) -> list[str]:
+        found = await self._redis.run_all(
+            ("ZRANGEBYSCORE", self._keys.due(shard), "-inf", repr(now), "WITHSCORES", "LIMIT", 0, limit)
+            for shard in range(SHARDS)
+        )
+        ordered = sorted(
+            (float(score), member.decode())
+            for flat in found
+            for member, score in zip(flat[::2], flat[1::2], strict=True)
+        )
+        session_ids = [session_id for _, session_id in ordered[:limit]]
+        there = await self.versions(session_ids)
+        for session_id in session_ids:
+            if session_id not in there:
+                # Swept while no hub was running; checked again where it is taken off.
+                keys = [self._keys.key("session", session_id), self._due(session_id)]
+                await self._redis.script("drop_gone", keys, [session_id])
+        return [session_id for session_id in session_ids if session_id in there]
+
+    async def list_for_agent(self, agent_id: str) -> list[Versioned]:
+        index = self._keys.key("agent_sessions", agent_id)
+        session_ids = [member.decode() for member in await self._redis.run("ZRANGE", index, 0, -1)]
+        found = await self._read_all(session_ids)
+        gone = [session_id for session_id, one in zip(session_ids, found, strict=True) if one is None]
+        if gone:
+            await self._redis.run("ZREM", index, *gone)
+        listed = [one for one in found if one is not None]
+        return sorted(listed, key=lambda one: (-one.session.created_at, one.session.id))
+
+    async def append_audit(self, session_id: str, lines: Sequence[AuditLine]) -> None:
+        keys = [self._keys.key("session", session_id), self._keys.key("audit", session_id)]
+        await self._redis.script("append_audit", keys, [AUDIT_LINES, *map(encode, lines)])
+
+    async def read_audit(self, session_id: str) -> list[AuditLine]:
+        lines = await self._redis.run("LRANGE", self._keys.key("audit", session_id), 0, -1)
+        return [decode(AuditLine, line) for line in lines]
+
+    async def put_asset(self, session_id: str, n: int, asset: Asset) -> None:
+        kept_ms = int(ASSET_SECONDS * 1000)
+        numbers = self._keys.key("asset_numbers", session_id)
+        put: list[Sequence[Argument]] = [
+            ("SET", self._keys.asset(session_id, n), encode(asset), "PX", kept_ms),
+            ("SADD", numbers, n),
+            ("PEXPIRE", numbers, kept_ms),
+        ]
+        await self._redis.run_all(put, atomic=True)
+
+    async def take_asset(self, session_id: str, n: int) -> Asset | None:
+        data = await self._redis.run("GET", self._keys.asset(session_id, n))
+        return None if data is None else decode(Asset, data)
+
+    async def forget_assets(self, session_id: str) -> None:
+        numbers = self._keys.key("asset_numbers", session_id)
+        kept = await self._redis.run("SMEMBERS", numbers)
+        if kept:
+            # The numbers last, so that a repeat after a failure finds what is left.
+            await self._redis.run("UNLINK", *(self._keys.asset(session_id, int(n)) for n in kept))
+            await self._redis.run("SREM", numbers, *kept)
+
+    async def lease(self, hub: str, until: float) -> None:
+        kept_ms = _until(until, self._wall_clock())
+        await self._redis.run("SET", self._keys.key("lease", hub), repr(until), "PX", kept_ms)
+
+    async def dead_hubs(self, hubs: Sequence[str], now: float) -> set[str]:
+        leases = await self._redis.run_all(("GET", self._keys.key("lease", hub)) for hub in hubs)
+        return {hub for hub, until in zip(hubs, leases, strict=True) if until is None or float(until) <= now}
+
+    async def ping(self) -> None:
+        await self._redis.run("PING")
+
+    async def close(self) -> None:
+        await self._redis.close()
+
+    async def _read_all(self, session_ids: Iterable[str]) -> list[Versioned | None]:
+        found = await self._redis.run_all(
+            ("HMGET", self._keys.key("session", session_id), "data", "version") for session_id in session_ids
+        )
+        return [None if data is None else Versioned(decode(Session, data), int(version)) for data, version in found]
+
+    async def _list(self, session: Session) -> None:
+        """Put the session on its agent's list, which lives as long as the longest of its sessions."""
+        index = self._keys.key("agent_sessions", session.agent)
+        added = ("ZADD", index, repr(session.created_at), session.id)
+        await self._redis.run_all([added, *_lengthened(index, _session_ms(session, 0.0))])
+
+    def _due(self, session_id: str) -> str:
+        return self._keys.due(self._keys.shard(session_id))
+
+
+class RedisAccounts:
+    """`AccountStore`, on the connections of `RedisSessions`, which it does not close."""
+
+    def __init__(self, commands: Commands, keys: Keys, wall_clock: Callable[[], float] = time.time) -> None:
+        self._redis = commands
+        self._keys = keys
+        self._wall_clock = wall_clock
+
+    async def put_agent(self, agent: Agent) -> None:
+        agents = self._keys.key("agents")
+        if not await self._redis.run("HEXISTS", agents, agent.id):
+            await self._drop_sign_ins(agent.id)
+        await self._redis.run("HSET", agents, agent.id, encode(agent))
+
+    async def agent(self, agent_id: str) -> Agent | None:
+        data = await self._redis.run("HGET", self._keys.key("agents"), agent_id)
+        return None if data is None else decode(Agent, data)
+
+    async def agents(self) -> list[Agent]:
+        found = await self._redis.run("HVALS", self._keys.key("agents"))
+        return sorted((decode(Agent, data) for data in found), key=lambda agent: agent.id)
+
+    async def remove_agent(self, agent_id: str) -> bool:
+        agents = self._keys.key("agents")
+        # Asked first: a removal that is sent twice would answer that there was none.
+        there = await self._redis.run("HEXISTS", agents, agent_id)
+        await self._redis.run("HDEL", agents, agent_id)
+        await self._drop_sign_ins(agent_id)
+        return bool(there)
+
+    async def put_sign_in(self, sign_in: SignIn) -> None:
+        index = self._keys.key("agent_sign_ins", sign_in.agent)
+        kept_ms = _until(sign_in.expires_at, self._wall_clock())
+        # On the agent's list first, so that no sign-in escapes a removal of the agent.
+        await self._redis.run_all([("SADD", index, sign_in.id), *_lengthened(index, kept_ms)])
+        await self._redis.run("SET", self._keys.key("sign_in", sign_in.id), encode(sign_in), "PX", kept_ms)
+
+    async def sign_in(self, sign_in_id: str, now: float) -> SignIn | None:
+        found = await self._read_sign_in(sign_in_id)
+        if found is None or found.expires_at <= now:
+            return None
+        there = await self._redis.run("HEXISTS", self._keys.key("agents"), found.agent)
+        return found if there else None
+
+    async def drop_sign_in(self, sign_in_id: str) -> None:
+        found = await self._read_sign_in(sign_in_id)
+        if found is not None:
+            await self._redis.run("UNLINK", self._keys.key("sign_in", sign_in_id))
+            await self._redis.run("SREM", self._keys.key("agent_sign_ins", found.agent), sign_in_id)
+
+    async def put_ticket(self, ticket_key: str, value: str, expires_at: float) -> None:
+        kept_ms = _until(expires_at, self._wall_clock())
+        ticket = [self._keys.key("ticket", ticket_key)]
+        await self._redis.script("put_ticket", ticket, [value, repr(expires_at), kept_ms])
+
+    async def take_ticket(self, ticket_key: str, nonce: str, now: float) -> str | None:
+        if not nonce:
+            return None
+        value = await self._redis.script("take_ticket", [self._keys.key("ticket", ticket_key)], [nonce, repr(now)])
+        return None if value is None else value.decode()
+
+    async def _read_sign_in(self, sign_in_id: str) -> SignIn | None:
+        data = await self._redis.run("GET", self._keys.key("sign_in", sign_in_id))
+        return None if data is None else decode(SignIn, data)
+
+    async def _drop_sign_ins(self, agent_id: str) -> None:
+        index = self._keys.key("agent_sign_ins", agent_id)
+        for sign_in_id in await self._redis.run("SMEMBERS", index):
+            await self._redis.run("UNLINK", self._keys.key("sign_in", sign_in_id.decode()))
+            await self._redis.run("SREM", index, sign_in_id)
+
+
+def _until(instant: float, now: float) -> int:
+    """Milliseconds until what expires at `instant` may be swept."""
+    kept_seconds = max(instant - now, 0.0) + SWEEP_MARGIN_SECONDS
+    return int(min(kept_seconds, LONGEST_KEPT_SECONDS) * 1000)
+
+
+def _session_ms(session: Session, due_at: float) -> int:
+    """Milliseconds until a session may be swept if nothing more is written to it."""
+    if isinf(due_at):
+        return int(ENDED_KEPT_SECONDS * 1000)
+    limits = session.limits
+    return _until(limits.code_seconds + limits.joining_seconds + limits.session_seconds, 0.0)
+
+
+def _lengthened(key: str, kept_ms: int) -> list[Sequence[Argument]]:
+    """Commands that give `key` at least so long to live: NX sets the first expiry, GT only ever lengthens it."""
+    return [("PEXPIRE", key, kept_ms, "NX"), ("PEXPIRE", key, kept_ms, "GT")]

@@ -1,0 +1,23 @@
+"""Fixtures that more than one floor uses."""
+
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+
+from tests.redis_server import RedisServer, running_redis
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """The redis-server of this test run. Do not stop it; start one with `running_redis` for that."""
+    with running_redis(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """The address of an empty Redis."""
+    with Redis.from_url(redis_server.url) as client:
+        client.flushall()
+    return redis_server.url
