@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
+import { whitelistPlugin } from "./whitelist_plugin.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const TARGET = resolve(HERE, "../cobrowse/web/static");
@@ -29,7 +30,7 @@ const inlineCss = {
 };
 
 /** One bundle: its name in the manifest, its content, its integrity and its size over the wire. */
-async function bundle(name, source, define = {}) {
+async function bundle(name, source, define = {}, plugins = []) {
   // Until every part has landed, an absent entry point makes an empty bundle.
   const absent = !existsSync(join(HERE, "src", source));
   if (absent) process.stderr.write(`absent: src/${source}\n`);
@@ -45,7 +46,7 @@ async function bundle(name, source, define = {}) {
     legalComments: "none",
     // Members that end in one underscore are private to a bundle.
     mangleProps: /[^_]_$/,
-    plugins: [inlineCss],
+    plugins: [inlineCss, ...plugins],
     define: { __LANG__: '"en"', ...define },
     logLevel: "warning",
   });
@@ -77,7 +78,7 @@ function sweep(keep) {
 async function main() {
   const parts = await Promise.all([
     ...LANGUAGES.map((language) =>
-      bundle(`session-${language}`, "snippet/session.ts", { __LANG__: JSON.stringify(language) }),
+      bundle(`session-${language}`, "snippet/session.ts", { __LANG__: JSON.stringify(language) }, [whitelistPlugin()]),
     ),
     bundle("entry", "entry/entry.ts"),
     bundle("join", "entry/join.ts"),

@@ -16,6 +16,8 @@ export interface Joined {
 export interface Baton {
   session: string;
   token: string;
+  agent: string;
+  site: string;
   policy: CustomerPolicy;
   /** The next free asset number. */
   assets: number;

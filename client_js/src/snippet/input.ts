@@ -1,0 +1,33 @@
+// The customer's own hand: it goes before the agent's, keeps the session from being idle, and can always stop it.
+const ACTIVITY_MS = 10_000;
+
+export interface InputHost {
+  isOwn(node: Node): boolean;
+  /** Own input into the page itself. */
+  used(): void;
+  /** Own input anywhere, at most once in ten seconds. */
+  active(): void;
+  stop(): void;
+}
+
+export function watchInput(host: InputHost, signal: AbortSignal): void {
+  let reported = Number.NEGATIVE_INFINITY;
+  const heard = (event: Event): void => {
+    // The agent's acts are not trusted events; neither is anything a script of the page makes.
+    if (!event.isTrusted) return;
+    const { code, ctrlKey, altKey, shiftKey } = event as KeyboardEvent;
+    if (code === "KeyS" && ctrlKey && altKey && shiftKey) {
+      host.stop();
+      return;
+    }
+    const now = performance.now();
+    if (now - reported >= ACTIVITY_MS) {
+      reported = now;
+      host.active();
+    }
+    if (!host.isOwn(event.target as Node)) host.used();
+  };
+  for (const name of ["pointerdown", "keydown", "wheel"]) {
+    addEventListener(name, heard, { capture: true, passive: true, signal });
+  }
+}

@@ -1,0 +1,75 @@
+// This tab: one page at a time holds the session, by a Web Lock while it lives and by a baton between pages.
+import type { Bye } from "../protocol";
+import { BATON_KEY, type Baton } from "../shared/parts";
+
+/** How long the page before may take to let go of the lock. */
+const LOCK_WAIT_MS = 1_500;
+
+// bad_token, taken_over, seat_held: another page has the session now, or the baton was stale. By number, since the
+// table of close codes would travel to every customer.
+const SILENT: readonly number[] = [4102, 4104, 4108];
+
+/** Whether the customer need not hear of the end behind this close code. */
+export const isSilent = (code: number): boolean => SILENT.includes(code);
+
+/**
+ * Hold `cobrowse:<session>`. Resolves with what lets go of it, or with null where another tab has it: duplicated and
+ * opened tabs copy sessionStorage, so the baton alone proves nothing.
+ */
+export function holdLock(session: string, locks: LockManager = navigator.locks): Promise<(() => void) | null> {
+  return new Promise((resolve) => {
+    locks
+      .request(
+        `cobrowse:${session}`,
+        { signal: AbortSignal.timeout(LOCK_WAIT_MS) },
+        () => new Promise<void>((release) => resolve(release)),
+      )
+      .catch(() => resolve(null));
+  });
+}
+
+/** Leave the baton to the next page in this tab. Without storage the session waits for this page alone. */
+export function park(baton: Baton, storage: Storage = sessionStorage): void {
+  try {
+    storage.setItem(BATON_KEY, JSON.stringify(baton));
+  } catch {
+    // Full or forbidden: the next page starts without us, and the hub says `customer_gone` after its grace.
+  }
+}
+
+interface NavigateEvent extends Event {
+  destination: { url: string };
+  downloadRequest: string | null;
+}
+
+/**
+ * Watches where the page is about to go. Answers the reason for `bye` when it goes: `other_origin` where the last
+ * navigation, or else the last trusted click on a link, leads away from here.
+ */
+export function watchDestination(signal: AbortSignal): () => Bye["reason"] {
+  let last = "";
+  const note = (url: string): void => {
+    // mailto: and the like do not leave the page.
+    if (/^https?:/.test(url)) last = new URL(url).origin;
+  };
+  addEventListener(
+    "click",
+    (event) => {
+      const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement) as
+        | HTMLAnchorElement
+        | undefined;
+      if (event.isTrusted && link && (!link.target || link.target === "_self")) note(link.href);
+    },
+    { capture: true, signal },
+  );
+  const { navigation } = window as unknown as { navigation?: EventTarget };
+  navigation?.addEventListener(
+    "navigate",
+    (event) => {
+      const { destination, downloadRequest } = event as NavigateEvent;
+      if (downloadRequest === null) note(destination.url);
+    },
+    { signal },
+  );
+  return () => (last && last !== location.origin ? "other_origin" : "navigating");
+}

@@ -1,0 +1,314 @@
+// The session part: this tab's side of a session, from the claimed code to the receipt. It calls, it does not do.
+import { type CustomerWelcome, type FromCustomer, type SessionState, type ToCustomer, VERSION } from "../protocol";
+import { judge } from "../shared/addresses";
+import { texts } from "../shared/i18n/customer";
+import { type Baton, type Joined, nonce, shared } from "../shared/parts";
+import { Link, type LinkState } from "../shared/socket";
+import { Acts } from "./acts";
+import { Assets } from "./assets";
+import { Capture } from "./capture";
+import { redeem } from "./handoff";
+import { watchInput } from "./input";
+import { card } from "./receipt";
+import { holdLock, isSilent, park, watchDestination } from "./seat";
+import type { BannerState } from "./ui/banner";
+import { h } from "./ui/elements";
+import { LOOK_MS, screen } from "./ui/screen";
+import { surface } from "./ui/surface";
+
+/** From here on the customer is told that support cannot be reached, not that we are trying. */
+const HUB_GONE_MS = 10_000;
+type Phase = SessionState["name"];
+
+/** Takes leave of the session that runs on this page, if one does. */
+let leaveRunning = (): void => {};
+
+function run(baton: Baton, digits = ""): void {
+  leaveRunning();
+  const off = new AbortController();
+  const { signal } = off;
+  const page = nonce();
+  const leaveFor = watchDestination(signal);
+  let state: SessionState | undefined;
+  let release: (() => void) | undefined;
+  let link: Link<ToCustomer, FromCustomer> | undefined;
+  let capture: Capture | undefined;
+  let acts: Acts | undefined;
+  let assets: Assets | undefined;
+  let epoch = 0;
+  let pictureWanted = false;
+  let counted = false;
+  let downSince = 0;
+  // What the customer wants counts at once, whatever the hub knows of it.
+  let paused: boolean | undefined;
+  let allowed = false;
+  let controlAnswer: boolean | undefined;
+  let stopped = false;
+  let over = false;
+  let withheld = judge(baton.policy, location.href);
+
+  const view = screen(
+    {
+      agent: baton.agent,
+      site: baton.site,
+      consent(allow) {
+        allowed = allow;
+        if (!allow) return stop("declined");
+        render();
+      },
+      control(allow) {
+        controlAnswer = allow;
+        link?.sendNow({ k: "control_answer", allow });
+      },
+      release: () => link?.sendNow({ k: "control_release" }),
+      pause: () => pause(!paused),
+      stop: () => stop("customer_stopped"),
+      lost: () => pause(true),
+    },
+    signal,
+  );
+
+  const phase = (): Phase | undefined => (state?.name === "away" ? state.away?.back_to : state?.name);
+  const counts = () => ({ ...baton.receipt, hidden: baton.receipt.hidden + (capture?.hiddenFields() ?? 0) });
+  const still = (): void => capture?.stop();
+
+  /** Start a picture where one is wanted and everybody agrees. */
+  function picture(): void {
+    if (!pictureWanted || paused || withheld || over || state?.name !== "live") return;
+    pictureWanted = false;
+    if (!counted) baton.receipt.pages++;
+    counted = true;
+    capture?.start(epoch++);
+  }
+
+  function pause(wanted: boolean): void {
+    if (over || phase() === "joining" || paused === wanted) return;
+    paused = wanted;
+    if (wanted) still();
+    link?.sendNow({ k: wanted ? "pause" : "resume" });
+    render();
+  }
+
+  /** At once here, with or without a hub; the hub hears of it as soon as it can be told. */
+  function stop(reason: string): void {
+    if (over) return;
+    stopped = true;
+    tellStop();
+    end(reason);
+  }
+
+  function tellStop(): void {
+    link?.sendNow(state?.name === "joining" && !allowed ? { k: "consent", allow: false } : { k: "stop" });
+  }
+
+  function end(reason: string): void {
+    over = true;
+    still();
+    const shown = counts();
+    view.ended(reason, shown);
+    off.abort();
+    clearInterval(ticking);
+    leaveRunning = close;
+  }
+
+  /** Let go of everything. */
+  function close(): void {
+    over = true;
+    still();
+    off.abort();
+    clearInterval(ticking);
+    link?.close();
+    release?.();
+    leaveRunning = () => {};
+  }
+
+  /** The page goes: the next one in this tab may go on. */
+  function leave(reason: "asleep" | ReturnType<typeof leaveFor>): void {
+    if (!over) {
+      baton.receipt = counts();
+      baton.act = acts?.highest ?? baton.act;
+      baton.assets = assets?.next ?? baton.assets;
+      park(baton);
+      link?.sendNow({ k: "bye", reason });
+    }
+    close();
+    view.remove();
+  }
+
+  function bannerState(linkState: LinkState): BannerState {
+    if (linkState !== "open")
+      return downSince && performance.now() - downSince > HUB_GONE_MS ? "hub_gone" : "reconnecting";
+    if (paused) return "paused";
+    if (withheld) return "withheld";
+    if (state?.name === "away") return state.away?.seat === "agent" ? "agent_away" : "reconnecting";
+    return state?.control === "on" ? "control" : "live";
+  }
+
+  function render(): void {
+    if (over || !link) return;
+    if (phase() === "joining" || (digits && !state)) {
+      if (allowed && state?.name === "joining" && !state.allowed) link.sendNow({ k: "consent", allow: true });
+      view.joining(digits, allowed || state?.allowed === true, link.state === "down");
+    } else if (state || downSince) {
+      view.session(bannerState(link.state), state?.control === "asked" && controlAnswer === undefined);
+    }
+    picture();
+  }
+
+  /** pushState may have led onto a denied path, or away from one. */
+  function look(): void {
+    view.look();
+    const now = judge(baton.policy, location.href);
+    if (now !== withheld) {
+      withheld = now;
+      if (now) still();
+      link?.send(now ? { k: "withhold", reason: now } : { k: "share" });
+    }
+    render();
+  }
+
+  function welcome(message: CustomerWelcome): void {
+    baton.token = message.token;
+    baton.policy = message.policy;
+    digits = message.digits;
+    epoch = message.first_epoch;
+    still();
+    announce(message.state);
+    if (stopped) {
+      tellStop();
+      return;
+    }
+    // What was said while the hub could not hear.
+    const there = phase() === "paused";
+    paused ??= there;
+    if (paused !== there && phase() !== "joining") link?.sendNow({ k: paused ? "pause" : "resume" });
+  }
+
+  function announce(news: SessionState): void {
+    state = news;
+    if (news.control !== "asked") controlAnswer = undefined;
+    if (news.name !== "live") {
+      pictureWanted = false;
+      still();
+    }
+    if (news.name === "ended") {
+      if (!over) end(news.reason ?? "");
+      close();
+    }
+  }
+
+  function receive(message: ToCustomer): void {
+    if (stopped && message.k !== "customer_welcome" && message.k !== "state") return;
+    switch (message.k) {
+      case "customer_welcome":
+        welcome(message);
+        break;
+      case "state":
+        announce(message);
+        break;
+      case "resync":
+        pictureWanted = true;
+        break;
+      case "credit":
+        capture?.credit(message.epoch, message.frames, message.bytes);
+        break;
+      case "asset_wanted":
+        assets?.upload(message.n, message.ticket);
+        break;
+      case "act":
+        acts?.run(message);
+        break;
+    }
+    render();
+  }
+
+  function connection(linkState: LinkState, code: number): void {
+    if (linkState === "open") downSince = 0;
+    else if (linkState === "down") {
+      downSince ||= performance.now();
+      still();
+    } else if (linkState === "closed" && !over) {
+      if (isSilent(code)) {
+        close();
+        view.remove();
+      } else {
+        end("");
+        close();
+      }
+    }
+    render();
+  }
+
+  /** This page has the session: begin. */
+  function begin(letGo: () => void): void {
+    release = letGo;
+    const send = (message: FromCustomer) => link?.send(message) ?? Promise.resolve(0);
+    assets = new Assets(baton.assets);
+    capture = new Capture({
+      policy: baton.policy,
+      send,
+      mayShare: () => judge(baton.policy, location.href),
+      assetNumber: assets.number,
+      isOwn: view.isOwn,
+    });
+    acts = new Acts(capture, baton.policy, view);
+    watchInput(
+      {
+        isOwn: view.isOwn,
+        used: () => acts?.used(),
+        active: () => phase() !== "joining" && link?.sendNow({ k: "activity" }),
+        stop: () => stop("customer_stopped"),
+      },
+      signal,
+    );
+    link = new Link(`${shared().hub.replace(/^http/, "ws")}/ws/customer`, {
+      hello: () => ({ k: "hello", version: VERSION, token: baton.token, page, nonce: nonce(), withheld }),
+      onMessage: receive,
+      onState: connection,
+    });
+    for (const name of ["online", "visibilitychange"]) {
+      addEventListener(name, () => document.hidden || link?.nudge(), { capture: true, signal });
+    }
+    render();
+  }
+
+  const ticking = setInterval(look, LOOK_MS);
+  leaveRunning = () => {
+    if (!over) stop("customer_stopped");
+    close();
+    view.remove();
+  };
+  addEventListener("pagehide", () => leave(leaveFor()), { signal });
+  document.addEventListener("freeze", () => leave("asleep"), { signal });
+  holdLock(baton.session).then((letGo) => {
+    if (letGo && !over) return begin(letGo);
+    letGo?.();
+    if (!over) {
+      close();
+      view.remove();
+    }
+  });
+}
+
+const fromJoined = ({ session, token, agent_name, site_name, policy }: Joined): Baton => ({
+  session,
+  token,
+  agent: agent_name,
+  site: site_name,
+  policy,
+  assets: 1,
+  act: 0,
+  receipt: { pages: 0, hidden: 0, acts: {} },
+});
+
+shared().parts.session = {
+  join: (joined) => run(fromJoined(joined), joined.digits),
+  resume: run,
+  async redeem(handoff) {
+    const { hub, site } = shared();
+    const joined = await redeem(hub, site, handoff);
+    if (joined) return run(fromJoined(joined), joined.digits);
+    const { dock, remove } = surface();
+    dock.append(card(texts.badHandoff, remove, h("p", {}, texts.badHandoffMore)));
+  },
+};

@@ -1,0 +1,49 @@
+// The bar that is there as long as the session is: what the agent sees right now, pause, stop, take back control.
+import { texts } from "../../shared/i18n/customer";
+import { button, h } from "./elements";
+
+export type BannerState = "live" | "control" | "paused" | "withheld" | "agent_away" | "reconnecting" | "hub_gone";
+
+export interface Banner {
+  element: HTMLElement;
+  /** What must stay clickable. */
+  stop: HTMLElement;
+  show(state: BannerState): void;
+}
+
+export interface BannerHost {
+  agent: string;
+  pause(): void;
+  stop(): void;
+  release(): void;
+  move(): void;
+}
+
+export function banner({ agent, pause, stop, release, move }: BannerHost): Banner {
+  const status = h("p", { role: "status" });
+  const pauseButton = button("banner-pause", texts.pause, "", pause);
+  const releaseButton = button("control-release", texts.release, "main", release);
+  const stopButton = button("banner-stop", texts.stop, "stop", stop);
+  stopButton.title = texts.stopTitle;
+  stopButton.setAttribute("aria-keyshortcuts", "Control+Alt+Shift+S");
+  const moveButton = button("banner-move", "↕", "move", move);
+  moveButton.title = moveButton.ariaLabel = texts.move;
+  const element = h(
+    "section",
+    { class: "banner", "data-testid": "banner", "aria-label": texts.region },
+    h("i", { class: "dot" }),
+    status,
+    h("div", { class: "row" }, releaseButton, pauseButton, stopButton, moveButton),
+  );
+  return {
+    element,
+    stop: stopButton,
+    show(state) {
+      element.dataset.state = state;
+      const text = texts[state](agent);
+      if (status.textContent !== text) status.textContent = text;
+      pauseButton.textContent = state === "paused" ? texts.resume : texts.pause;
+      releaseButton.hidden = state !== "control";
+    },
+  };
+}

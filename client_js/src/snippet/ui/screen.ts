@@ -1,0 +1,115 @@
+// All that the customer sees of a session, put together: which pieces are there follows from what it is told to show.
+import type { ReceiptCounts } from "../../shared/parts";
+import { askConsent, type Consent } from "../consent";
+import { receipt } from "../receipt";
+import { type BannerState, banner } from "./banner";
+import { type Marks, marks } from "./marks";
+import { askControl, askNavigate, type Prompt } from "./prompt";
+import { surface } from "./surface";
+
+/** How often the banner is looked at, and how long it may be out of reach. */
+export const LOOK_MS = 250;
+const UNREACHABLE_MS = 1_000;
+
+export interface ScreenHost {
+  agent: string;
+  site: string;
+  consent(allow: boolean): void;
+  control(allow: boolean): void;
+  release(): void;
+  pause(): void;
+  stop(): void;
+  /** The banner could not be reached for a second. */
+  lost(): void;
+}
+
+export interface Screen {
+  marks: Marks;
+  isOwn(node: Node): boolean;
+  /** The question of the beginning; `allowed` while the agent's digits are missing. */
+  joining(digits: string, allowed: boolean, down: boolean): void;
+  session(state: BannerState, controlAsked: boolean): void;
+  navigate(address: string): Promise<boolean>;
+  ended(reason: string, counts: ReceiptCounts): void;
+  /** To be called every LOOK_MS. */
+  look(): void;
+  remove(): void;
+}
+
+export function screen(host: ScreenHost, signal: AbortSignal): Screen {
+  const { agent, site } = host;
+  const { dock, marks: layer, show, isOwn, reachable, remove } = surface();
+  const drawn = marks(layer, agent, signal);
+  const bar = banner({ ...host, move: () => dock.classList.toggle("top") });
+  let consent: Consent | undefined;
+  let control: Prompt | undefined;
+  let navigation: Prompt | undefined;
+  let refuseNavigation: (() => void) | undefined;
+  let unreachableFor = 0;
+
+  const closeConsent = (): void => {
+    consent?.dialog.remove();
+    consent = undefined;
+  };
+  const withdraw = (): void => {
+    control?.withdraw();
+    control = undefined;
+    refuseNavigation?.();
+  };
+  const look = (): void => {
+    // What cannot be seen anyway need not be reachable; the check begins anew when the tab comes back.
+    const fine = !bar.element.isConnected || document.hidden || reachable(bar.stop);
+    unreachableFor = fine ? 0 : unreachableFor + LOOK_MS;
+    if (unreachableFor === UNREACHABLE_MS) host.lost();
+  };
+  // A modal or full-screen element has just come or gone: don't wait for the next look.
+  for (const name of ["toggle", "fullscreenchange"]) {
+    document.addEventListener(name, () => bar.element.isConnected && reachable(bar.stop), { capture: true, signal });
+  }
+  return {
+    marks: drawn,
+    isOwn,
+    look,
+    remove,
+    joining(digits, allowed, down) {
+      if (!consent) {
+        consent = askConsent(agent, site, digits, host.consent);
+        show(consent.dialog);
+      }
+      consent.update(allowed, down);
+    },
+    session(state, controlAsked) {
+      closeConsent();
+      if (!bar.element.isConnected) dock.append(bar.element);
+      bar.show(state);
+      if (controlAsked) control ??= askControl(dock, agent, host.control);
+      else {
+        control?.withdraw();
+        control = undefined;
+      }
+      if (state !== "control") refuseNavigation?.();
+      if (state !== "live" && state !== "control") drawn.clear();
+    },
+    navigate(address) {
+      refuseNavigation?.();
+      return new Promise((resolve) => {
+        const answer = (allow: boolean): void => {
+          navigation?.withdraw();
+          navigation = refuseNavigation = undefined;
+          resolve(allow);
+        };
+        refuseNavigation = () => answer(false);
+        navigation = askNavigate(dock, agent, address, answer);
+      });
+    },
+    ended(reason, counts) {
+      closeConsent();
+      withdraw();
+      drawn.clear();
+      bar.element.remove();
+      const shown = receipt(agent, reason, counts, remove);
+      dock.append(shown);
+      shown.focus({ preventScroll: true });
+    },
+  };
+}

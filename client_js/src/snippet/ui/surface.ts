@@ -1,0 +1,85 @@
+// Where our UI lives: one host element with a shadow root, in the browser's top layer, above whatever the page shows
+// modally or full screen, and watched for being reachable.
+import { h } from "./elements";
+import css from "./ui.css?inline";
+
+/** Every declaration is important, so that no rule of the page can hide or shrink the host. */
+const HOST_STYLE =
+  "display:block;position:fixed;inset:0;width:auto;height:auto;max-width:none;max-height:none;margin:0;border:0;padding:0;" +
+  "background:none;overflow:visible;opacity:1;visibility:visible;transform:none;filter:none;clip-path:none;mask:none;" +
+  "pointer-events:none;z-index:2147483647;";
+
+export interface Surface {
+  /** Prompts, banner and receipt, stacked at the edge of the window. */
+  dock: HTMLElement;
+  /** Drawings over the page, in viewport pixels. */
+  marks: HTMLElement;
+  show(dialog: HTMLDialogElement): void;
+  isOwn(node: Node): boolean;
+  /** Bring it back on top if `probe` cannot be clicked. False where that did not help. */
+  reachable(probe: HTMLElement): boolean;
+  remove(): void;
+}
+
+/** Modal elements of the page, the one with the focus first: what is outside of the topmost one is inert. */
+function* parents(): Generator<Element> {
+  let active = document.activeElement;
+  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+  for (let at: Node | null = active; at; at = at.parentNode ?? (at as ShadowRoot).host ?? null) {
+    if (at instanceof HTMLDialogElement && at.matches(":modal")) yield at;
+  }
+  yield* [...document.querySelectorAll("dialog:modal")].reverse();
+  yield document.documentElement;
+}
+
+export function surface(): Surface {
+  const host = h("div", { popover: "manual", style: "" });
+  host.style.cssText = HOST_STYLE.replaceAll(";", "!important;");
+  const root = host.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [sheet];
+  const marks = h("div", { class: "marks", "aria-hidden": "true" });
+  const dock = h("div", { class: "dock" });
+  root.append(marks, dock);
+
+  let dialog: HTMLDialogElement | undefined;
+  const place = (parent: Element): void => {
+    if (host.parentNode === parent) host.hidePopover?.();
+    else parent.append(host);
+    host.showPopover?.();
+    if (dialog?.isConnected) {
+      dialog.close();
+      dialog.showModal();
+    }
+  };
+  const hit = (probe: HTMLElement): boolean => {
+    const { left, top, width, height } = probe.getBoundingClientRect();
+    const seen = root.elementFromPoint(left + width / 2, top + height / 2);
+    const shows = (probe as { checkVisibility?(options: object): boolean }).checkVisibility;
+    return (
+      probe.contains(seen) &&
+      (!shows || shows.call(probe, { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true }))
+    );
+  };
+  place(document.documentElement);
+  return {
+    dock,
+    marks,
+    show(shown) {
+      dialog = shown;
+      root.append(shown);
+      shown.showModal();
+    },
+    isOwn: (node) => node === host || node.getRootNode() === root,
+    reachable(probe) {
+      if (hit(probe)) return true;
+      for (const parent of parents()) {
+        place(parent);
+        if (hit(probe)) return true;
+      }
+      return false;
+    },
+    remove: () => host.remove(),
+  };
+}
