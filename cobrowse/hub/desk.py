@@ -45,11 +45,12 @@ class Desk:
         self._house = house
         self._steps = steps
 
-    async def create(self, agent_id: str, agent_name: str, site_id: str) -> Created:
-        """A waiting session. Raises `NotFound` (`unknown_site`), `StoreError`."""
+    async def create(self, agent_id: str, agent_name: str, site_id: str, *, digits: int | None = None) -> Created:
+        """A waiting session; its code has `digits`, or as many as the site says. Raises `NotFound` (`unknown_site`),
+        `StoreError`."""
         site = self._site(site_id)
         for _ in range(CODE_TRIES):
-            code = codes.make(self._house.randbelow, site.code_digits)
+            code = codes.make(self._house.randbelow, digits or site.code_digits)
             session = self._new(site, agent_id, agent_name, code)
             expires_at = session.created_at + site.limits.code_seconds
             if await self._house.store.create(session, _code_key(session), expires_at, due_at(session)):

@@ -77,6 +77,11 @@ class Hub:
         """This hub's name on the Bus; new with each process."""
         return self._house.id
 
+    @property
+    def draining(self) -> bool:
+        """True once this hub is going away."""
+        return self._house.draining
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listen on the Bus, hold a lease, and do what time brings, while open. Raises `StoreError` on entering."""
@@ -93,9 +98,9 @@ class Hub:
         """The whole life of an accepted socket, from the hello with its deadline to the leaving."""
         await self._seats.serve(seat, transport, origin)
 
-    async def create(self, agent_id: str, agent_name: str, site: str) -> Created:
+    async def create(self, agent_id: str, agent_name: str, site: str, *, digits: int | None = None) -> Created:
         """See `Desk.create`."""
-        return await self._desk.create(agent_id, agent_name, site)
+        return await self._desk.create(agent_id, agent_name, site, digits=digits)
 
     async def claim(self, site: str, code: str, nonce: str) -> Joined:
         """See `Desk.claim`."""
