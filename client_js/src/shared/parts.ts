@@ -37,11 +37,14 @@ export interface ReceiptCounts {
 export interface SessionPart {
   join(joined: Joined): void;
   resume(baton: Baton): void;
-  redeem(handoff: string): void;
 }
 
-/** Fills one `<cobrowse-code-entry>`. */
-export type EntryPart = (element: HTMLElement) => void;
+export interface EntryPart {
+  /** Fill one `<cobrowse-code-entry>`. */
+  fill(element: HTMLElement): void;
+  /** Redeem the handoff of the hosted page. Resolves with a sentence for the customer where it cannot be. */
+  redeem(handoff: string): Promise<string>;
+}
 
 export interface Shared {
   /** The hub's origin. */

@@ -74,7 +74,7 @@ function start(script: HTMLScriptElement): void {
         const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
         if (root.firstChild) return;
         load("entry").then(
-          () => own.parts.entry?.(this),
+          () => own.parts.entry?.fill(this),
           () => root.replaceChildren(UNREACHABLE[language()]),
         );
       }
@@ -112,10 +112,10 @@ function start(script: HTMLScriptElement): void {
   if (handoff) history.replaceState(history.state, "", location.pathname + location.search);
   const begin = (): void => {
     if (handoff) {
-      own.session().then(
-        (part) => part.redeem(handoff),
-        () => dialog(UNREACHABLE[language()]),
-      );
+      load("entry")
+        .then(() => own.parts.entry?.redeem(handoff))
+        .catch(() => UNREACHABLE[language()])
+        .then((refused) => refused && dialog(refused));
     }
     addEventListener("pagehide", putBack);
     document.addEventListener("freeze", putBack);

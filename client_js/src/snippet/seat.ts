@@ -43,31 +43,18 @@ interface NavigateEvent extends Event {
 }
 
 /**
- * Watches where the page is about to go. Answers the reason for `bye` when it goes: `other_origin` where the last
- * navigation, or else the last trusted click on a link, leads away from here.
+ * Watches where the page is about to go. Answers the reason for `bye`: `other_origin` where the last navigation leads
+ * away from here. Addresses that are typed in show in no event; then it is `navigating`.
  */
 export function watchDestination(signal: AbortSignal): () => Bye["reason"] {
   let last = "";
-  const note = (url: string): void => {
-    // mailto: and the like do not leave the page.
-    if (/^https?:/.test(url)) last = new URL(url).origin;
-  };
-  addEventListener(
-    "click",
-    (event) => {
-      const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement) as
-        | HTMLAnchorElement
-        | undefined;
-      if (event.isTrusted && link && (!link.target || link.target === "_self")) note(link.href);
-    },
-    { capture: true, signal },
-  );
   const { navigation } = window as unknown as { navigation?: EventTarget };
   navigation?.addEventListener(
     "navigate",
     (event) => {
       const { destination, downloadRequest } = event as NavigateEvent;
-      if (downloadRequest === null) note(destination.url);
+      // mailto: and the like do not leave the page, nor do downloads.
+      if (downloadRequest === null && /^http/.test(destination.url)) last = new URL(destination.url).origin;
     },
     { signal },
   );

@@ -1,20 +1,15 @@
 // The session part: this tab's side of a session, from the claimed code to the receipt. It calls, it does not do.
 import { type CustomerWelcome, type FromCustomer, type SessionState, type ToCustomer, VERSION } from "../protocol";
 import { judge } from "../shared/addresses";
-import { texts } from "../shared/i18n/customer";
 import { type Baton, type Joined, nonce, shared } from "../shared/parts";
 import { Link, type LinkState } from "../shared/socket";
 import { Acts } from "./acts";
 import { Assets } from "./assets";
 import { Capture } from "./capture";
-import { redeem } from "./handoff";
 import { watchInput } from "./input";
-import { card } from "./receipt";
 import { holdLock, isSilent, park, watchDestination } from "./seat";
 import type { BannerState } from "./ui/banner";
-import { h } from "./ui/elements";
 import { LOOK_MS, screen } from "./ui/screen";
-import { surface } from "./ui/surface";
 
 /** From here on the customer is told that support cannot be reached, not that we are trying. */
 const HUB_GONE_MS = 10_000;
@@ -251,7 +246,10 @@ function run(baton: Baton, digits = ""): void {
       assetNumber: assets.number,
       isOwn: view.isOwn,
     });
-    acts = new Acts(capture, baton.policy, view);
+    acts = new Acts(capture, baton.policy, {
+      ...view,
+      asking: (id) => link?.sendNow({ k: "act_result", id, status: "asking" }),
+    });
     watchInput(
       {
         isOwn: view.isOwn,
@@ -304,11 +302,4 @@ const fromJoined = ({ session, token, agent_name, site_name, policy }: Joined): 
 shared().parts.session = {
   join: (joined) => run(fromJoined(joined), joined.digits),
   resume: run,
-  async redeem(handoff) {
-    const { hub, site } = shared();
-    const joined = await redeem(hub, site, handoff);
-    if (joined) return run(fromJoined(joined), joined.digits);
-    const { dock, remove } = surface();
-    dock.append(card(texts.badHandoff, remove, h("p", {}, texts.badHandoffMore)));
-  },
 };

@@ -47,7 +47,7 @@ export function marks(layer: HTMLElement, agent: string, signal: AbortSignal): M
       outline = box ? put("outline", box, agent) : undefined;
     },
     showAct(kind, box) {
-      const what = `${agent} ${texts.did[kind] ?? kind}`;
+      const what = `${agent}: ${texts.did[kind] ?? kind}`;
       const mark = put("outline act", box ?? { left: 8, top: 8, width: 0, height: 0 }, what);
       setTimeout(() => mark.remove(), ACT_SHOWN_MS);
     },

@@ -23,13 +23,12 @@ export interface ScreenHost {
   lost(): void;
 }
 
-export interface Screen {
-  marks: Marks;
+export interface Screen extends Omit<Marks, "clear"> {
   isOwn(node: Node): boolean;
   /** The question of the beginning; `allowed` while the agent's digits are missing. */
   joining(digits: string, allowed: boolean, down: boolean): void;
   session(state: BannerState, controlAsked: boolean): void;
-  navigate(address: string): Promise<boolean>;
+  askNavigate(address: string): Promise<boolean>;
   ended(reason: string, counts: ReceiptCounts): void;
   /** To be called every LOOK_MS. */
   look(): void;
@@ -67,7 +66,7 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
     document.addEventListener(name, () => bar.element.isConnected && reachable(bar.stop), { capture: true, signal });
   }
   return {
-    marks: drawn,
+    ...drawn,
     isOwn,
     look,
     remove,
@@ -90,7 +89,7 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
       if (state !== "control") refuseNavigation?.();
       if (state !== "live" && state !== "control") drawn.clear();
     },
-    navigate(address) {
+    askNavigate(address) {
       refuseNavigation?.();
       return new Promise((resolve) => {
         const answer = (allow: boolean): void => {

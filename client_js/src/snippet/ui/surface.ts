@@ -4,10 +4,7 @@ import { h } from "./elements";
 import css from "./ui.css?inline";
 
 /** Every declaration is important, so that no rule of the page can hide or shrink the host. */
-const HOST_STYLE =
-  "display:block;position:fixed;inset:0;width:auto;height:auto;max-width:none;max-height:none;margin:0;border:0;padding:0;" +
-  "background:none;overflow:visible;opacity:1;visibility:visible;transform:none;filter:none;clip-path:none;mask:none;" +
-  "pointer-events:none;z-index:2147483647;";
+const HOST_STYLE = "all:initial;display:block;position:fixed;inset:0;pointer-events:none;z-index:2147483647;";
 
 export interface Surface {
   /** Prompts, banner and receipt, stacked at the edge of the window. */
@@ -56,10 +53,9 @@ export function surface(): Surface {
   const hit = (probe: HTMLElement): boolean => {
     const { left, top, width, height } = probe.getBoundingClientRect();
     const seen = root.elementFromPoint(left + width / 2, top + height / 2);
-    const shows = (probe as { checkVisibility?(options: object): boolean }).checkVisibility;
     return (
       probe.contains(seen) &&
-      (!shows || shows.call(probe, { opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true }))
+      probe.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true })
     );
   };
   place(document.documentElement);
