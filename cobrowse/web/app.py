@@ -19,7 +19,7 @@ from cobrowse.store.base import AccountStore, Bus, SessionStore
 from cobrowse.web import agent_api, customer_api, mirror_routes, ops, pages, sockets
 from cobrowse.web.gates import CustomerCors, HostGate, Proxies, ProxyReport
 from cobrowse.web.headers import SecurityHeaders
-from cobrowse.web.limits import RateLimits, storage_for
+from cobrowse.web.limits import RateLimits
 from cobrowse.web.parts import Parts
 from cobrowse.web.problems import CatchAll, on_error, on_http_exception
 from cobrowse.web.sign_in import Passwords, SignIns
@@ -78,7 +78,7 @@ def build_app(
         tokens=tokens,
         clock=clock,
         static=StaticFiles(static),
-        limits=RateLimits(storage_for(settings.hub.store.reveal())),
+        limits=RateLimits(settings.hub.store.reveal()),
         sign_ins=SignIns(accounts, passwords, clock, https=settings.https),
         proxies=report,
     )

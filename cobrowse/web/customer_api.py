@@ -17,7 +17,7 @@ from cobrowse.core.errors import BadInput, BadToken
 from cobrowse.core.policy import Site
 from cobrowse.core.protocol import CustomerPolicy, Nonce, TokenText
 from cobrowse.core.tokens import AssetTicket, CustomerToken, Handoff, secret_hash
-from cobrowse.hub.hub import Joined
+from cobrowse.hub.desk import Joined
 from cobrowse.web.gates import require_origin
 from cobrowse.web.parts import Parts, address_of, parts_of
 from cobrowse.web.problems import json, read_body, read_json

@@ -17,6 +17,7 @@ from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute, R
 from limits.aio.storage import MemoryStorage, RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
+from redis.asyncio import BlockingConnectionPool
 
 from cobrowse.core.errors import NotFound, StoreError, TooMany
 from cobrowse.core.policy import Site
@@ -38,6 +39,8 @@ LOGINS_A_NAME_AND_ADDRESS = 5
 LOGINS_A_NAME = 100
 NEW_SESSIONS_A_MINUTE = 30
 REDEEMS_AN_ADDRESS = 30
+REDIS_CONNECTIONS = 20
+REDIS_PREFIX = "cobrowse:limit"
 
 _CLAIMS = RateLimitItemPerMinute(CLAIM_FAILURES, WINDOW_MINUTES, namespace="claim")
 _CLAIMS_56 = RateLimitItemPerMinute(CLAIM_FAILURES_56, WINDOW_MINUTES, namespace="claim")
@@ -58,15 +61,6 @@ class Count(NamedTuple):
 
     item: RateLimitItem
     who: tuple[str, ...]
-
-
-def storage_for(store_url: str) -> Storage:
-    """Where counts are kept: beside the store, so that hubs that share a Redis share the counts."""
-    if store_url.startswith(("redis://", "rediss://")):
-        return RedisStorage(
-            f"async+{store_url}", wrap_exceptions=True, implementation="redispy", key_prefix="cobrowse:limit"
-        )
-    return MemoryStorage(wrap_exceptions=True)
 
 
 def blocks(address: str) -> list[tuple[RateLimitItem, str]]:
@@ -92,9 +86,20 @@ def _one(address: str) -> str:
 class RateLimits:
     """Every budget of the web floor. Each question raises `TooMany` with the seconds to wait."""
 
-    def __init__(self, storage: Storage) -> None:
-        self.storage = storage
-        self._limiter = FixedWindowRateLimiter(storage)
+    def __init__(self, store_url: str) -> None:
+        """Counts are kept beside the store of this URL, so that hubs that share a Redis share them."""
+        self._pool: BlockingConnectionPool | None = None
+        self._storage: Storage = MemoryStorage(wrap_exceptions=True)
+        if store_url.startswith(("redis://", "rediss://")):
+            self._pool = BlockingConnectionPool.from_url(store_url, max_connections=REDIS_CONNECTIONS)
+            self._storage = RedisStorage(
+                f"async+{store_url}",
+                wrap_exceptions=True,
+                implementation="redispy",
+                key_prefix=REDIS_PREFIX,
+                connection_pool=self._pool,  # type: ignore[arg-type]  # handed on to redis-py as it is
+            )
+        self._limiter = FixedWindowRateLimiter(self._storage)
         self._locks: dict[tuple[str, int], asyncio.Lock] = {}
         self.alarms = 0
 
@@ -135,12 +140,11 @@ class RateLimits:
         await self._take(Count(_REDEEMS, (_one(address),)))
 
     async def close(self) -> None:
-        """Let go of the storage's connections or its sweeping task."""
-        if isinstance(self.storage, MemoryStorage):
-            if self.storage.timer is not None:
-                self.storage.timer.cancel()
-        elif isinstance(self.storage, RedisStorage):
-            await self.storage.bridge.storage.aclose()
+        """Let go of the connections, or of the task that sweeps the memory."""
+        if self._pool is not None:
+            await self._pool.aclose()
+        if isinstance(self._storage, MemoryStorage) and self._storage.timer is not None:
+            self._storage.timer.cancel()
 
     async def _count_failure(self, counts: Sequence[Count], site: Site, digits: int) -> None:
         for count in counts:

@@ -21,7 +21,8 @@ ASSET_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
 async def asset(request: Request) -> Response:
     parts = parts_of(request)
-    if request.headers.get("sec-fetch-dest") not in ASSET_DESTINATIONS:
+    destination = request.headers.get("sec-fetch-dest", "")
+    if destination not in ASSET_DESTINATIONS:
         raise NotAllowed(
             "An asset is an image, a font or a stylesheet of a mirror, nothing to open.", code="wrong_destination"
         )
@@ -29,7 +30,7 @@ async def asset(request: Request) -> Response:
     number = request.path_params["n"]
     if not ASSET_NUMBER.fullmatch(number) or int(number) >= 2**31:
         raise NotFound("An asset has a number.")
-    found = await parts.hub.asset(token.session, int(number))
+    found = await parts.hub.asset(token.session, int(number), destination)
     return Response(found.data, headers={"Content-Security-Policy": ASSET}, media_type=found.media_type)
 
 

@@ -116,6 +116,7 @@ async def serve(
     *,
     host: str | None = None,
     port: int | None = None,
+    bound: socket.socket | None = None,
     started: Callable[[int], None] | None = None,
     stop: asyncio.Event | None = None,
     clock: Clock | None = None,
@@ -126,8 +127,10 @@ async def serve(
 ) -> None:
     """Serve until SIGTERM, SIGINT or `stop`. `started` is called with the bound port once it accepts.
 
-    Raises `CannotListen`, `StoreError` or `ConfigError` before anything was served."""
-    bound = listen(host or settings.hub.host, settings.hub.port if port is None else port)
+    `bound` is a socket of `listen`, for who must know the port before the settings are made; it is closed here.
+    `on_app` is handed the app before it starts. Raises `CannotListen`, `StoreError` or `ConfigError` before anything
+    was served."""
+    bound = bound or listen(host or settings.hub.host, settings.hub.port if port is None else port)
     with bound:
         async with open_store(settings.hub.store.reveal(), exclusive=True) as stores:
             await stores.sessions.ping()
