@@ -1,4 +1,4 @@
-"""The wheel carries everything: `pip install cobrowse-*.whl && cobrowse demo` works in an empty environment without Node."""
+"""The wheel carries everything: `cobrowse demo` runs from it in an empty virtual environment, without Node."""
 
 import asyncio
 import os
