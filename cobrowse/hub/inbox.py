@@ -50,8 +50,10 @@ class Inbox:
             log.warning("bad_bus_message why=%s", error.sentence)
             return
         match message:
-            case Deliver() | CreditBack() | CloseHolder():
+            case Deliver() | CreditBack():
                 self._to_peer(message)
+            case CloseHolder():
+                self._house.spawn(self._close_holder(message))
             case Changed():
                 self._house.spawn(self._changed(message))
             case PictureAsked():
@@ -65,7 +67,7 @@ class Inbox:
             case AssetHere():
                 self._house.spawn(self._asset_here(message))
 
-    def _to_peer(self, message: Deliver | CreditBack | CloseHolder) -> None:
+    def _to_peer(self, message: Deliver | CreditBack) -> None:
         if isinstance(message, CreditBack):
             local = self._house.sessions.get(message.session)
             if local is not None:
@@ -74,8 +76,6 @@ class Inbox:
         peer = self._peer(message.session, message.seat, message.generation)
         if peer is None:
             self._house.counters.add("bus_too_late")
-        elif isinstance(message, CloseHolder):
-            peer.close(message.close)
         else:
             peer.post(_item(message))
 
@@ -83,6 +83,14 @@ class Inbox:
         local = self._house.sessions.get(session_id)
         peer = local.peers.get(seat) if local is not None else None
         return peer if peer is not None and peer.generation == generation else None
+
+    async def _close_holder(self, message: CloseHolder) -> None:
+        # The last thing a peer hears is why.
+        with self._house.tolerating("refresh"):
+            await self._steps.refresh(message.session)
+        peer = self._peer(message.session, message.seat, message.generation)
+        if peer is not None:
+            peer.close(message.close)
 
     async def _changed(self, message: Changed) -> None:
         local = self._house.sessions.get(message.session)

@@ -1,0 +1,132 @@
+"""Hubs on one store and one Bus, with a clock moved by hand and randomness from a seed."""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from cobrowse.core.policy import Site
+from cobrowse.core.protocol import AskControl, Consent, ControlAnswer, ControlAsked, Digits, Snapshot
+from cobrowse.core.tokens import Tokens
+from cobrowse.hub.desk import Created
+from cobrowse.hub.hub import Hub
+from cobrowse.store.base import Bus, SessionStore
+from cobrowse.store.opening import open_store
+from tests.hub.clock import HandClock
+from tests.hub.peers import SHOP, Agent, Customer, Page_, name
+
+AGENT_ID = "ana"
+MIRROR = "https://mirror.example"
+
+
+class World:
+    """Everything a test of the hub needs."""
+
+    def __init__(self, store: SessionStore, bus: Bus, sites: list[Site], seed: int = 1) -> None:
+        self.store = store
+        self.bus = bus
+        self.clock = HandClock()
+        self.random = random.Random(seed)  # noqa: S311 - a test repeats itself
+        self.sites = {site.id: site for site in sites}
+        self.tokens = Tokens(["a key for tests"])
+        self.tickets: dict[str, tuple[str, str]] = {}
+        self.hubs: list[Hub] = []
+        self.pages: list[Page_] = []
+        self._running: dict[Hub, AsyncExitStack] = {}
+
+    async def hub(self) -> Hub:
+        """One more hub, running."""
+        hub = Hub(
+            store=self.store,
+            bus=self.bus,
+            sites=self.sites,
+            tokens=self.tokens,
+            pepper=b"pepper",
+            clock=self.clock,
+            randbelow=self.random.randrange,
+            new_id=lambda: f"{self.random.getrandbits(64):016x}",
+            mirror_url=MIRROR,
+            take_ticket=self.take_ticket,
+        )
+        stack = AsyncExitStack()
+        await stack.enter_async_context(hub.running())
+        self._running[hub] = stack
+        self.hubs.append(hub)
+        return hub
+
+    async def take_ticket(self, ticket: str, nonce: str) -> str | None:
+        """Single use, by nonce, as the account store does it."""
+        found = self.tickets.get(ticket)
+        if found is None or found[1] not in ("", nonce):
+            return None
+        self.tickets[ticket] = (found[0], nonce)
+        return found[0]
+
+    def agent(self, hub: Hub, session: str) -> Agent:
+        agent = Agent(hub, self.ticket(session))
+        self.pages.append(agent)
+        return agent
+
+    def ticket(self, session: str) -> str:
+        ticket = name("ticket")
+        self.tickets[ticket] = (session, "")
+        return ticket
+
+    async def create(self, hub: Hub, site: str = "shop") -> Created:
+        return await hub.create(AGENT_ID, "Ana", site)
+
+    async def customer(self, hub: Hub, code: str, site: str = "shop") -> Customer:
+        customer = Customer(hub, await hub.claim(site, code, name("nonce")), self.sites[site].origins[0])
+        self.pages.append(customer)
+        return customer
+
+    async def joining(self, agent_hub: Hub, customer_hub: Hub | None = None) -> tuple[Agent, Customer]:
+        """Both seats taken, nothing allowed yet."""
+        created = await self.create(agent_hub)
+        agent = self.agent(agent_hub, created.id)
+        await agent.enter()
+        customer = await self.customer(customer_hub or agent_hub, created.code)
+        await customer.enter()
+        await agent.hear_state("joining")
+        return agent, customer
+
+    async def live(self, agent_hub: Hub, customer_hub: Hub | None = None) -> tuple[Agent, Customer]:
+        """A live session whose first picture has arrived."""
+        agent, customer = await self.joining(agent_hub, customer_hub)
+        customer.say(Consent(allow=True))
+        agent.say(Digits(value=customer.digits))
+        await agent.hear_state("live")
+        await customer.hear_state("live")
+        await customer.begin()
+        await agent.hear(Snapshot)
+        return agent, customer
+
+    async def with_control(self, agent_hub: Hub, customer_hub: Hub | None = None) -> tuple[Agent, Customer]:
+        """A live session in which the agent has control."""
+        agent, customer = await self.live(agent_hub, customer_hub)
+        agent.say(AskControl())
+        await customer.hear(ControlAsked)
+        customer.say(ControlAnswer(allow=True))
+        while (await agent.hear_state("live")).control != "on":
+            pass
+        return agent, customer
+
+    async def stop(self, hub: Hub) -> None:
+        """End a hub in order."""
+        await self._running.pop(hub).aclose()
+
+    async def end(self) -> None:
+        for page in self.pages:
+            await page.stop()
+        for stack in list(self._running.values()):
+            await stack.aclose()
+
+
+@asynccontextmanager
+async def world(*sites: Site, seed: int = 1) -> AsyncIterator[World]:
+    """A world on the embedded store, in memory."""
+    async with open_store("sqlite:///:memory:", exclusive=True) as stores:
+        made = World(stores.sessions, stores.bus, list(sites) or [SHOP], seed)
+        try:
+            yield made
+        finally:
+            await made.end()
