@@ -69,7 +69,7 @@ class Relay:
         if message.epoch < view.first_epoch:
             raise BadFrame("This epoch belongs to an earlier page.")
         view.check.check(message)
-        washed, found = wash_frame(message)
+        washed, found = _washed(message)
         if not found:
             return data
         self._house.counters.add("washed", found)
@@ -130,3 +130,14 @@ class Relay:
         if local.view is not None:
             local.view.skip_to = local.view.epoch + 1
         self._house.spawn(self._pictures.ask(local.session))
+
+
+def _washed(message: AnyView) -> tuple[AnyView, int]:
+    match message:
+        case Snapshot():
+            return wash_frame(message)
+        case Ops():
+            return wash_frame(message)
+        case Page():
+            return wash_frame(message)
+    return message, 0

@@ -121,7 +121,7 @@ class Wire:
         self._taking.set()
 
 
-class Page_:
+class Browser:
     """One page (or console) and its present socket. Subclasses know what each seat says."""
 
     seat: Who
@@ -150,7 +150,8 @@ class Page_:
         while True:
             for place, message in enumerate(self.heard):
                 if isinstance(message, kind):
-                    return self.heard.pop(place)
+                    del self.heard[place]
+                    return message
             await self.listen()
 
     async def listen(self) -> None:
@@ -199,7 +200,7 @@ class Page_:
             await asyncio.wait_for(asyncio.gather(self._serving, return_exceptions=True), PATIENCE_SECONDS)
 
 
-class Customer(Page_):
+class Customer(Browser):
     """The customer's tab."""
 
     seat: Who = "customer"
@@ -252,7 +253,7 @@ class Customer(Page_):
         self.say(Tip(epoch=self.epoch, seq=self.seq))
 
 
-class Agent(Page_):
+class Agent(Browser):
     """The agent's console."""
 
     seat: Who = "agent"

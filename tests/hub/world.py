@@ -12,7 +12,7 @@ from cobrowse.hub.hub import Hub
 from cobrowse.store.base import Bus, SessionStore
 from cobrowse.store.opening import open_store
 from tests.hub.clock import HandClock
-from tests.hub.peers import SHOP, Agent, Customer, Page_, name
+from tests.hub.peers import SHOP, Agent, Browser, Customer, name
 
 AGENT_ID = "ana"
 MIRROR = "https://mirror.example"
@@ -30,7 +30,7 @@ class World:
         self.tokens = Tokens(["a key for tests"])
         self.tickets: dict[str, tuple[str, str]] = {}
         self.hubs: list[Hub] = []
-        self.pages: list[Page_] = []
+        self.pages: list[Browser] = []
         self._running: dict[Hub, AsyncExitStack] = {}
 
     async def hub(self) -> Hub:
