@@ -1,0 +1,3 @@
+import "./app";
+
+document.querySelector("#app")?.replaceChildren(document.createElement("cobrowse-console"));

@@ -1,0 +1,71 @@
+// From the wire's attributes to the mirror's elements. What begins with a colon is drawn, not copied.
+
+import { check } from "./css";
+import { removeAttribute, setAttribute, toggleAttribute } from "./dom";
+import type { Known } from "./known";
+import { Refusal } from "./refusal";
+import { type Kind, LIMITS, svgName } from "./vocabulary";
+
+/** Never visited, so that `:visited` says nothing; the fragment of no element. */
+const INERT_LINK = "#-";
+const SVG_URL = /url\s*\(/i;
+const SVG_LOCAL_URL = /^\s*url\(\s*(?:"#[^"\\]*"|'#[^'\\]*'|#[^\s"'()\\]*)\s*\)[^()]*$/i;
+const LOCAL_ID = /^[^\s]{1,500}$/;
+
+/** Put one attribute on the element. Raises `Refusal` where its value is not what its kind allows. */
+export function putAttribute(known: Known, name: string, kind: Kind, value: string | number): void {
+  checkValue(known, name, kind, value);
+  known.attributes.set(name, value);
+  if (!name.startsWith(":")) copy(known.node as Element, known, name, kind, value);
+}
+
+export function dropAttribute(known: Known, name: string): void {
+  known.attributes.delete(name);
+  if (!name.startsWith(":")) removeAttribute(known.node as Element, name);
+  if (known.tag === "link") linkRel(known);
+}
+
+function checkValue(known: Known, name: string, kind: Kind, value: string | number): void {
+  if (kind === "flag" && value !== 0 && value !== 1) throw new Refusal("bad_flag");
+  if (typeof value !== "string") return;
+  if (kind === "token" && value.length > LIMITS.token_characters) throw new Refusal("token_too_long");
+  if (kind === "style") check(value);
+  if (name === ":local-href" && !LOCAL_ID.test(value)) throw new Refusal("bad_local_href");
+  if (svgName(known.tag) !== undefined && SVG_URL.test(value) && !SVG_LOCAL_URL.test(value) && kind === "token") {
+    throw new Refusal("svg_url");
+  }
+}
+
+function copy(element: Element, known: Known, name: string, kind: Kind, value: string | number): void {
+  if (kind === "flag") toggleAttribute(element, name, value === 1);
+  else if (kind === "url") setAttribute(element, name, assetPath(value as number));
+  else if (name === "popover") setAttribute(element, name, "manual");
+  else if (known.tag === "link" && name === "rel") linkRel(known);
+  else setAttribute(element, name, String(value));
+  if (known.tag === "dialog" && name === "open") removeAttribute(element, name);
+}
+
+/** Only a stylesheet is linked: no preconnect, prefetch or icon, which no CSP would stop. */
+function linkRel(known: Known): void {
+  const rel = known.attributes.get("rel");
+  if (rel === "stylesheet") setAttribute(known.node as Element, "rel", rel);
+  else removeAttribute(known.node as Element, "rel");
+}
+
+/** Relative to the mirror page's own address, so it cannot name another session's assets. */
+export function assetPath(n: number): string {
+  return `a/${n}`;
+}
+
+/** Draw what the colon names say, after the attributes of the element changed. It may not be connected yet. */
+export function drawLink(known: Known): void {
+  if (known.tag === "a" || known.tag === "area") {
+    if (known.attributes.get(":link") === 1) setAttribute(known.node as Element, "href", INERT_LINK);
+    else removeAttribute(known.node as Element, "href");
+  }
+  const local = known.attributes.get(":local-href");
+  if (known.tag === "svg:use") {
+    if (typeof local === "string") setAttribute(known.node as Element, "href", `#${local.replace(/^#/, "")}`);
+    else removeAttribute(known.node as Element, "href");
+  }
+}

@@ -1,0 +1,432 @@
+// Builds the picture of one epoch, node by node, and refuses whatever does not fit. The hub has checked the tables;
+// only here is it known which ids there are.
+
+import type { Ops, Snapshot } from "../protocol";
+import { drawLink, dropAttribute, putAttribute } from "./attributes";
+import { attachShadow, childrenOf, contains, insertBefore, isConnected, parentOf, remove, shadowOf } from "./dom";
+import { draw, drawSelect } from "./fields";
+import type { Known } from "./known";
+import { Refusal } from "./refusal";
+import { Sheets } from "./sheets";
+import { weighUses } from "./uses";
+import { isTag, type Kind, kindOf, LIMITS, OPS, SNAPSHOT_OPS, svgName } from "./vocabulary";
+import type { MirrorWords } from "./words";
+
+const SVG = "http://www.w3.org/2000/svg";
+const HTML = "http://www.w3.org/1999/xhtml";
+/** Ids seen in one epoch, retired ones included; beyond it a new epoch is asked for. */
+const IDS_PER_EPOCH = 2_000_000;
+/** A text below these would be read as CSS, or is never shown. */
+const NO_TEXT: ReadonlySet<string> = new Set(["style", "link"]);
+
+export interface Selection {
+  start: Known;
+  startOffset: number;
+  end: Known;
+  endOffset: number;
+}
+
+export interface Scrolled {
+  x: number;
+  y: number;
+}
+
+type Tables = Pick<Snapshot, "tags" | "names" | "urls" | "styles" | "texts">;
+type InnerWindow = Window & { readonly CSSStyleSheet: typeof CSSStyleSheet };
+
+export class Builder {
+  readonly scrolls = new Map<Known, Scrolled>();
+  readonly sheets: Sheets;
+  focused: Known | null = null;
+  selection: Selection | null = null;
+  root: Known | null = null;
+  private readonly byId = new Map<number, Known>();
+  private readonly byNode = new Map<Node, Known>();
+  private readonly used = new Set<number>();
+  private readonly selects = new Set<Known>();
+  private readonly uses = new Set<Element>();
+  private usesChanged = false;
+  private tables: Tables = { tags: [], names: [], urls: [], styles: [], texts: [] };
+  private ints: readonly number[] = [];
+  private at = 0;
+
+  /** `watch` is told of each document and shadow root, to listen there. */
+  constructor(
+    private readonly document: Document,
+    window: InnerWindow,
+    ownRules: string,
+    private readonly words: MirrorWords,
+    private readonly watch: (root: Document | ShadowRoot) => void,
+  ) {
+    this.sheets = new Sheets(window, ownRules);
+  }
+
+  /** Apply a part of a snapshot, or ops. Raises `Refusal`; the picture is of no use then. */
+  apply(message: Snapshot | Ops): void {
+    const snapshot = message.k === "snapshot";
+    this.tables = message;
+    this.ints = snapshot ? message.nodes : message.ops;
+    this.at = 0;
+    while (this.at < this.ints.length) this.record(snapshot);
+    this.afterFrame();
+  }
+
+  knownOf(node: Node): Known | undefined {
+    return this.byNode.get(node);
+  }
+
+  known(id: number): Known | undefined {
+    return this.byId.get(id);
+  }
+
+  // --- reading
+
+  private next(): number {
+    const value = this.ints[this.at];
+    if (value === undefined) throw new Refusal("cut_short");
+    if (!Number.isInteger(value)) throw new Refusal("not_an_integer");
+    this.at += 1;
+    return value;
+  }
+
+  private entry<T>(table: readonly T[]): T {
+    const value = table[this.next()];
+    if (value === undefined) throw new Refusal("outside_table");
+    return value;
+  }
+
+  private nextKnown(what?: Known["what"]): Known {
+    const known = this.byId.get(this.next());
+    if (known === undefined) throw new Refusal("unknown_id");
+    if (what !== undefined && known.what !== what) throw new Refusal("wrong_node");
+    return known;
+  }
+
+  private newId(): number {
+    return this.use(this.next());
+  }
+
+  /** Take an id that was never used before in this epoch. */
+  private use(id: number): number {
+    if (id <= 0 || id >= 2 ** 31) throw new Refusal("bad_id");
+    if (this.used.has(id)) throw new Refusal("duplicate_id");
+    if (this.used.size >= IDS_PER_EPOCH) throw new Refusal("too_many_ids");
+    this.used.add(id);
+    return id;
+  }
+
+  private record(snapshot: boolean): void {
+    const op = this.next();
+    if (snapshot && !SNAPSHOT_OPS.has(op)) throw new Refusal("not_in_snapshot");
+    const read = this.readers[op];
+    if (read === undefined) throw new Refusal("unknown_record");
+    read();
+  }
+
+  private readonly readers: Readonly<Record<number, () => void>> = {
+    [OPS.element]: () => this.element(),
+    [OPS.text]: () => this.text(),
+    [OPS.shadow]: () => this.shadow(),
+    [OPS.document]: () => this.documentNode(),
+    [OPS.sheet]: () => this.sheet(),
+    [OPS.remove]: () => this.remove(),
+    [OPS.move]: () => this.move(),
+    [OPS.text_change]: () => this.textChange(),
+    [OPS.attribute]: () => this.attribute(),
+    [OPS.attribute_removed]: () => this.attributeRemoved(),
+    [OPS.scroll]: () => this.scroll(),
+    [OPS.focus]: () => this.focus(),
+    [OPS.rule_inserted]: () => this.sheets.insertRule(this.next(), this.next(), this.entry(this.tables.styles)),
+    [OPS.rule_removed]: () => this.sheets.removeRule(this.next(), this.next()),
+    [OPS.selection]: () => this.selected(),
+  };
+
+  // --- records
+
+  private element(): void {
+    const id = this.newId();
+    const parent = this.parent();
+    const before = this.before(parent);
+    const tag = this.entry(this.tables.tags);
+    if (!isTag(tag)) throw new Refusal("unknown_tag");
+    const node = this.create(tag);
+    const known = this.keep({ id, what: "element", tag, attributes: new Map(), node, depth: parent.depth + 1 });
+    const count = this.next();
+    if (count < 0 || count > LIMITS.attributes_per_element) throw new Refusal("too_many_attributes");
+    for (let each = 0; each < count; each += 1) {
+      const { name, kind } = this.name(tag);
+      if (known.attributes.has(name)) throw new Refusal("duplicate_attribute");
+      putAttribute(known, name, kind, this.value(kind));
+    }
+    this.insert(parent, node, before);
+    if (tag === "select") this.selects.add(known);
+    this.drawn(known);
+  }
+
+  private create(tag: string): Element {
+    const inSvg = svgName(tag);
+    if (inSvg !== undefined) return this.document.createElementNS(SVG, inSvg);
+    return this.document.createElementNS(HTML, tag === "placeholder" ? "div" : tag);
+  }
+
+  private text(): void {
+    const id = this.newId();
+    const parent = this.parent();
+    const before = this.before(parent);
+    if (NO_TEXT.has(parent.tag) || parent.what === "document") throw new Refusal("text_not_here");
+    const node = this.document.createTextNode(this.entry(this.tables.texts));
+    this.keep({ id, what: "text", tag: "", attributes: new Map(), node, depth: parent.depth + 1 });
+    this.insert(parent, node, before);
+  }
+
+  private shadow(): void {
+    const id = this.newId();
+    const host = this.nextKnown("element");
+    if (shadowOf(host.node) !== null) throw new Refusal("second_shadow");
+    let node: ShadowRoot;
+    try {
+      node = attachShadow(host.node as Element);
+    } catch {
+      throw new Refusal("no_shadow_here");
+    }
+    const known = this.keep({ id, what: "shadow", tag: "", attributes: new Map(), node, depth: host.depth + 1 });
+    this.watch(node);
+    this.sheets.begin(known);
+  }
+
+  private documentNode(): void {
+    const id = this.newId();
+    if (this.next() !== 0 || this.root !== null) throw new Refusal("second_document");
+    const node = this.document;
+    this.root = this.keep({ id, what: "document", tag: "", attributes: new Map(), node, depth: 0 });
+    this.watch(node);
+    this.sheets.begin(this.root);
+  }
+
+  private sheet(): void {
+    const id = this.next();
+    const owner = this.nextKnown();
+    const before = this.next();
+    const count = this.next();
+    const rules: string[] = [];
+    for (let each = 0; each < count; each += 1) rules.push(this.entry(this.tables.styles));
+    if (owner.what === "element") {
+      if (!NO_TEXT.has(owner.tag)) throw new Refusal("sheet_owner");
+      if (owner.tag === "link") this.carryRules(owner);
+    } else if (owner.what === "text") throw new Refusal("sheet_owner");
+    if (!this.sheets.has(id)) this.use(id);
+    this.sheets.put(id, owner, before, rules);
+  }
+
+  /** A link whose rules come with the view needs an element that can hold them, in its place in the cascade. */
+  private carryRules(owner: Known): void {
+    const link = owner.node as Element;
+    if (link.localName !== "link") return;
+    const style = this.create("style");
+    for (const { name, value } of [...link.attributes]) {
+      if (name !== "href" && name !== "rel") style.setAttribute(name, value);
+    }
+    link.replaceWith(style);
+    this.byNode.delete(link);
+    this.byNode.set(style, owner);
+    owner.node = style;
+  }
+
+  private remove(): void {
+    const id = this.next();
+    if (this.sheets.has(id)) {
+      this.sheets.remove(id);
+      return;
+    }
+    const known = this.byId.get(id);
+    if (known === undefined) throw new Refusal("unknown_id");
+    if (known.what === "document" || known.what === "shadow") throw new Refusal("wrong_node");
+    remove(known.node);
+    this.forget(known);
+  }
+
+  private move(): void {
+    const known = this.nextKnown();
+    const parent = this.parent();
+    const before = this.before(parent);
+    if (known.what !== "element" && known.what !== "text") throw new Refusal("wrong_node");
+    if (known.what === "text" && (NO_TEXT.has(parent.tag) || parent.what === "document")) {
+      throw new Refusal("text_not_here");
+    }
+    if (known === before || contains(known.node, parent.node)) throw new Refusal("into_itself");
+    this.insert(parent, known.node, before);
+    this.deepen(known, parent.depth + 1);
+    for (const each of this.within(known)) if (each.what === "element") this.drawn(each);
+  }
+
+  private textChange(): void {
+    const known = this.nextKnown("text");
+    (known.node as Text).data = this.entry(this.tables.texts);
+  }
+
+  private attribute(): void {
+    const known = this.nextKnown("element");
+    const { name, kind } = this.name(known.tag);
+    putAttribute(known, name, kind, this.value(kind));
+    this.drawn(known);
+  }
+
+  private attributeRemoved(): void {
+    const known = this.nextKnown("element");
+    const { name } = this.name(known.tag);
+    dropAttribute(known, name);
+    this.drawn(known);
+  }
+
+  private scroll(): void {
+    const known = this.nextKnown();
+    if (known.what !== "element" && known.what !== "document") throw new Refusal("wrong_node");
+    this.scrolls.set(known, { x: this.next(), y: this.next() });
+  }
+
+  private focus(): void {
+    const id = this.next();
+    if (id === 0) {
+      this.focused = null;
+      return;
+    }
+    this.at -= 1;
+    this.focused = this.nextKnown("element");
+  }
+
+  private selected(): void {
+    const [start, startOffset, end, endOffset] = [this.next(), this.next(), this.next(), this.next()];
+    if (start === 0 && end === 0) {
+      this.selection = null;
+      return;
+    }
+    const [first, last] = [this.byId.get(start), this.byId.get(end)];
+    if (first === undefined || last === undefined) throw new Refusal("unknown_id");
+    if (startOffset < 0 || endOffset < 0) throw new Refusal("bad_selection");
+    this.selection = { start: first, startOffset, end: last, endOffset };
+  }
+
+  // --- parts of records
+
+  private parent(): Known {
+    const parent = this.nextKnown();
+    if (parent.what === "text") throw new Refusal("wrong_node");
+    if (parent.depth + 1 > LIMITS.depth) throw new Refusal("too_deep");
+    return parent;
+  }
+
+  private before(parent: Known): Known | null {
+    const id = this.next();
+    if (id === 0) return null;
+    const before = this.byId.get(id);
+    if (before === undefined) throw new Refusal("unknown_id");
+    if (parentOf(before.node) !== parent.node) throw new Refusal("before_elsewhere");
+    return before;
+  }
+
+  private name(tag: string): { name: string; kind: Kind } {
+    const [element, name, ...more] = this.entry(this.tables.names).split(" ");
+    if (element !== tag || name === undefined || more.length > 0) throw new Refusal("wrong_name");
+    const kind = kindOf(tag, name);
+    if (kind === undefined) throw new Refusal("unknown_name");
+    return { name, kind };
+  }
+
+  private value(kind: Kind): string | number {
+    if (kind === "style") return this.entry(this.tables.styles);
+    if (kind === "number" || kind === "flag") return this.next();
+    if (kind !== "url") return this.entry(this.tables.texts);
+    const n = this.entry(this.tables.urls);
+    if (!Number.isInteger(n) || n < 1 || n > LIMITS.url_numbers) throw new Refusal("bad_asset_number");
+    return n;
+  }
+
+  private keep(known: Known): Known {
+    if (this.byId.size >= LIMITS.nodes) throw new Refusal("too_many_nodes");
+    if (known.depth > LIMITS.depth) throw new Refusal("too_deep");
+    this.byId.set(known.id, known);
+    this.byNode.set(known.node, known);
+    return known;
+  }
+
+  private insert(parent: Known, node: Node, before: Known | null): void {
+    try {
+      insertBefore(parent.node, node, before?.node ?? null);
+    } catch {
+      throw new Refusal("not_here");
+    }
+  }
+
+  private drawn(known: Known): void {
+    drawLink(known);
+    draw(known, this.words);
+    if (known.tag === "option" || known.tag === "select") this.selectOf(known.node);
+    if (known.tag === "svg:use") this.uses.add(known.node as Element);
+    if (svgName(known.tag) !== undefined) this.usesChanged = true;
+  }
+
+  private selectOf(node: Node): void {
+    const known = this.byNode.get((node as Element).closest("select") ?? node);
+    if (known?.tag === "select") this.selects.add(known);
+  }
+
+  // --- subtrees
+
+  /** `top` and all known nodes below it, shadow trees included, each before its children. */
+  private *within(top: Known): Generator<Known> {
+    const waiting: Known[] = [top];
+    for (let known = waiting.pop(); known !== undefined; known = waiting.pop()) {
+      yield known;
+      for (const child of childrenOf(known.node)) this.queue(waiting, child);
+      const shadow = shadowOf(known.node);
+      if (shadow !== null) this.queue(waiting, shadow);
+    }
+  }
+
+  private queue(waiting: Known[], node: Node): void {
+    const known = this.byNode.get(node);
+    if (known !== undefined) waiting.push(known);
+  }
+
+  private forget(top: Known): void {
+    for (const known of this.within(top)) {
+      this.byId.delete(known.id);
+      this.byNode.delete(known.node);
+      this.scrolls.delete(known);
+      this.selects.delete(known);
+      this.uses.delete(known.node as Element);
+      if (known.what === "shadow" || NO_TEXT.has(known.tag)) this.sheets.forget(known);
+      if (this.focused === known) this.focused = null;
+      if (this.selection?.start === known || this.selection?.end === known) this.selection = null;
+    }
+  }
+
+  private deepen(top: Known, depth: number): void {
+    const by = depth - top.depth;
+    if (by <= 0) return;
+    for (const known of this.within(top)) {
+      known.depth += by;
+      if (known.depth > LIMITS.depth) throw new Refusal("too_deep");
+    }
+  }
+
+  private afterFrame(): void {
+    this.sheets.settle();
+    for (const known of this.selects) {
+      if (isConnected(known.node)) this.drawSelect(known);
+    }
+    this.selects.clear();
+    if (this.usesChanged) weighUses(this.uses);
+    this.usesChanged = false;
+  }
+
+  private drawSelect(known: Known): void {
+    const select = known.node as HTMLSelectElement;
+    const options = [...select.querySelectorAll("option")].map((option) => this.byNode.get(option));
+    drawSelect(
+      select,
+      known,
+      options.filter((option) => option !== undefined),
+    );
+  }
+}

@@ -1,0 +1,74 @@
+// Prototype accessors taken once: a form of the page with an input named "insertBefore" must not shadow what we call.
+
+function getter<T>(prototype: object, name: string): (node: Node) => T {
+  const get = Object.getOwnPropertyDescriptor(prototype, name)?.get;
+  if (get === undefined) throw new TypeError(`No accessor for ${name}`);
+  return (node) => get.call(node) as T;
+}
+
+export const parentOf = getter<Node | null>(Node.prototype, "parentNode");
+export const firstChildOf = getter<Node | null>(Node.prototype, "firstChild");
+export const nextSiblingOf = getter<Node | null>(Node.prototype, "nextSibling");
+const shadowGetter = Object.getOwnPropertyDescriptor(Element.prototype, "shadowRoot")?.get;
+export const isConnected = getter<boolean>(Node.prototype, "isConnected");
+
+const insertBeforeMethod = Node.prototype.insertBefore;
+const removeChildMethod = Node.prototype.removeChild;
+const containsMethod = Node.prototype.contains;
+const getAttributeMethod = Element.prototype.getAttribute;
+const setAttributeMethod = Element.prototype.setAttribute;
+const removeAttributeMethod = Element.prototype.removeAttribute;
+const attachShadowMethod = Element.prototype.attachShadow;
+const matchesMethod = Element.prototype.matches;
+const rectMethod = Element.prototype.getBoundingClientRect;
+
+export function insertBefore(parent: Node, node: Node, before: Node | null): void {
+  insertBeforeMethod.call(parent, node, before);
+}
+
+export function remove(node: Node): void {
+  const parent = parentOf(node);
+  if (parent !== null) removeChildMethod.call(parent, node);
+}
+
+export function contains(outer: Node, inner: Node): boolean {
+  return containsMethod.call(outer, inner);
+}
+
+export function getAttribute(element: Element, name: string): string | null {
+  return getAttributeMethod.call(element, name);
+}
+
+export function setAttribute(element: Element, name: string, value: string): void {
+  setAttributeMethod.call(element, name, value);
+}
+
+export function removeAttribute(element: Element, name: string): void {
+  removeAttributeMethod.call(element, name);
+}
+
+/** Set the attribute to "" or take it off. */
+export function toggleAttribute(element: Element, name: string, on: boolean): void {
+  if (on) setAttribute(element, name, "");
+  else removeAttribute(element, name);
+}
+
+export function attachShadow(host: Element): ShadowRoot {
+  return attachShadowMethod.call(host, { mode: "open" });
+}
+
+export function matches(element: Element, selector: string): boolean {
+  return matchesMethod.call(element, selector);
+}
+
+export function boxOf(element: Element): DOMRect {
+  return rectMethod.call(element);
+}
+
+export function shadowOf(node: Node): ShadowRoot | null {
+  return node.nodeType === Node.ELEMENT_NODE ? (shadowGetter?.call(node) ?? null) : null;
+}
+
+export function* childrenOf(node: Node): Generator<Node> {
+  for (let child = firstChildOf(node); child !== null; child = nextSiblingOf(child)) yield child;
+}

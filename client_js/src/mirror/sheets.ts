@@ -1,0 +1,177 @@
+// Stylesheets of the picture: each rule is parsed alone, so that no rule can reach into the next.
+
+import { check } from "./css";
+import type { Known } from "./known";
+import { Refusal } from "./refusal";
+
+/** Stands where a rule does not parse here, so that the indices stay those of the customer's sheet. */
+const NO_RULE = "@media not all{}";
+
+interface Sheet {
+  readonly id: number;
+  readonly owner: Known;
+  rules: string[];
+  /** What carries the rules now; another one once a `style` element was moved. */
+  target: CSSStyleSheet | null;
+}
+
+type Window_ = Window & { readonly CSSStyleSheet: typeof CSSStyleSheet };
+
+export class Sheets {
+  private readonly byId = new Map<number, Sheet>();
+  /** Adopted sheets of each document and shadow root, in order. */
+  private readonly adopted = new Map<Known, Sheet[]>();
+  private readonly own: CSSStyleSheet;
+  private changed = false;
+
+  /** `ownRules` is how the mirror draws masks and placeholders; it is adopted in every root, last. */
+  constructor(
+    private readonly window: Window_,
+    ownRules: string,
+  ) {
+    this.own = new window.CSSStyleSheet();
+    this.own.replaceSync(ownRules);
+  }
+
+  has(id: number): boolean {
+    return this.byId.has(id);
+  }
+
+  /** A rule of the mirror's own, over the page's. */
+  addOwn(rule: string): void {
+    this.own.insertRule(rule, this.own.cssRules.length);
+  }
+
+  /** True once after rules changed. */
+  takeChanged(): boolean {
+    const changed = this.changed;
+    this.changed = false;
+    return changed;
+  }
+
+  /** A document or a shadow root begins. */
+  begin(root: Known): void {
+    this.adopted.set(root, []);
+    this.adopt(root);
+  }
+
+  /** The rules of a new sheet, or all rules of a known one anew. */
+  put(id: number, owner: Known, before: number, rules: string[]): void {
+    for (const rule of rules) check(rule);
+    const known = this.byId.get(id);
+    if (known !== undefined) {
+      if (known.owner !== owner) throw new Refusal("sheet_owner");
+      known.rules = rules;
+      this.fill(known);
+      return;
+    }
+    const sheet: Sheet = { id, owner, rules, target: null };
+    if (this.adopted.has(owner)) this.place(sheet, before);
+    else if (before !== 0 || this.of(owner).length > 0) throw new Refusal("sheet_owner");
+    this.byId.set(id, sheet);
+    this.fill(sheet);
+  }
+
+  private place(sheet: Sheet, before: number): void {
+    const siblings = this.adopted.get(sheet.owner) ?? [];
+    const at = before === 0 ? siblings.length : siblings.findIndex((each) => each.id === before);
+    if (at < 0) throw new Refusal("sheet_before");
+    sheet.target = new this.window.CSSStyleSheet();
+    siblings.splice(at, 0, sheet);
+    this.adopt(sheet.owner);
+  }
+
+  remove(id: number): void {
+    const sheet = this.byId.get(id);
+    if (sheet === undefined) throw new Refusal("unknown_sheet");
+    this.byId.delete(id);
+    const siblings = this.adopted.get(sheet.owner);
+    if (siblings === undefined) {
+      empty(sheet.target);
+      return;
+    }
+    siblings.splice(siblings.indexOf(sheet), 1);
+    this.adopt(sheet.owner);
+  }
+
+  /** The subtree with this node is gone. */
+  forget(owner: Known): void {
+    this.adopted.delete(owner);
+    for (const sheet of this.of(owner)) this.byId.delete(sheet.id);
+  }
+
+  insertRule(id: number, index: number, rule: string): void {
+    check(rule);
+    const sheet = this.known(id, index, 1);
+    sheet.rules.splice(index, 0, rule);
+    this.changed = true;
+    if (sheet.target !== null) insert(sheet.target, rule, index);
+  }
+
+  removeRule(id: number, index: number): void {
+    const sheet = this.known(id, index, 0);
+    sheet.rules.splice(index, 1);
+    sheet.target?.deleteRule(index);
+  }
+
+  private known(id: number, index: number, beyond: number): Sheet {
+    const sheet = this.byId.get(id);
+    if (sheet === undefined) throw new Refusal("unknown_sheet");
+    if (index < 0 || index >= sheet.rules.length + beyond) throw new Refusal("rule_index");
+    return sheet;
+  }
+
+  /** A `style` element that moved, or changed, has a fresh and empty sheet: fill it again. */
+  settle(): void {
+    for (const sheet of this.byId.values()) {
+      if (!this.adopted.has(sheet.owner) && ownSheet(sheet.owner) !== sheet.target) this.fill(sheet);
+    }
+  }
+
+  private fill(sheet: Sheet): void {
+    if (!this.adopted.has(sheet.owner)) sheet.target = ownSheet(sheet.owner);
+    const target = sheet.target;
+    if (target === null) return;
+    this.changed = true;
+    empty(target);
+    sheet.rules.forEach((rule, index) => {
+      insert(target, rule, index);
+    });
+  }
+
+  private adopt(root: Known): void {
+    const sheets = (this.adopted.get(root) ?? []).map((sheet) => sheet.target).filter((target) => target !== null);
+    (root.node as Document | ShadowRoot).adoptedStyleSheets = [...sheets, this.own];
+  }
+
+  private of(owner: Known): Sheet[] {
+    const adopted = this.adopted.get(owner);
+    return adopted ?? [...this.byId.values()].filter((sheet) => sheet.owner === owner);
+  }
+
+  /** The rules of each sheet of `owner`, as the wire gave them. */
+  rulesOf(owner: Known): readonly (readonly string[])[] {
+    return this.of(owner).map((sheet) => sheet.rules);
+  }
+}
+
+function ownSheet(owner: Known): CSSStyleSheet | null {
+  return (owner.node as HTMLStyleElement).sheet ?? null;
+}
+
+function empty(sheet: CSSStyleSheet | null): void {
+  for (let index = (sheet?.cssRules.length ?? 0) - 1; index >= 0; index -= 1) sheet?.deleteRule(index);
+}
+
+/** One entry of the wire is one rule here, whatever it holds. */
+function insert(sheet: CSSStyleSheet, rule: string, index: number): void {
+  for (const attempt of [rule, `@media all{${rule}}`, NO_RULE]) {
+    try {
+      sheet.insertRule(attempt, index);
+      return;
+    } catch (error) {
+      // This browser does not know the rule, or it is several: the next attempt stands in its place.
+      if (attempt === NO_RULE) throw error;
+    }
+  }
+}

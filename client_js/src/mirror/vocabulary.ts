@@ -1,0 +1,58 @@
+// The closed vocabulary, from the very file that the hub reads.
+
+import whitelist from "../../../cobrowse/core/whitelist.json";
+
+export type Kind = "text" | "token" | "number" | "flag" | "url" | "style";
+
+export const OPS = whitelist.ops;
+export const SNAPSHOT_OPS: ReadonlySet<number> = new Set(whitelist.snapshot_ops);
+export const LIMITS = whitelist.limits;
+
+const SVG_PREFIX = "svg:";
+const TAG_MAX_CHARACTERS = 64;
+const CUSTOM_ELEMENT = /^[a-z][a-z0-9._]*-[a-z0-9._-]*$/;
+const NOT_CUSTOM: ReadonlySet<string> = new Set([
+  "annotation-xml",
+  "color-profile",
+  "font-face",
+  "font-face-src",
+  "font-face-uri",
+  "font-face-format",
+  "font-face-name",
+  "missing-glyph",
+]);
+
+type Names = Readonly<Record<string, string>>;
+
+const html = table(whitelist.html.elements);
+const svg = table(whitelist.svg.elements);
+const htmlGlobal = new Map(Object.entries(whitelist.html.global));
+const svgGlobal = new Map(Object.entries(whitelist.svg.global));
+
+function table(elements: Readonly<Record<string, Names>>): Map<string, Map<string, string>> {
+  return new Map(Object.entries(elements).map(([tag, names]) => [tag, new Map(Object.entries(names))]));
+}
+
+export function isCustom(tag: string): boolean {
+  return tag.length <= TAG_MAX_CHARACTERS && CUSTOM_ELEMENT.test(tag) && !NOT_CUSTOM.has(tag);
+}
+
+export function isTag(tag: string): boolean {
+  if (tag.startsWith(SVG_PREFIX)) return svg.has(tag.slice(SVG_PREFIX.length));
+  return html.has(tag) || isCustom(tag);
+}
+
+/** The local name where `tag` is an SVG element, else undefined. */
+export function svgName(tag: string): string | undefined {
+  return tag.startsWith(SVG_PREFIX) ? tag.slice(SVG_PREFIX.length) : undefined;
+}
+
+/** The kind of value that `attribute` has on `tag`, or undefined where it is not on the whitelist. */
+export function kindOf(tag: string, attribute: string): Kind | undefined {
+  const inSvg = svgName(tag);
+  const kind =
+    inSvg === undefined
+      ? (html.get(tag)?.get(attribute) ?? htmlGlobal.get(attribute))
+      : (svg.get(inSvg)?.get(attribute) ?? svgGlobal.get(attribute));
+  return kind as Kind | undefined;
+}

@@ -1,0 +1,43 @@
+// What the console and the mirror page say to each other by postMessage. Each checks the other's exact origin and window.
+
+import type { Ops, Page, PageInfo, Pointer, Snapshot, Tip } from "../protocol";
+
+export type View = Snapshot | Ops | Page | Pointer | Tip;
+
+/** What a click in the mirror means at the moment; `none` where the agent may only look. */
+export type Tool = "none" | "point" | "highlight" | "control";
+
+export type Language = "en" | "de";
+
+/** Console → mirror. */
+export type ToMirror =
+  | { k: "setup"; language: Language }
+  | { k: "view"; message: View }
+  /** Drop the picture: nothing of the page is left in the mirror. */
+  | { k: "cover" }
+  /** The session is live: pictures may come. */
+  | { k: "live" }
+  | { k: "tool"; tool: Tool };
+
+/** A place in the page: a node of the picture and fractions of its box. */
+export interface Place {
+  node: number;
+  x: number;
+  y: number;
+  epoch: number;
+  seq: number;
+}
+
+/** Mirror → console. */
+export type FromMirror =
+  | { k: "ready" }
+  /** Ask the customer's tab for a new picture; `epoch` is the last one seen. */
+  | { k: "resync"; epoch: number }
+  | { k: "page"; page: PageInfo }
+  | { k: "press"; place: Place }
+  | { k: "scroll"; place: Place }
+  /** Escape on the picture: the pointer or highlight is to go. */
+  | { k: "clear" }
+  /** Frames that did not fit since this page was loaded, and the last reason. */
+  | { k: "refused"; count: number; reason: string }
+  | { k: "painted"; epoch: number; seq: number };
