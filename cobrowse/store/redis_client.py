@@ -1,7 +1,7 @@
 """Clients of one Redis: how they connect, wait and give up, and how its errors become `StoreError`."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
@@ -94,6 +94,7 @@ class Commands:
         self._address = address
         self._client = address.client()
         self._scripts: dict[str, AsyncScript] = {}
+        self._closed = False
 
     async def check_version(self) -> None:
         """Raise `StoreError` where Redis does not answer or is older than `OLDEST_REDIS`."""
@@ -107,7 +108,7 @@ class Commands:
 
     async def run(self, *command: Argument) -> Any:
         """The answer to one command."""
-        with self._address.errors():
+        with self._errors():
             return await self._client.execute_command(*command)  # type: ignore[no-untyped-call]  # untyped in redis-py
 
     async def run_all(self, commands: Iterable[Sequence[Argument]], *, atomic: bool = False) -> list[Any]:
@@ -115,7 +116,7 @@ class Commands:
         pipe = self._client.pipeline(transaction=atomic)
         for command in commands:
             pipe.execute_command(*command)
-        with self._address.errors():
+        with self._errors():
             return await pipe.execute()
 
     async def script(self, name: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
@@ -124,10 +125,17 @@ class Commands:
         if script is None:
             text = (files("cobrowse.store") / "lua" / f"{name}.lua").read_text("utf-8")
             script = self._scripts[name] = self._client.register_script(text)
-        with self._address.errors():
+        with self._errors():
             return await script(keys=keys, args=arguments)
 
     async def close(self) -> None:
         """Close all connections. A second call does nothing."""
+        self._closed = True
         with self._address.errors():
             await self._client.aclose()
+
+    def _errors(self) -> AbstractContextManager[None]:
+        # redis-py would open new connections that nobody closes.
+        if self._closed:
+            raise StoreError(f"The connections to Redis at {self._address} are closed.")
+        return self._address.errors()

@@ -177,9 +177,9 @@ class SqliteSessions:
         self._assets.sweep()
 
         async def work(run: Run) -> None:
-            swept = "SELECT id FROM sessions WHERE sweep_at <= ?"
-            await run(f"DELETE FROM audit WHERE session IN ({swept})", (now,))  # noqa: S608 (both texts are ours)
-            await run("DELETE FROM sessions WHERE sweep_at <= ?", (now,))
+            ids = await run("DELETE FROM sessions WHERE sweep_at <= ? AND sweep_at < ? RETURNING id", (now, inf))
+            for (session_id,) in ids:
+                await run("DELETE FROM audit WHERE session = ?", (session_id,))
             for table, column in (
                 ("codes", "expires_at"),
                 ("tickets", "expires_at"),
