@@ -82,11 +82,6 @@ class Hub:
         """True once this hub is going away."""
         return self._house.draining
 
-    @property
-    def draining(self) -> bool:
-        """True once `drain` was called: this hub takes nobody any more."""
-        return self._house.draining
-
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listen on the Bus, hold a lease, and do what time brings, while open. Raises `StoreError` on entering."""

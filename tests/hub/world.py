@@ -9,9 +9,9 @@ from cobrowse.core.protocol import AskControl, Consent, ControlAnswer, ControlAs
 from cobrowse.core.tokens import Tokens
 from cobrowse.hub.desk import Created
 from cobrowse.hub.hub import Hub
-from cobrowse.store.base import Bus, SessionStore
 from cobrowse.store.opening import open_store
-from tests.hub.clock import HandClock
+from tests.hub.clock import HandClock, breathe
+from tests.hub.faults import FaultyBus, MoodyStore
 from tests.hub.peers import SHOP, Agent, Browser, Customer, name
 
 AGENT_ID = "ana"
@@ -21,7 +21,7 @@ MIRROR = "https://mirror.example"
 class World:
     """Everything a test of the hub needs."""
 
-    def __init__(self, store: SessionStore, bus: Bus, sites: list[Site], seed: int = 1) -> None:
+    def __init__(self, store: MoodyStore, bus: FaultyBus, sites: list[Site], seed: int = 1) -> None:
         self.store = store
         self.bus = bus
         self.clock = HandClock()
@@ -110,6 +110,21 @@ class World:
             pass
         return agent, customer
 
+    async def settle(self) -> None:
+        """Let everything that is ready run, what waits for the store included."""
+        for _ in range(10):
+            await breathe()
+            await self.store.ping()
+        await breathe()
+
+    async def pass_time(self, seconds: float, step: float = 1.0) -> None:
+        """Let time pass in steps, and let everything happen that is due in each."""
+        left = seconds
+        while left > 0:
+            await self.clock.advance(min(step, left))
+            await self.settle()
+            left -= step
+
     async def stop(self, hub: Hub) -> None:
         """End a hub in order."""
         await self._running.pop(hub).aclose()
@@ -125,7 +140,7 @@ class World:
 async def world(*sites: Site, seed: int = 1) -> AsyncIterator[World]:
     """A world on the embedded store, in memory."""
     async with open_store("sqlite:///:memory:", exclusive=True) as stores:
-        made = World(stores.sessions, stores.bus, list(sites) or [SHOP], seed)
+        made = World(MoodyStore(stores.sessions), FaultyBus(stores.bus), list(sites) or [SHOP], seed)
         try:
             yield made
         finally:

@@ -1,0 +1,124 @@
+"""A store that goes away and a Bus that loses, delays and doubles, at the test's word."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from cobrowse.core.errors import StoreError
+from cobrowse.core.states import Session
+from cobrowse.store.base import Asset, AuditLine, Bus, Receive, SessionStore, Versioned
+
+
+class MoodyStore:
+    """`SessionStore` that raises while `away`, and loses the next `conflicts` comparisons."""
+
+    def __init__(self, store: SessionStore) -> None:
+        self._store = store
+        self.away = False
+        # Names of calls that raise even while the rest of the store answers.
+        self.failing: set[str] = set()
+        self.conflicts = 0
+        self.calls: list[str] = []
+
+    def _ask(self, call: str) -> SessionStore:
+        self.calls.append(call)
+        if self.away or call in self.failing:
+            raise StoreError("The store is away.")
+        return self._store
+
+    async def create(self, session: Session, code_key: str, code_expires_at: float, due_at: float) -> bool:
+        return await self._ask("create").create(session, code_key, code_expires_at, due_at)
+
+    async def claim(self, code_key: str, nonce: str, now: float) -> str | None:
+        return await self._ask("claim").claim(code_key, nonce, now)
+
+    async def revoke_code(self, code_key: str) -> None:
+        await self._ask("revoke_code").revoke_code(code_key)
+
+    async def read(self, session_id: str) -> Versioned | None:
+        return await self._ask("read").read(session_id)
+
+    async def versions(self, session_ids: Sequence[str]) -> dict[str, int]:
+        return await self._ask("versions").versions(session_ids)
+
+    async def replace(self, session: Session, expected_version: int, due_at: float, *, nonce: str = "") -> bool:
+        store = self._ask("replace")
+        if self.conflicts:
+            self.conflicts -= 1
+            return False
+        return await store.replace(session, expected_version, due_at, nonce=nonce)
+
+    async def due(self, now: float, limit: int) -> list[str]:
+        return await self._ask("due").due(now, limit)
+
+    async def list_for_agent(self, agent_id: str) -> list[Versioned]:
+        return await self._ask("list_for_agent").list_for_agent(agent_id)
+
+    async def append_audit(self, session_id: str, lines: Sequence[AuditLine]) -> None:
+        await self._ask("append_audit").append_audit(session_id, lines)
+
+    async def read_audit(self, session_id: str) -> list[AuditLine]:
+        return await self._ask("read_audit").read_audit(session_id)
+
+    async def put_asset(self, session_id: str, n: int, asset: Asset) -> None:
+        await self._ask("put_asset").put_asset(session_id, n, asset)
+
+    async def take_asset(self, session_id: str, n: int) -> Asset | None:
+        return await self._ask("take_asset").take_asset(session_id, n)
+
+    async def forget_assets(self, session_id: str) -> None:
+        await self._ask("forget_assets").forget_assets(session_id)
+
+    async def lease(self, hub: str, until: float) -> None:
+        await self._ask("lease").lease(hub, until)
+
+    async def dead_hubs(self, hubs: Sequence[str], now: float) -> set[str]:
+        return await self._ask("dead_hubs").dead_hubs(hubs, now)
+
+    async def ping(self) -> None:
+        """Always answers: tests use it to wait for the store's thread."""
+        await self._store.ping()
+
+    async def close(self) -> None:
+        await self._store.close()
+
+
+class FaultyBus:
+    """`Bus` that does with each message what `fate` says: deliver it so many times (0: lose it).
+
+    `deaf` hubs get nothing, as if their process were gone."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._lost = asyncio.Event()
+        self.fate: Callable[[str, bytes], int] = lambda _hub, _data: 1
+        self.deaf: set[str] = set()
+        self.away = False
+        self.sent: list[tuple[str, bytes]] = []
+
+    async def send(self, hub: str, data: bytes) -> None:
+        if self.away:
+            raise StoreError("The Bus is away.")
+        self.sent.append((hub, data))
+        for _ in range(self.fate(hub, data)):
+            await self._bus.send(hub, data)
+
+    def listen(self, hub: str, receive: Receive) -> AbstractAsyncContextManager[None]:
+        def hear(data: bytes) -> None:
+            if hub not in self.deaf:
+                receive(data)
+
+        return self._bus.listen(hub, hear)
+
+    def lose(self) -> None:
+        """Say that messages may have been lost."""
+        self._lost.set()
+
+    async def losses(self) -> AsyncIterator[None]:
+        while True:
+            await self._lost.wait()
+            self._lost.clear()
+            yield
+
+    async def close(self) -> None:
+        await self._bus.close()
