@@ -245,6 +245,7 @@ function run(baton: Baton, digits = ""): void {
       mayShare: () => judge(baton.policy, location.href),
       assetNumber: assets.number,
       isOwn: view.isOwn,
+      failed: () => pause(true),
     });
     acts = new Acts(capture, baton.policy, {
       ...view,

@@ -30,7 +30,7 @@ function* parents(): Generator<Element> {
 }
 
 export function surface(): Surface {
-  const host = h("div", { popover: "manual", style: "" });
+  const host = h("div", { popover: "manual" });
   host.style.cssText = HOST_STYLE.replaceAll(";", "!important;");
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
