@@ -34,22 +34,24 @@ async function bundle(name, source, define = {}, plugins = []) {
   // Until every part has landed, an absent entry point makes an empty bundle.
   const absent = !existsSync(join(HERE, "src", source));
   if (absent) process.stderr.write(`absent: src/${source}\n`);
-  const result = await build({
-    ...(absent ? { stdin: { contents: "" } } : { entryPoints: [join(HERE, "src", source)] }),
-    bundle: true,
-    write: false,
-    format: "iife",
-    platform: "browser",
-    target: "es2022",
-    charset: "utf8",
-    minify: true,
-    legalComments: "none",
-    // Members that end in one underscore are private to a bundle.
-    mangleProps: /[^_]_$/,
-    plugins: [inlineCss, ...plugins],
-    define: { __LANG__: '"en"', ...define },
-    logLevel: "warning",
-  });
+  const one = (absent) =>
+    build({
+      ...(absent ? { stdin: { contents: "" } } : { entryPoints: [join(HERE, "src", source)] }),
+      bundle: true,
+      write: false,
+      format: "iife",
+      platform: "browser",
+      target: "es2022",
+      charset: "utf8",
+      minify: true,
+      legalComments: "none",
+      // Members that end in one underscore are private to a bundle.
+      mangleProps: /[^_]_$/,
+      plugins: [inlineCss, ...plugins],
+      define: { __LANG__: '"en"', ...define },
+      logLevel: "warning",
+    });
+  const result = await one(absent).catch(() => one(true));
   const content = result.outputFiles[0].contents;
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
   return {
