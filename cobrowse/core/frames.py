@@ -1,135 +1,19 @@
-"""Check one frame of the view: its tables and every integer of its records, by docs/protocol.md.
+"""Check the records of one frame of the view: every integer, by docs/protocol.md."""
 
-`Tables` turns a frame's tables into what each index may be; `Records` walks the integers once. Both live for one
-frame. What must be remembered from frame to frame is in `Memory`, and nothing else is.
-"""
-
-import re
 from collections.abc import Callable
-from typing import Protocol
 
-from cobrowse.core import styles
-from cobrowse.core.errors import BadFrame
-from cobrowse.core.whitelist import INPUT_TYPES, LIMITS, OPS, PLACEHOLDER_REASONS, SNAPSHOT_OPS, is_tag, kind_of, names
-
-MAX_INTEGER = 2**31 - 1
+from cobrowse.core.tables import MAX_INTEGER, Memory, Tables, refused
+from cobrowse.core.whitelist import LIMITS, OPS, SNAPSHOT_OPS
 
 # Elements whose content is not theirs to show: a rule belongs into a sheet record, a value nowhere, and what stands in
 # for something else has no inside.
 CLOSED_TAGS = frozenset({"style", "link", "textarea", "input", "placeholder"})
-# Inputs whose value no setting can show.
-SECRET_INPUT_TYPES = frozenset({"password", "hidden", "file"})
-VALUE_NAMES = frozenset(
-    {
-        "input :value",
-        "input :checked",
-        "input :indeterminate",
-        "textarea :value",
-        "option :selected",
-    }
-)
-LINK_RELS = frozenset({"stylesheet", "alternate stylesheet"})
-# SVG attributes that a browser reads as CSS and that may point somewhere.
-PAINT_ATTRIBUTES = frozenset(
-    {"fill", "stroke", "clip-path", "mask", "filter", "marker-start", "marker-mid", "marker-end"}
-)
-
-_PLACE = re.compile(r"""url\(\s*(["']?)\#[A-Za-z_][\w.:-]*\1\s*\)""", re.IGNORECASE | re.ASCII)
-_FUNCTION = re.compile(r"([-\w]*)\(", re.ASCII)
-_LOADING = frozenset({"src", "image", "image-set", "-webkit-image-set", "expression"})
-_STANDS_FOR = re.compile(r"(?:svg:)?[A-Za-z][A-Za-z0-9._-]{0,63}")
-
-
-class Frame(Protocol):
-    """The tables that Snapshot and Ops share."""
-
-    @property
-    def tags(self) -> list[str]: ...
-    @property
-    def names(self) -> list[str]: ...
-    @property
-    def urls(self) -> list[int]: ...
-    @property
-    def styles(self) -> list[str]: ...
-    @property
-    def texts(self) -> list[str]: ...
-
-
-class Memory:
-    """What an epoch's later frames depend on: totals, and ids of nodes that stay closed or secret."""
-
-    __slots__ = ("closed", "nodes", "secret", "uses")
-
-    def __init__(self) -> None:
-        self.nodes = 0
-        self.uses = 0
-        self.closed: set[int] = set()
-        self.secret: set[int] = set()
-
-
-def refused(sentence: str) -> BadFrame:
-    """The error for a frame that does not fit."""
-    return BadFrame(sentence)
-
-
-Extra = Callable[["Records", int, int], None]
-
-
-class Tables:
-    """A frame's tables, checked, and what they allow. For each name: its tag, and the range of its value."""
-
-    __slots__ = ("extras", "highs", "long_texts", "lows", "owners", "style_count", "tags", "texts")
-
-    def __init__(self, frame: Frame, shows_values: bool) -> None:
-        self.tags = frame.tags
-        self.texts = frame.texts
-        self.style_count = len(frame.styles)
-        for tag in frame.tags:
-            if not is_tag(tag):
-                raise refused("A tag is not on the whitelist.")
-        if frame.urls and not (min(frame.urls) >= 1 and max(frame.urls) <= LIMITS.url_numbers):
-            raise refused("An asset's number is out of range.")
-        for css in frame.styles:
-            styles.check(css, asset=False)
-        limit = LIMITS.token_characters
-        self.long_texts = frozenset(index for index, text in enumerate(frame.texts) if len(text) > limit)
-        self._read_names(frame, shows_values)
-
-    def _read_names(self, frame: Frame, shows_values: bool) -> None:
-        ranges = {
-            "text": (0, len(frame.texts)),
-            "token": (0, len(frame.texts)),
-            "style": (0, len(frame.styles)),
-            "url": (0, len(frame.urls)),
-            "flag": (0, 2),
-            "number": (-MAX_INTEGER, MAX_INTEGER + 1),
-        }
-        self.owners: list[str] = []
-        self.lows: list[int] = []
-        self.highs: list[int] = []
-        self.extras: list[Extra | None] = []
-        for name in frame.names:
-            kind = kind_of(name)
-            if kind is None or (name in VALUE_NAMES and not shows_values):
-                raise refused("A name is not on the whitelist.")
-            low, high = ranges[kind]
-            self.owners.append(name.partition(" ")[0])
-            self.lows.append(low)
-            self.highs.append(high)
-            # Only where some text is too long for a token need any token be looked at.
-            extra = Records.token if kind == "token" and self.long_texts else None
-            self.extras.append(_EXTRAS.get(name, extra))
-
-
-def _is_paint(name: str) -> bool:
-    tag, _, attribute = name.partition(" ")
-    return attribute in PAINT_ATTRIBUTES and tag.startswith("svg:")
 
 
 class Records:
     """One walk over a frame's integers."""
 
-    __slots__ = ("_depths", "_is_snapshot", "_memory", "_root", "_tables", "_valued", "ints")
+    __slots__ = ("_depths", "_is_snapshot", "_memory", "_others", "_root", "_tables", "ints")
 
     def __init__(self, ints: list[int], tables: Tables, memory: Memory, *, snapshot: bool, root: bool) -> None:
         """`root`: the document is yet to come (part 0 of a snapshot)."""
@@ -140,7 +24,8 @@ class Records:
         self._root = root
         # Depth below what was there before this frame, by id, of what this frame inserts or moves.
         self._depths: dict[int, int] = {}
-        self._valued: set[int] = set()
+        # Nodes of this frame beyond those in `_depths`: sheets; less those that only moved.
+        self._others = 0
 
     def walk(self) -> None:
         """Return if every record fits. Raises `BadFrame`."""
@@ -161,8 +46,11 @@ class Records:
             raise refused("The last record is cut short.")
         if self._root:
             raise refused("A picture begins with its document.")
-        if not self._valued.isdisjoint(self._memory.secret):
+        if not self._tables.valued.isdisjoint(self._memory.secret):
             raise refused("The value of a secret field is never shown.")
+        self._memory.nodes += len(self._depths) + self._others
+        if self._memory.nodes > LIMITS.nodes:
+            raise refused("The tree has too many nodes.")
 
     # --- what several records need
 
@@ -181,15 +69,9 @@ class Records:
         if depth > LIMITS.depth:
             raise refused("The tree is too deep.")
         depths[node] = depth
-        self._count()
-
-    def _count(self) -> None:
-        self._memory.nodes += 1
-        if self._memory.nodes > LIMITS.nodes:
-            raise refused("The tree has too many nodes.")
 
     def _before(self, before: int) -> None:
-        if before and (before < 0 or self._is_snapshot):
+        if before < 0 or (before and self._is_snapshot):
             raise refused("The node to stand before is out of range.")
 
     def _text_index(self, index: int) -> None:
@@ -206,7 +88,8 @@ class Records:
         ints, tables = self.ints, self._tables
         node, parent, tag_index, count = ints[at + 1], ints[at + 2], ints[at + 4], ints[at + 5]
         self._new(node, parent)
-        self._before(ints[at + 3])
+        if ints[at + 3]:
+            self._before(ints[at + 3])
         if not 0 <= tag_index < len(tables.tags) or not 0 <= count <= LIMITS.attributes_per_element:
             raise refused("An index points outside its table.")
         tag = tables.tags[tag_index]
@@ -237,13 +120,14 @@ class Records:
                 raise refused("A value is out of range.")
             extra = extras[name]
             if extra is not None:
-                extra(self, node, value)
+                extra(tables, self._memory, node, value)
 
     def _text(self, at: int) -> int:
         ints = self.ints
         node, parent = ints[at + 1], ints[at + 2]
         self._new(node, parent)
-        self._before(ints[at + 3])
+        if ints[at + 3]:
+            self._before(ints[at + 3])
         self._text_index(ints[at + 4])
         if parent in self._memory.closed:
             raise refused("This element has no inside.")
@@ -264,7 +148,6 @@ class Records:
         self._id(node)
         self._root = False
         self._depths[node] = 0
-        self._count()
         return at + 3
 
     def _sheet(self, at: int) -> int:
@@ -274,7 +157,7 @@ class Records:
         if sheet < 1 or owner < 1 or count < 0 or self._root:
             raise refused("A sheet's record is out of range.")
         self._before(ints[at + 3])
-        self._count()
+        self._others += 1
         end = at + 5 + count
         for index in range(at + 5, end):
             self._style_index(ints[index])
@@ -313,6 +196,8 @@ class Records:
         depth = self._depths.get(parent, 0) + 1
         if depth > LIMITS.depth:
             raise refused("The tree is too deep.")
+        if node not in self._depths:
+            self._others -= 1
         self._depths[node] = depth
         return at + 4
 
@@ -350,64 +235,6 @@ class Records:
             raise refused("A rule's place is out of range.")
         return at + 3
 
-    # --- what more must hold for a value
-
-    def token(self, node: int, value: int) -> None:
-        """A token is not too long."""
-        if value in self._tables.long_texts:
-            raise refused("A token is too long.")
-
-    def paint(self, node: int, value: int) -> None:
-        """What a browser reads as CSS points into its own document only."""
-        self.token(node, value)
-        text = self._tables.texts[value]
-        if "\\" in text or ("(" in text and not _is_local_paint(text)):
-            raise refused("A paint points outside the page.")
-
-    def field_value(self, node: int, value: int) -> None:
-        """A value is shown only where no record makes the field a secret one."""
-        self._valued.add(node)
-
-    def input_type(self, node: int, value: int) -> None:
-        """An input has a known type; once secret, it stays so."""
-        text = self._tables.texts[value]
-        if text not in INPUT_TYPES:
-            raise refused("An input's type is not on the whitelist.")
-        if text in SECRET_INPUT_TYPES:
-            self._memory.secret.add(node)
-
-    def link_rel(self, node: int, value: int) -> None:
-        """A link is a stylesheet: others make a browser look up names or connect (CSP does not cover preconnect)."""
-        if self._tables.texts[value] not in LINK_RELS:
-            raise refused("A link that is no stylesheet.")
-
-    def reason(self, node: int, value: int) -> None:
-        """A placeholder says why by a word of the list."""
-        if self._tables.texts[value] not in PLACEHOLDER_REASONS:
-            raise refused("A placeholder's reason is not on the whitelist.")
-
-    def stands_for(self, node: int, value: int) -> None:
-        """A placeholder names a tag."""
-        if _STANDS_FOR.fullmatch(self._tables.texts[value]) is None:
-            raise refused("A placeholder stands for no tag.")
-
-
-def _is_local_paint(text: str) -> bool:
-    for function in _FUNCTION.finditer(text):
-        name = function[1].lower()
-        if name in _LOADING or (name == "url" and _PLACE.match(text, function.start()) is None):
-            return False
-    return True
-
-
-_EXTRAS: dict[str, Extra] = {
-    "input type": Records.input_type,
-    "link rel": Records.link_rel,
-    "placeholder :reason": Records.reason,
-    "placeholder :tag": Records.stands_for,
-    **dict.fromkeys(VALUE_NAMES, Records.field_value),
-    **{name: Records.paint for name in names() if _is_paint(name)},
-}
 
 Handler = Callable[[Records, int], int]
 

@@ -11,9 +11,10 @@ starts to count anew.
 
 from cobrowse.core.addresses import judge, redact
 from cobrowse.core.errors import BadFrame
-from cobrowse.core.frames import Memory, Records, Tables
+from cobrowse.core.frames import Records
 from cobrowse.core.policy import Site
 from cobrowse.core.protocol import Ops, Page, PageInfo, Pointer, Snapshot, Tip
+from cobrowse.core.tables import Memory, Tables
 
 View = Snapshot | Ops | Page | Pointer | Tip
 
