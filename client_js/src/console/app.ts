@@ -5,6 +5,7 @@ import type { Language } from "../shared/mirrortalk";
 import { ApiError, api, type Me } from "./api";
 import { Conversation } from "./conversation";
 import "./live";
+import "./screens";
 import type { SignInScreen } from "./screens";
 import { STRINGS, type Strings } from "./strings";
 import { theme } from "./theme";
