@@ -28,8 +28,8 @@ def decode(kind: type[Record], data: bytes) -> Record:
         return msgspec.msgpack.decode(data, type=kind)
     except msgspec.DecodeError as error:
         raise StoreError(
-            f"The store holds a {kind.__name__} that cannot be read ({error}). Another version of Cobrowse may have"
-            " written it.",
+            f"The store holds a record ({kind.__name__}) that cannot be read: {error}. Another version of Cobrowse may"
+            " have written it.",
             code="store_unreadable",
         ) from error
 

@@ -185,8 +185,8 @@ async def _connected(name: str) -> AsyncIterator[Database]:
 
 async def _prepare(database: Database, connection: aiosqlite.Connection, name: str) -> None:
     with _as_store_error(name):
-        await connection.execute_fetchall("PRAGMA synchronous = FULL")
         await _to_wal(connection)
+        await connection.execute_fetchall("PRAGMA synchronous = FULL")
     if await _schema_version(database.read, name) < SCHEMA_VERSION:
         await database.write(lambda run: _make_schema(run, name))
 
@@ -198,7 +198,7 @@ async def _to_wal(connection: aiosqlite.Connection) -> None:
             await connection.execute_fetchall("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not tries_left:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not tries_left:
                 raise
         await asyncio.sleep(OPENING_WAIT_SECONDS)
 
