@@ -19,7 +19,6 @@ import uvloop
 
 from cobrowse.config import Settings, load
 from cobrowse.core.errors import BadInput, CobrowseError, ConfigError, NotFound
-from cobrowse.demo.run import run_demo
 from cobrowse.store.base import AccountStore, Agent
 from cobrowse.store.opening import open_store
 from cobrowse.web.server import check_workers, serve
@@ -77,6 +76,9 @@ def _in_loop(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
+    # The demo brings a whole shop; no other command needs it.
+    from cobrowse.demo.run import run_demo
+
     _in_loop(run_demo(options.port, options.shop_port, options.agent_password, options.config))
 
 

@@ -49,8 +49,14 @@ async def _problems(parts: Parts) -> list[str]:
 async def metrics(request: Request) -> Response:
     parts = parts_of(request)
     counts = {**parts.hub.stats(), "rate_limit_alarms": parts.limits.alarms}
-    lines = [f"cobrowse_{name} {value}\n" for name, value in sorted(counts.items())]
+    lines = [f"{_series(name)} {value}\n" for name, value in sorted(counts.items())]
     return Response("".join(lines), headers={"Content-Type": METRICS_TYPE})
+
+
+def _series(name: str) -> str:
+    # The hub's names are `what` or `what.reason`.
+    what, _, reason = name.partition(".")
+    return f'cobrowse_{what}{{reason="{reason}"}}' if reason else f"cobrowse_{what}"
 
 
 ROUTES = [

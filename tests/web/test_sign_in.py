@@ -24,25 +24,10 @@ from cobrowse.web.sign_in import (
     check_password,
     require_site,
 )
+from tests.hub.clock import HandClock
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "correct horse"
-
-
-class HandClock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.instant = 1_800_000_000.0
-
-    def now(self) -> float:
-        return self.instant
-
-    def monotonic(self) -> float:
-        return self.instant
-
-    async def sleep(self, seconds: float) -> None:
-        raise NotImplementedError(seconds)
 
 
 @pytest.fixture
@@ -74,9 +59,9 @@ async def test_the_right_password_signs_in_for_twelve_hours(sign_ins: SignIns, c
     assert signed_in.agent.name == "Ana"
     with_cookie = request(f"__Host-cobrowse={signed_in.cookie}")
     assert (await sign_ins.agent(with_cookie)).id == "ana"
-    clock.instant += SIGN_IN_SECONDS - 1
+    await clock.advance(SIGN_IN_SECONDS - 1)
     assert (await sign_ins.agent(with_cookie)).id == "ana"
-    clock.instant += 2
+    await clock.advance(2)
     with pytest.raises(NotSignedIn):
         await sign_ins.agent(with_cookie)
 
