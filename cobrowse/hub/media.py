@@ -15,7 +15,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"wOFF", "font/woff"),
     (b"wOF2", "font/woff2"),
     (b"\x00\x01\x00\x00", "font/ttf"),
-    (b"true", "font/ttf"),
     (b"OTTO", "font/otf"),
 )
 _AVIF_BRANDS = (b"avif", b"avis", b"mif1")
@@ -57,6 +56,8 @@ def _is_svg(body: bytes) -> bool:
 
 
 def _is_css(body: bytes) -> bool:
+    if b"\0" in body:
+        return False
     try:
         styles.check(body.decode(), asset=True)
     except (UnicodeDecodeError, BadFrame):

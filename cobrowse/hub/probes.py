@@ -96,12 +96,15 @@ class Probes:
         if asked is not None:
             _settle(asked.answer, True)
 
-    def gone(self, peer: Peer) -> None:
-        """This peer left: who waits for its answer need not."""
+    async def gone(self, peer: Peer) -> None:
+        """This peer left, and the store knows: who waits for its answer may look again."""
         for asked in self._asked.values():
             if (asked.session, asked.seat, asked.generation) == (peer.session_id, peer.seat, peer.generation):
                 _settle(asked.answer, False)
-        self._relayed = {id_: one for id_, one in self._relayed.items() if one.peer is not peer}
+        waiting = [(id_, one) for id_, one in self._relayed.items() if one.peer is peer]
+        for id_, one in waiting:
+            del self._relayed[id_]
+            await self._post.to_hub(one.reply_to, ProbeSeen(id=one.id))
 
     def check(self, peer: Peer) -> None:
         """A peer was silent for long: ask whether its page hangs."""

@@ -93,6 +93,8 @@ class Reading:
     async def frame(self, local: LocalSession, peer: Peer, data: Data) -> None:
         """Everything one frame holds. Garbage closes the socket; too much makes it wait."""
         self._house.counters.add("frames")
+        if peer.said_bye:
+            return
         try:
             if peer.seat == "customer":
                 await self._from_customer(local, peer, data)
@@ -163,6 +165,7 @@ class Reading:
         elif isinstance(message, Bye):
             peer.said_bye = True
             await self._steps.must(peer.session_id, event)
+            await self._probes.gone(peer)
         elif isinstance(message, MUST):
             await self._steps.must(peer.session_id, event)
         else:

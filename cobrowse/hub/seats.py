@@ -249,7 +249,6 @@ class Seats:
     async def _leave(self, local: LocalSession, peer: Peer) -> None:
         if local.peers.get(peer.seat) is not peer:
             return
-        self._probes.gone(peer)
         del local.peers[peer.seat]
         if peer.seat == "customer":
             local.view = None
@@ -259,6 +258,7 @@ class Seats:
         if not peer.said_bye and local.state != "ended":
             left = SeatLeft(seat=peer.seat, generation=peer.generation, why="offline")
             await self._steps.must(peer.session_id, left)
+        await self._probes.gone(peer)
         if not local.peers and self._house.sessions.get(peer.session_id) is local:
             self._house.leave(peer.session_id)
             self._on_empty(peer.session_id)
