@@ -46,7 +46,7 @@ function drawInput(input: HTMLInputElement, known: Known): void {
 }
 
 function drawLabel(input: HTMLInputElement, known: Known): void {
-  const label = text(known, ":value");
+  const label = text(known, ":label");
   if (label !== undefined) setAttribute(input, "value", label);
   else if (flag(known, ":filled")) setAttribute(input, "value", MASK);
 }
