@@ -1,0 +1,186 @@
+// What may have changed. Nothing here looks at what changed or sends it: it marks, and wakes whoever does.
+import { listenToScripts, lookOf, Sheet } from "./cssom";
+import { find, findInFragment, listen, localName, hasAttribute, nodeType, parentOf, hostOf } from "./dom";
+import { EDITABLE, type Mask } from "./mask";
+import type { Sent, Tree } from "./tree";
+import type { Walk } from "./walk";
+
+/** Their state changes without a mutation. */
+const POLLED = /^(input|textarea|select|option|dialog|link)$/;
+const EVENTS = ["scroll", "input", "change", "toggle", "slotchange", "load", "reset"];
+
+export class Dirty {
+  /** Elements, and the document, that scrolled. */
+  readonly scrolled_ = new Set<Node>();
+  private readonly roots_ = new Set<Sent>();
+  private readonly polled_ = new Set<Sent>();
+  private readonly owned_ = new Set<Sent>();
+  private readonly looks_ = new Map<Sent, string>();
+  private readonly undo_: AbortController = new AbortController();
+  private readonly observer_: MutationObserver;
+  private readonly mask_: Mask;
+  private stopScripts_: (() => void) | undefined;
+  private inDoubt_ = false;
+  tree_!: Tree;
+
+  constructor(
+    private readonly walk_: Walk,
+    private readonly wake_: () => void,
+  ) {
+    this.mask_ = walk_.mask_;
+    this.observer_ = new MutationObserver((records) => this.mark_(records));
+  }
+
+  start_(tree: Tree): void {
+    this.tree_ = tree;
+    this.stopScripts_ = listenToScripts(
+      (sheet) => this.onSheet_(sheet),
+      (node) => this.touchChildren_(node),
+    );
+  }
+
+  stop_(): void {
+    this.observer_.disconnect();
+    this.undo_.abort();
+    this.stopScripts_?.();
+  }
+
+  /** A part was sent for the first time. */
+  readonly onSent_ = (sent: Sent): void => {
+    const part = sent.part_;
+    if (part instanceof Sheet) this.looks_.set(sent, lookOf(part));
+    else if (sent.tag_) {
+      if (sent.own_) this.owned_.add(sent);
+      const element = part as Element;
+      if (POLLED.test(localName(element)) || hasAttribute(element, "popover") || this.mask_.kind_(element) === EDITABLE) {
+        this.polled_.add(sent);
+      }
+    } else if (nodeType(part) === 9 || nodeType(part) === 11) {
+      this.roots_.add(sent);
+      this.observe_(part);
+    }
+  };
+
+  private observe_(root: Node): void {
+    this.observer_.observe(root, {
+      childList: true,
+      characterData: true,
+      attributes: true,
+      attributeOldValue: true,
+      subtree: true,
+    });
+    const options = { capture: true, passive: true, signal: this.undo_.signal };
+    for (const type of EVENTS) listen(root, type, this.onEvent_, options);
+  }
+
+  private readonly onEvent_ = (event: Event): void => {
+    const target = (event.composedPath()[0] ?? event.target) as Node;
+    if (event.type === "scroll") this.scrolled_.add(target);
+    else if (event.type === "slotchange") {
+      const host = hostOf((target as Element).getRootNode() as ShadowRoot);
+      const sent = this.tree_.sent_.get(host);
+      if (sent) for (const child of sent.children_) this.tree_.rebits_(child);
+    } else if (event.type === "reset" || event.type === "change") {
+      // A reset, and the choice of one radio, change others too.
+      for (const sent of this.polled_) this.tree_.dirtySelf_.add(sent);
+    } else this.touch_(target);
+    this.wake_();
+  };
+
+  /** What was observed since; before anything is sent. */
+  take_(): void {
+    this.mark_(this.observer_.takeRecords());
+    if (this.inDoubt_) this.refreshOwn_();
+  }
+
+  private mark_(records: MutationRecord[]): void {
+    if (!records.length) return;
+    this.inDoubt_ = true;
+    for (const { type, target, attributeName, oldValue } of records) {
+      if (type === "childList") this.touchChildren_(target);
+      else this.touch_(target);
+      if (attributeName === "type" && oldValue?.toLowerCase() === "password") this.mask_.wasPassword_(target as Element);
+    }
+    this.wake_();
+  }
+
+  private touchChildren_(node: Node): void {
+    const sent = this.tree_.sent_.get(node);
+    if (sent) this.tree_.dirtyChildren_.add(sent);
+    this.touch_(node);
+    this.wake_();
+  }
+
+  /** The node itself, or what it is in where it was not sent: a field that holds it, say. */
+  touch_(node: Node): void {
+    let sent: Sent | undefined;
+    for (let at: Node | null = node; at && !sent; at = parentOf(at)) sent = this.tree_.sent_.get(at);
+    if (!sent) return;
+    this.tree_.dirtySelf_.add(sent);
+    for (const child of sent.children_) if (child.part_ instanceof Sheet) this.tree_.dirtySelf_.add(child);
+  }
+
+  private onSheet_(sheet: CSSStyleSheet): void {
+    const owner = sheet.ownerNode;
+    if (owner) {
+      if (localName(owner as Element) === "link") this.walk_.changed_.add(sheet);
+      this.touchChildren_(owner);
+    } else for (const sent of this.looks_.keys()) if ((sent.part_ as Sheet).sheet_ === sheet) this.tree_.dirtySelf_.add(sent);
+    this.wake_();
+  }
+
+  /** Selectors of the policy may match others now, wherever the change was. */
+  private refreshOwn_(): void {
+    this.inDoubt_ = false;
+    const { tree_: tree, mask_: mask } = this;
+    const look = (sent: Sent | undefined) => {
+      if (!sent?.tag_ || mask.own_(sent.part_ as Element) === sent.own_) return;
+      tree.dirtySelf_.add(sent);
+      this.owned_.add(sent);
+    };
+    for (const sent of this.here_(this.owned_)) look(sent);
+    for (const { part_: root } of this.here_(this.roots_)) {
+      const found = nodeType(root as Node) === 9 ? mask.withOwn_(root as Document, find) : mask.withOwn_(root as ShadowRoot, findInFragment);
+      for (const element of found) look(tree.sent_.get(element));
+    }
+  }
+
+  /** Those that are still part of the picture. */
+  private here_(set: Set<Sent> | Map<Sent, unknown>): Sent[] {
+    for (const sent of set.keys()) if (!this.tree_.byId_.has(sent.id_)) set.delete(sent);
+    return [...set.keys()];
+  }
+
+  /** Once a second: what changes without a mutation or an event. */
+  poll_(): void {
+    const { tree_: tree } = this;
+    this.inDoubt_ = true;
+    for (const sent of this.here_(this.polled_)) tree.dirtySelf_.add(sent);
+    for (const sent of this.here_(this.looks_)) {
+      const look = lookOf(sent.part_ as Sheet);
+      if (this.looks_.get(sent) !== look) tree.dirtySelf_.add(sent);
+      this.looks_.set(sent, look);
+    }
+    for (const sent of this.here_(this.roots_)) {
+      const sheets = (sent.part_ as Document).adoptedStyleSheets;
+      const sentSheets = sent.children_.filter((child) => child.part_ instanceof Sheet);
+      if (sheets.length !== sentSheets.length || sentSheets.some((each, at) => (each.part_ as Sheet).sheet_ !== sheets[at])) {
+        tree.dirtyChildren_.add(sent);
+      }
+    }
+    this.wake_();
+  }
+
+  /** Fields whose content stays here, and parts that the site hides. */
+  hidden_(): number {
+    return this.here_(this.polled_).filter((sent) => {
+      const element = sent.part_ as Element;
+      return this.walk_.isField_(element) && !this.mask_.shows_(element, sent.bits_);
+    }).length;
+  }
+
+  /** All that was sent and could be scrolled is looked at once. */
+  elements_(): Element[] {
+    return [...this.tree_.sent_.values()].filter((sent) => sent.tag_).map((sent) => sent.part_ as Element);
+  }
+}

@@ -1,0 +1,70 @@
+// The page's DOM through the prototypes' own accessors, taken when this script is loaded: a form with an input named
+// `childNodes` answers for itself otherwise. Nothing here asks for layout.
+
+type Of<T> = { prototype: T };
+
+const { bind, call } = Function.prototype as unknown as Record<"bind" | "call", { bind(it: unknown): unknown }>;
+const uncurried = bind.bind(call) as (method: unknown) => unknown;
+
+function getter<T extends object, K extends keyof T>(of: Of<T>, name: K): (it: T) => T[K] {
+  return uncurried(Object.getOwnPropertyDescriptor(of.prototype, name)?.get) as (it: T) => T[K];
+}
+
+function method<T extends object, K extends keyof T>(
+  of: Of<T>,
+  name: K,
+): T[K] extends (...rest: infer R) => infer O ? (it: T, ...rest: R) => O : never {
+  return uncurried(of.prototype[name]) as never;
+}
+
+export const nodeType = getter(Node, "nodeType");
+export const parentOf = getter(Node, "parentNode");
+export const firstChild = getter(Node, "firstChild");
+export const nextSibling = getter(Node, "nextSibling");
+export const isConnected = getter(Node, "isConnected");
+export const dataOf = getter(CharacterData, "data");
+export const localName = getter(Element, "localName");
+export const namespaceOf = getter(Element, "namespaceURI");
+export const shadowOf = getter(Element, "shadowRoot");
+export const slotOf = getter(Element, "assignedSlot");
+export const textSlotOf = getter(Text, "assignedSlot");
+export const hostOf = getter(ShadowRoot, "host");
+export const namesOf = method(Element, "getAttributeNames");
+export const attribute = method(Element, "getAttribute");
+export const hasAttribute = method(Element, "hasAttribute");
+export const matches = method(Element, "matches");
+export const closest = method(Element, "closest");
+export const boxOf = method(Element, "getBoundingClientRect");
+export const listen = method(EventTarget, "addEventListener") as unknown as (
+  target: EventTarget,
+  type: string,
+  listener: (event: Event) => void,
+  options: AddEventListenerOptions,
+) => void;
+export const titleOf = getter(Document, "title");
+export const find = method(Document, "querySelectorAll") as (it: Document, selector: string) => NodeListOf<Element>;
+export const findInFragment = method(DocumentFragment, "querySelectorAll") as (
+  it: DocumentFragment,
+  selector: string,
+) => NodeListOf<Element>;
+export const scrollLeft = getter(Element, "scrollLeft");
+export const scrollTop = getter(Element, "scrollTop");
+export const styleOf = getter(HTMLElement, "style");
+export const svgStyleOf = getter(SVGElement, "style");
+export const cssText = getter(CSSStyleDeclaration, "cssText");
+export const inputType = getter(HTMLInputElement, "type");
+export const inputValue = getter(HTMLInputElement, "value");
+export const inputChecked = getter(HTMLInputElement, "checked");
+export const inputIndeterminate = getter(HTMLInputElement, "indeterminate");
+export const areaValue = getter(HTMLTextAreaElement, "value");
+export const selectValue = getter(HTMLSelectElement, "value");
+export const optionSelected = getter(HTMLOptionElement, "selected");
+export const imageSource = getter(HTMLImageElement, "currentSrc");
+export const imageComplete = getter(HTMLImageElement, "complete");
+export const imageWidth = getter(HTMLImageElement, "naturalWidth");
+export const styleSheet = getter(HTMLStyleElement, "sheet");
+export const linkSheet = getter(HTMLLinkElement, "sheet");
+export const linkAddress = getter(HTMLLinkElement, "href");
+
+export const HTML = "http://www.w3.org/1999/xhtml";
+export const SVG = "http://www.w3.org/2000/svg";

@@ -1,0 +1,115 @@
+// What is private. Each node has a set of bits that it hands down the flat tree: through shadow hosts, and through the
+// slot it is shown in. Explicit masking can't be undone further down; `show` only lifts the mask of private sites and
+// of fields.
+import type { CustomerPolicy } from "../../protocol";
+import { attribute, findInFragment, hostOf, inputType, localName, matches, nodeType, parentOf, slotOf, textSlotOf } from "./dom";
+
+export const MASKED = 1;
+export const SHOWN = 2;
+export const NO_CONTROL = 4;
+export const HIDDEN = 8;
+/** Inside a widget whose state is a value: its `data-*` stay here. */
+export const WIDGET = 16;
+
+export const BUTTON = 1;
+export const FIELD = 2;
+export const EDITABLE = 3;
+
+const BUTTON_TYPES = /^(submit|button|reset|image)$/;
+const EDITABLE_SELECTOR =
+  '[contenteditable]:not([contenteditable="false" i]),[role~=textbox i],[role~=searchbox i],[role~=combobox i],[role~=spinbutton i]';
+const WIDGET_SELECTOR =
+  "input,select,textarea," +
+  ["checkbox", "radio", "switch", "option", "slider", "menuitemcheckbox", "menuitemradio"]
+    .map((role) => `[role~=${role} i]`)
+    .join();
+const SECRET_AUTOCOMPLETE = /(^|\s)(current-password|new-password|one-time-code|cc-\S+)(\s|$)/i;
+const CODE_OR_PASSWORD = /password|one-time-code/i;
+const CARD_NAME = /cvc|cvv|card.?(no|num)|ccnum/i;
+
+export class Mask {
+  private readonly selectors_: readonly string[];
+  private readonly any_: string;
+  /** Once a password, always one; and a field that turns into a button stays a field. */
+  private readonly passwords_ = new WeakSet<Element>();
+  private readonly fields_ = new WeakSet<Element>();
+
+  /** Throws where a selector of the policy is not valid. */
+  constructor(private readonly policy_: CustomerPolicy) {
+    const fragment = document.createDocumentFragment();
+    const lists: [string, string[]][] = [
+      ["mask", policy_.mask],
+      ["show", policy_.show],
+      ["no-control", policy_.no_control],
+      ["hide", policy_.hide],
+    ];
+    this.selectors_ = lists.map(([word, selectors]) => {
+      // Each by itself: joined, two broken ones could mend each other.
+      for (const selector of selectors) findInFragment(fragment, selector);
+      return [`[data-cobrowse~=${word}]`, ...selectors].join();
+    });
+    this.selectors_ = [...this.selectors_, WIDGET_SELECTOR];
+    this.any_ = this.selectors_.join();
+  }
+
+  /** The bits that the element has by itself. */
+  own_(element: Element): number {
+    if (!matches(element, this.any_)) return 0;
+    return this.selectors_.reduce((bits, selector, at) => bits | (matches(element, selector) ? 1 << at : 0), 0);
+  }
+
+  /** The elements below `root` that have bits by themselves. */
+  withOwn_(root: Document | ShadowRoot, find: (root: never, selector: string) => Iterable<Element>): Iterable<Element> {
+    return find(root as never, this.any_);
+  }
+
+  /** All bits of a node; `known` saves the climb. */
+  bits_(node: Node, known: (node: Node) => number | undefined): number {
+    const type = nodeType(node);
+    const up = type === 11 ? hostOf(node as ShadowRoot) : parentOf(node);
+    const slot = type === 1 ? slotOf(node as Element) : type === 3 ? textSlotOf(node as Text) : null;
+    let bits = type === 1 ? this.own_(node as Element) : 0;
+    for (const from of [up, slot]) if (from) bits |= known(from) ?? this.bits_(from, known);
+    return bits;
+  }
+
+  /** True where texts are not to be read. */
+  hides_(bits: number): boolean {
+    return !!(bits & MASKED) || (this.policy_.private && !(bits & SHOWN));
+  }
+
+  /** BUTTON, FIELD, EDITABLE (its content is a value) or 0. */
+  kind_(element: Element): number {
+    const tag = localName(element);
+    if (tag === "input") {
+      if (!this.fields_.has(element) && BUTTON_TYPES.test(inputType(element as HTMLInputElement))) return BUTTON;
+      this.fields_.add(element);
+      return FIELD;
+    }
+    if (tag === "textarea" || tag === "select") return FIELD;
+    return matches(element, EDITABLE_SELECTOR) ? EDITABLE : 0;
+  }
+
+  /** True where what the field holds may be shown. */
+  shows_(field: Element, bits: number): boolean {
+    // The hub takes no value of a site whose policy shows none, whatever the page's own markup says.
+    return !!this.policy_.show.length && (bits & (SHOWN | MASKED)) === SHOWN && !this.isSecret_(field);
+  }
+
+  /** The attribute `type` of this input was "password". */
+  wasPassword_(input: Element): void {
+    this.passwords_.add(input);
+  }
+
+  /** A password, a one-time code or a card: never shown, by no setting. */
+  isSecret_(field: Element): boolean {
+    const named = ["name", "id"].some((name) => CARD_NAME.test(attribute(field, name) ?? ""));
+    return named || SECRET_AUTOCOMPLETE.test(attribute(field, "autocomplete") ?? "") || this.isPassword_(field);
+  }
+
+  /** A password or a one-time code. */
+  isPassword_(field: Element): boolean {
+    if (localName(field) === "input" && inputType(field as HTMLInputElement) === "password") this.wasPassword_(field);
+    return this.passwords_.has(field) || CODE_OR_PASSWORD.test(attribute(field, "autocomplete") ?? "");
+  }
+}

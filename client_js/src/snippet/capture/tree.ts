@@ -1,0 +1,422 @@
+// What the agent has been sent, node by node, and how to get from there to the page as it is now. Ids are never used
+// again; what left the page loses its id with all that is in it.
+import type { Tag } from "../whitelist";
+import { rulesOf, Sheet } from "./cssom";
+import { hostOf, nodeType, parentOf } from "./dom";
+import { HIDDEN } from "./mask";
+import {
+  ATTRIBUTE,
+  ATTRIBUTE_REMOVED,
+  type Attributes,
+  DOCUMENT,
+  ELEMENT,
+  type Frame,
+  MOVE,
+  REMOVE,
+  RULE_INSERTED,
+  RULE_REMOVED,
+  SHADOW,
+  SHEET,
+  TEXT_CHANGE,
+  TEXT_NODE,
+} from "./tables";
+import type { Part, Walk } from "./walk";
+
+const DEPTH_MAX = 500;
+const NODES_MAX = 190_000;
+
+/** One part that was sent. */
+export interface Sent {
+  readonly id_: number;
+  readonly part_: Part;
+  parent_: Sent | undefined;
+  children_: Sent[];
+  tag_: Tag | undefined;
+  /** As sent: attributes of an element, rules of a sheet, the text of a text node. */
+  said_: Attributes | string[] | string;
+  /** All privacy bits, and those the element has by itself. */
+  bits_: number;
+  own_: number;
+  depth_: number;
+  /** It must leave under another name, or not at all: its id retires at the next visit of its parent. */
+  stale_: boolean;
+}
+
+/** A place in the walk: parts of `sent_` are on their way, from `at_` on. */
+interface Visit {
+  readonly sent_: Sent;
+  readonly parts_: readonly Part[];
+  at_: number;
+}
+
+/** Ids rise through the life of the page, whatever the epoch. */
+let lastId = 0;
+
+export class Tree {
+  readonly sent_ = new Map<Part, Sent>();
+  readonly byId_ = new Map<number, Sent>();
+  /** Parts to look at again: for their children, and for themselves. */
+  readonly dirtyChildren_ = new Set<Sent>();
+  readonly dirtySelf_ = new Set<Sent>();
+  private visits_: Visit[] = [];
+
+  constructor(
+    private readonly walk_: Walk,
+    /** Hears of every part that gets an id. */
+    private readonly onSent_: (sent: Sent) => void,
+  ) {}
+
+  readonly bitsOf_ = (node: Node): number | undefined => this.sent_.get(node)?.bits_;
+
+  // --- the walk: a new subtree, in pre-order
+
+  /** Begin with the whole document. */
+  begin_(frame: Frame): void {
+    const root = this.insert_(frame, document, undefined, 0);
+    if (root) this.visit_(root);
+  }
+
+  /** Go on until `until`, or until the frame is full. True when nothing is left. */
+  proceed_(frame: Frame, until: number, moving: boolean): boolean {
+    for (let count = 1; ; count++) {
+      const visit = this.visits_[this.visits_.length - 1];
+      if (!visit) return true;
+      // A sixteenth of the looks at the clock is enough.
+      if (frame.full_ || (!(count & 15) && performance.now() > until)) return false;
+      const part = visit.parts_[visit.at_++];
+      if (!part) this.visits_.pop();
+      else this.visitPart_(frame, visit.sent_, part, moving);
+    }
+  }
+
+  private visitPart_(frame: Frame, parent: Sent, part: Part, moving: boolean): void {
+    const known = this.sent_.get(part);
+    if (known) {
+      // In the snapshot nothing moves: the first ops put it right.
+      if (moving && !known.stale_) this.move_(frame, known, parent, 0);
+      else this.dirtyChildren_.add(parent);
+      if (moving && !known.stale_) parent.children_.push(known);
+      return;
+    }
+    // Between two slices the page went on.
+    if (upOf(part) !== parent.part_) return;
+    const sent = this.insert_(frame, part, parent, 0);
+    if (!sent) return;
+    parent.children_.push(sent);
+    this.visit_(sent);
+  }
+
+  private visit_(sent: Sent): void {
+    const parts = this.parts_(sent);
+    if (parts.length) this.visits_.push({ sent_: sent, parts_: parts, at_: 0 });
+  }
+
+  private parts_(sent: Sent): Part[] {
+    return sent.depth_ > DEPTH_MAX ? [] : this.walk_.children_(sent.part_, sent.tag_, sent.bits_);
+  }
+
+  /** What of the walk is not done is looked at again, as changed. */
+  postpone_(): void {
+    for (const { sent_ } of this.visits_) this.dirtyChildren_.add(sent_);
+    this.visits_ = [];
+  }
+
+  /** Send one part by itself. */
+  private insert_(frame: Frame, part: Part, parent: Sent | undefined, before: number): Sent | undefined {
+    if (this.sent_.size > NODES_MAX) return undefined;
+    const walk = this.walk_;
+    const sent: Sent = {
+      id_: ++lastId,
+      part_: part,
+      parent_: parent,
+      children_: [],
+      tag_: undefined,
+      said_: "",
+      bits_: parent?.bits_ ?? 0,
+      own_: 0,
+      depth_: (parent?.depth_ ?? 0) + 1,
+      stale_: false,
+    };
+    const up = parent?.id_ ?? 0;
+    if (part instanceof Sheet) this.insertSheet_(frame, sent, before);
+    else {
+      const type = nodeType(part);
+      if (type === 1) {
+        const element = part as Element;
+        sent.own_ = walk.mask_.own_(element);
+        sent.bits_ = walk.mask_.bits_(part, this.bitsOf_);
+        const tag = walk.tag_(element, sent.own_);
+        if (!tag) return undefined;
+        sent.tag_ = tag;
+        const said = walk.attributes_(element, tag, sent.bits_, sent.own_);
+        sent.said_ = said;
+        frame.add_(ELEMENT, sent.id_, up, before, frame.tag_(tag), said.length / 2);
+        for (let at = 0; at < said.length; at += 2) {
+          const name = said[at] as Exclude<Attributes[number], string | number>;
+          frame.add_(frame.name_(name), frame.value_(name, said[at + 1] as string | number));
+        }
+      } else if (type === 9) frame.add_(DOCUMENT, sent.id_, up);
+      else if (type === 11) frame.add_(SHADOW, sent.id_, up);
+      else {
+        sent.bits_ = walk.mask_.bits_(part, this.bitsOf_);
+        sent.said_ = walk.text_(part, sent.bits_);
+        frame.add_(TEXT_NODE, sent.id_, up, before, frame.text_(sent.said_));
+      }
+    }
+    this.sent_.set(part, sent);
+    this.byId_.set(sent.id_, sent);
+    this.onSent_(sent);
+    return sent;
+  }
+
+  // --- the difference: from what was sent to what is
+
+  /** Send what changed, as much as goes into the frame until `until`. True when nothing is left. */
+  reconcile_(frame: Frame, until: number): boolean {
+    this.findStale_();
+    const late = () => frame.full_ || performance.now() > until;
+    const dirty = [...this.dirtyChildren_]
+      .filter((sent) => this.isHere_(sent))
+      .map((sent) => [depthOf(sent.part_), sent] as const)
+      .sort(([a], [b]) => a - b);
+    const done: Sent[] = [];
+    let whole = true;
+    this.dirtyChildren_.clear();
+    // Ancestors first: then what is put into a node is never one of those that it is still in.
+    for (const [, sent] of dirty) {
+      if (late()) whole = false;
+      if (!whole) this.dirtyChildren_.add(sent);
+      else if (this.isInPlace_(sent)) {
+        if (this.reconcileChildren_(frame, sent, until)) done.push(sent);
+        else whole = false;
+      }
+    }
+    // What is left over was not put anywhere else, unless that is still to come.
+    for (const sent of done) this.removeRest_(frame, sent, whole);
+    for (const sent of [...this.dirtySelf_]) {
+      if (late()) return false;
+      this.dirtySelf_.delete(sent);
+      if (this.isHere_(sent)) this.reconcileSelf_(frame, sent);
+    }
+    return whole && !this.dirtyChildren_.size && !this.dirtySelf_.size;
+  }
+
+  private isHere_(sent: Sent): boolean {
+    return this.byId_.has(sent.id_);
+  }
+
+  /** It was sent below the very nodes it is in now: what isn't is about to go, or to be moved. */
+  private isInPlace_(sent: Sent): boolean {
+    for (let at = sent; this.isHere_(at) && !at.stale_; at = at.parent_) {
+      if (!at.parent_) return true;
+      if (at.parent_.part_ !== upOf(at.part_)) return false;
+    }
+    return false;
+  }
+
+  /** Between two slices of the walk, what it stands in may have become private, or gone. */
+  recheck_(): void {
+    this.findStale_();
+    const at = this.visits_.findIndex(({ sent_: sent }) => !this.isInPlace_(sent) || !this.parts_(sent).length);
+    if (at < 0) return;
+    for (const { sent_ } of this.visits_.slice(at)) this.dirtyChildren_.add(sent_);
+    this.visits_.length = at;
+  }
+
+  /** Elements that may no longer leave, or leave as something else. */
+  private findStale_(): void {
+    for (const sent of this.dirtySelf_) {
+      if (!sent.tag_ || !this.isHere_(sent)) continue;
+      const own = this.walk_.mask_.own_(sent.part_ as Element);
+      if (own !== sent.own_) this.rebits_(sent);
+      if (this.walk_.tag_(sent.part_ as Element, own) === sent.tag_ && !((own ^ sent.own_) & HIDDEN)) {
+        sent.own_ = own;
+        // Content that became a value goes; what became content again comes.
+        if (!sent.children_.length !== this.walk_.isOpaque_(sent.part_ as Element, sent.bits_)) continue;
+      } else {
+        sent.stale_ = true;
+        if (sent.parent_) this.dirtyChildren_.add(sent.parent_);
+      }
+      this.dirtyChildren_.add(sent);
+    }
+  }
+
+  /** Children from last to first, each before one that is in its place. False where the time was up in the middle. */
+  private reconcileChildren_(frame: Frame, sent: Sent, until: number): boolean {
+    const parts = this.parts_(sent);
+    const wanted = new Set(parts);
+    const old = sent.children_.filter((child) => child.parent_ === sent && wanted.has(child.part_) && !child.stale_);
+    const rest = sent.children_.filter((child) => child.parent_ === sent && !(wanted.has(child.part_) && !child.stale_));
+    const now: Sent[] = [];
+    const moved = new Set<Sent>();
+    let at = old.length - 1;
+    let before: Sent | undefined;
+    for (let index = parts.length - 1; index >= 0; index--) {
+      const part = parts[index] as Part;
+      let child = this.sent_.get(part);
+      if (child?.stale_) {
+        this.retire_(frame, child);
+        child = undefined;
+      }
+      while (at >= 0 && moved.has(old[at] as Sent)) at--;
+      // The last of the old ones is not the one that comes here: if the one before is, only the last has moved.
+      if (child && old[at] !== child && old[at - 1] === child) moved.add(old[at--] as Sent);
+      // A sheet stands before a sheet; anything else may not.
+      const anchor = part instanceof Sheet && !(before?.part_ instanceof Sheet) ? 0 : (before?.id_ ?? 0);
+      if (child && old[at] === child) at--;
+      else if (child && !(part instanceof Sheet)) {
+        moved.add(child);
+        this.move_(frame, child, sent, anchor);
+      } else {
+        if (child) this.retire_(frame, child);
+        child = this.insert_(frame, part, sent, anchor);
+        if (!child) continue;
+        this.visit_(child);
+        if (!this.proceed_(frame, until, true)) {
+          this.postpone_();
+          // Those before it keep the places they have, until next time.
+          sent.children_ = [...rest, ...old.slice(0, at + 1).filter((each) => !moved.has(each)), child, ...now.reverse()];
+          this.dirtyChildren_.add(sent);
+          return false;
+        }
+      }
+      now.push(child);
+      before = child;
+    }
+    sent.children_ = [...rest, ...now.reverse()];
+    return true;
+  }
+
+  private removeRest_(frame: Frame, sent: Sent, whole: boolean): void {
+    if (!this.isHere_(sent)) return;
+    const wanted = new Set(this.parts_(sent));
+    for (const child of sent.children_) {
+      if (child.parent_ !== sent || wanted.has(child.part_) || !this.isHere_(child)) continue;
+      if (whole) this.retire_(frame, child);
+      else this.dirtyChildren_.add(sent);
+    }
+    sent.children_ = sent.children_.filter((child) => child.parent_ === sent && this.isHere_(child));
+  }
+
+  private move_(frame: Frame, sent: Sent, to: Sent, before: number): void {
+    const from = sent.parent_;
+    sent.parent_ = to;
+    frame.add_(MOVE, sent.id_, to.id_, before);
+    if (from !== to) this.rebits_(sent);
+  }
+
+  private retire_(frame: Frame, sent: Sent): void {
+    frame.add_(REMOVE, sent.id_);
+    const forget = (gone: Sent) => {
+      this.byId_.delete(gone.id_);
+      if (this.sent_.get(gone.part_) === gone) this.sent_.delete(gone.part_);
+      for (const child of gone.children_) if (child.parent_ === gone) forget(child);
+    };
+    forget(sent);
+  }
+
+  /** Privacy and depth anew, for a part and all below it; what changed is said again. */
+  rebits_(sent: Sent): void {
+    const { part_: part } = sent;
+    if (!(part instanceof Sheet)) {
+      const own = nodeType(part) === 1 ? this.walk_.mask_.own_(part as Element) : 0;
+      const bits = this.walk_.mask_.bits_(part, (node) => (node === part ? undefined : this.bitsOf_(node)));
+      if (bits !== sent.bits_ || own !== sent.own_) this.dirtySelf_.add(sent);
+      sent.bits_ = bits;
+    } else if (sent.parent_) {
+      if (sent.bits_ !== sent.parent_.bits_) this.dirtySelf_.add(sent);
+      sent.bits_ = sent.parent_.bits_;
+    }
+    sent.depth_ = (sent.parent_?.depth_ ?? 0) + 1;
+    if (sent.depth_ > DEPTH_MAX) this.dirtyChildren_.add(sent);
+    for (const child of sent.children_) if (child.parent_ === sent) this.rebits_(child);
+    if (sent.tag_?.tag_ === "slot") this.rebitsSlotted_(part as Element);
+  }
+
+  /** What is shown in a slot has its bits too, though it stands elsewhere. */
+  private rebitsSlotted_(slot: Element): void {
+    const root = slot.getRootNode();
+    const host = nodeType(root) === 11 && this.sent_.get(hostOf(root as ShadowRoot));
+    if (host) for (const child of host.children_) if (nodeType(child.part_ as Node) !== 11) this.rebits_(child);
+  }
+
+  private reconcileSelf_(frame: Frame, sent: Sent): void {
+    const { part_: part, said_: said } = sent;
+    if (part instanceof Sheet) this.reconcileRules_(frame, sent);
+    else if (sent.tag_) {
+      const next = this.walk_.attributes_(part as Element, sent.tag_, sent.bits_, sent.own_);
+      const old = pairs(said as Attributes);
+      sent.said_ = next;
+      for (const [name, value] of pairs(next)) {
+        if (old.get(name) !== value) frame.add_(ATTRIBUTE, sent.id_, frame.name_(name), frame.value_(name, value));
+        old.delete(name);
+      }
+      for (const name of old.keys()) frame.add_(ATTRIBUTE_REMOVED, sent.id_, frame.name_(name));
+    } else if (nodeType(part) === 3 || nodeType(part) === 4) {
+      const next = this.walk_.text_(part, sent.bits_);
+      if (next !== said) frame.add_(TEXT_CHANGE, sent.id_, frame.text_(next));
+      sent.said_ = next;
+    }
+  }
+
+  // --- sheets
+
+  private insertSheet_(frame: Frame, sent: Sent, before: number): void {
+    const sheet = sent.part_ as Sheet;
+    const rules = this.rules_(sent);
+    // As many as fit; the others follow as ops.
+    let bytes = 0;
+    let count = 0;
+    while (count < rules.length && (!count || bytes < 100_000)) bytes += (rules[count++] as string).length;
+    sent.said_ = rules.slice(0, count);
+    if (count < rules.length) this.dirtySelf_.add(sent);
+    frame.add_(SHEET, sent.id_, (this.sent_.get(sheet.owner_) as Sent).id_, before, count);
+    for (const rule of rules.slice(0, count)) frame.add_(frame.style_(rule));
+  }
+
+  private rules_(sent: Sent): string[] {
+    return rulesOf(sent.part_ as Sheet, this.walk_.numbered_(), this.walk_.mask_.hides_(sent.bits_));
+  }
+
+  /** What is the same in front and at the end stays; in between, old rules go and new ones come. */
+  private reconcileRules_(frame: Frame, sent: Sent): void {
+    const next = this.rules_(sent);
+    const said = sent.said_ as string[];
+    let front = 0;
+    while (front < said.length && said[front] === next[front]) front++;
+    let tail = 0;
+    const most = Math.min(said.length, next.length) - front;
+    while (tail < most && said[said.length - 1 - tail] === next[next.length - 1 - tail]) tail++;
+    for (let at = said.length - tail - 1; at >= front; at--) frame.add_(RULE_REMOVED, sent.id_, at);
+    said.splice(front, said.length - tail - front);
+    for (let at = front; at < next.length - tail; at++) {
+      const rule = next[at] as string;
+      if (frame.wouldOverflow_(rule.length)) {
+        this.dirtySelf_.add(sent);
+        return;
+      }
+      frame.add_(RULE_INSERTED, sent.id_, at, frame.style_(rule));
+      said.splice(at, 0, rule);
+    }
+  }
+}
+
+type NameOf = Exclude<Attributes[number], string | number>;
+
+function pairs(list: Attributes): Map<NameOf, string | number> {
+  const map = new Map<NameOf, string | number>();
+  for (let at = 0; at < list.length; at += 2) map.set(list[at] as NameOf, list[at + 1] as string | number);
+  return map;
+}
+
+/** What a part is in, on the wire. */
+function upOf(part: Part): Node | null {
+  if (part instanceof Sheet) return part.owner_;
+  return nodeType(part) === 11 ? hostOf(part as ShadowRoot) : parentOf(part);
+}
+
+function depthOf(part: Part): number {
+  let depth = 0;
+  for (let up = upOf(part); up; up = upOf(up)) depth++;
+  return depth;
+}

@@ -1,0 +1,344 @@
+// What of a node leaves the tab: its element name, its attributes, its text, its children. Snapshot, ops and digest all
+// ask here, so what one withholds none sends.
+import type { CustomerPolicy } from "../../protocol";
+import { DOTS, rewrite } from "../css";
+import { FLAG, type Name, NUMBER, STYLE, TEXT, type Tag, TOKEN, tagOf, URL_NUMBER } from "../whitelist";
+import { Sheet } from "./cssom";
+import {
+  attribute,
+  cssText,
+  dataOf,
+  firstChild,
+  HTML,
+  hasAttribute,
+  imageComplete,
+  imageSource,
+  imageWidth,
+  inputChecked,
+  inputIndeterminate,
+  inputType,
+  inputValue,
+  areaValue,
+  linkAddress,
+  linkSheet,
+  localName,
+  matches,
+  namesOf,
+  namespaceOf,
+  nextSibling,
+  nodeType,
+  optionSelected,
+  parentOf,
+  SVG,
+  selectValue,
+  shadowOf,
+  styleOf,
+  svgStyleOf,
+} from "./dom";
+import { BUTTON, EDITABLE, FIELD, HIDDEN, MASKED, Mask, WIDGET } from "./mask";
+import type { Attributes } from "./tables";
+
+/** What a picture is made of: nodes, and sheets in their places. */
+export type Part = Node | Sheet;
+
+export interface WalkHost {
+  readonly policy: CustomerPolicy;
+  assetNumber(url: string, kind: "image" | "font" | "style", node?: Element): number;
+  isOwn(node: Node): boolean;
+}
+
+type Put = (name: string, value: string | number) => void;
+
+const PLACEHOLDERS: Record<string, string> = {
+  iframe: "frame",
+  frame: "frame",
+  video: "video",
+  audio: "audio",
+  canvas: "canvas",
+  object: "embed",
+  embed: "embed",
+};
+const TEXT_MAX_CHARACTERS = 60_000;
+const TOKEN_MAX_CHARACTERS = 16_000;
+const LOCAL_ID = /^#(\S{1,500})$/;
+const LOCAL_URL = /^\s*url\(\s*(?:"#[^"\\]*"|'#[^'\\]*'|#[^\s"'()\\]*)\s*\)[^()]*$/i;
+/** Where white space between elements is never drawn. */
+const NO_SPACE = /^(html|head|select|table|tbody|thead|tfoot|tr|colgroup|ul|ol|dl|svg|g|defs)$/;
+
+/** Fit for JSON: without halves of characters. */
+const whole = (text: string, max: number): string => text.slice(0, max).replace(/\p{Surrogate}/gu, "\ufffd");
+
+export class Walk {
+  readonly mask_: Mask;
+  /** Linked sheets that the page changed by script. */
+  readonly changed_ = new WeakSet<CSSStyleSheet>();
+  private readonly sizes_ = new WeakMap<Element, readonly [number, number]>();
+  private readonly own_ = new WeakMap<Node, Sheet>();
+  private readonly adopted_ = new WeakMap<Node, Map<CSSStyleSheet, Sheet>>();
+  private readonly resizes_: ResizeObserver;
+
+  /** `onResize` hears of placeholders whose size became known or changed. */
+  constructor(
+    readonly host_: WalkHost,
+    onResize: (element: Element) => void,
+  ) {
+    this.mask_ = new Mask(host_.policy);
+    // Sizes come from here, since asking for a box would force a layout in the middle of the walk.
+    this.resizes_ = new ResizeObserver((entries) => {
+      for (const { target, borderBoxSize } of entries) {
+        const [box] = borderBoxSize;
+        const size = [Math.round(box?.inlineSize ?? 0), Math.round(box?.blockSize ?? 0)] as const;
+        this.sizes_.set(target, size);
+        onResize(target);
+      }
+    });
+  }
+
+  stop_(): void {
+    this.resizes_.disconnect();
+  }
+
+  /** The element's name on the wire, or undefined where it stays here with all that is in it. */
+  tag_(element: Element, own: number): Tag | undefined {
+    if (this.host_.isOwn(element)) return undefined;
+    const name = localName(element);
+    const space = namespaceOf(element);
+    if (space === SVG) return own & HIDDEN ? undefined : tagOf(`svg:${name === "a" ? "g" : name}`);
+    if (space !== HTML) return undefined;
+    if (PLACEHOLDERS[name] || (own & HIDDEN && tagOf(name))) return tagOf("placeholder");
+    if (name === "placeholder" || (name === "input" && inputType(element as HTMLInputElement) === "hidden")) return undefined;
+    if (name === "link" && !/(^|\s)stylesheet(\s|$)/i.test(attribute(element, "rel") ?? "")) return undefined;
+    return tagOf(name);
+  }
+
+  /** The text of a text node as it leaves. */
+  text_(node: Node, bits: number): string {
+    const data = dataOf(node as Text);
+    if (!this.mask_.hides_(bits)) return whole(data, TEXT_MAX_CHARACTERS);
+    // White space says nothing, and dots between blocks would tear the page apart.
+    return /\S/.test(data) ? DOTS : data && " ";
+  }
+
+  /** The parts below a node, in the order of the wire. */
+  children_(part: Part, tag: Tag | undefined, bits: number): Part[] {
+    const list: Part[] = [];
+    if (part instanceof Sheet) return list;
+    const type = nodeType(part);
+    let name = "";
+    if (type === 1) {
+      const element = part as Element;
+      name = localName(element);
+      if (!tag || tag.tag_ === "placeholder" || /^(textarea|input)$/.test(name)) return list;
+      if (name === "style" || (name === "link" && this.changed_.has(linkSheet(element as HTMLLinkElement) as CSSStyleSheet))) {
+        let sheet = this.own_.get(element);
+        if (!sheet) this.own_.set(element, (sheet = new Sheet(element)));
+        return [sheet];
+      }
+      if (name === "link") return list;
+      if (this.isOpaque_(element, bits)) return list;
+      const shadow = shadowOf(element);
+      if (shadow) list.push(shadow);
+    } else if (type === 9 || type === 11) this.addAdopted_(part as Document | ShadowRoot, list);
+    else return list;
+    for (let child = firstChild(part); child; child = nextSibling(child)) {
+      const kind = nodeType(child);
+      if (kind === 1 ? this.tag_(child as Element, this.mask_.own_(child as Element)) : this.hasText_(child, kind, name)) {
+        list.push(child);
+      }
+    }
+    return list;
+  }
+
+  /** What is in it is a value. */
+  isOpaque_(element: Element, bits: number): boolean {
+    return this.mask_.kind_(element) === EDITABLE && !this.mask_.shows_(element, bits);
+  }
+
+  private hasText_(node: Node, type: number, parent: string): boolean {
+    return (type === 3 || type === 4) && !(NO_SPACE.test(parent) && !/\S/.test(dataOf(node as Text)));
+  }
+
+  private addAdopted_(root: Document | ShadowRoot, list: Part[]): void {
+    if (!root.adoptedStyleSheets.length) return;
+    let sheets = this.adopted_.get(root);
+    if (!sheets) this.adopted_.set(root, (sheets = new Map()));
+    for (const adopted of new Set(root.adoptedStyleSheets)) {
+      let sheet = sheets.get(adopted);
+      if (!sheet) sheets.set(adopted, (sheet = new Sheet(root, adopted)));
+      list.push(sheet);
+    }
+  }
+
+  /** The attributes that leave, of an element that leaves as `tag`. */
+  attributes_(element: Element, tag: Tag, bits: number, own: number): Attributes {
+    const list: Attributes = [];
+    const names = tag.names_;
+    const masked = this.mask_.hides_(bits);
+    const put: Put = (name, value) => {
+      const known = names.get(name) as Name;
+      // Of these, 0 says more than nothing.
+      if (known && (value || known.kind_ !== FLAG || /^:(filled|checked)$/.test(name))) list.push(known, value);
+    };
+    for (const name of namesOf(element)) {
+      const known = names.get(name);
+      if (known && name[0] !== ":") this.addWritten_(list, element, known, name, tag, bits, masked);
+    }
+    if (own & MASKED) put(":masked", 1);
+    if (tag.tag_ === "placeholder") this.addPlaceholder_(put, element, own);
+    else if (tag.tag_.startsWith("svg:")) this.addSvg_(put, element, tag.tag_);
+    else this.addHtml_(put, element, bits, masked);
+    return list;
+  }
+
+  private addWritten_(
+    list: Attributes,
+    element: Element,
+    known: Name,
+    name: string,
+    tag: Tag,
+    bits: number,
+    masked: boolean,
+  ): void {
+    const kind = known.kind_;
+    const svg = tag.tag_.startsWith("svg:");
+    if (kind === FLAG) list.push(known, 1);
+    else if (kind === STYLE) {
+      // As the browser understood it: what it dropped needs no second look.
+      const style = cssText((svg ? svgStyleOf : styleOf)(element as HTMLElement & SVGElement));
+      const css = rewrite(style, document.baseURI, this.numbered_(element), false, masked);
+      if (css.length <= TEXT_MAX_CHARACTERS) list.push(known, whole(css, TEXT_MAX_CHARACTERS));
+    } else if (kind !== URL_NUMBER) {
+      const value = attribute(element, name) ?? "";
+      if (kind === NUMBER) {
+        const n = Number.parseInt(value, 10);
+        if (Math.abs(n) < 1e6) list.push(known, n);
+      } else if (kind === TEXT) list.push(known, masked ? value && DOTS : whole(value, TEXT_MAX_CHARACTERS));
+      else if (this.mayToken_(tag.tag_, name, value, bits, masked)) list.push(known, whole(value, TOKEN_MAX_CHARACTERS));
+    }
+  }
+
+  private mayToken_(tag: string, name: string, value: string, bits: number, masked: boolean): boolean {
+    // These two are said by the browser's own understanding of them.
+    if (value.length > TOKEN_MAX_CHARACTERS || /^(input type|link rel)$/.test(`${tag} ${name}`)) return false;
+    if (masked && name === "datetime") return false;
+    if (bits & WIDGET && name.startsWith("data-")) return false;
+    return tag[3] !== ":" || !/url|\\/i.test(value) || LOCAL_URL.test(value);
+  }
+
+  numbered_(element?: Element) {
+    return (url: string, kind: "image" | "font" | "style") => this.host_.assetNumber(url, kind, element);
+  }
+
+  private addPlaceholder_(put: Put, element: Element, own: number): void {
+    const name = localName(element);
+    const size = this.sizes_.get(element);
+    if (!size) this.resizes_.observe(element, { box: "border-box" });
+    put(":reason", own & HIDDEN ? "hidden" : (PLACEHOLDERS[name] as string));
+    put(":tag", name);
+    put(":width", size?.[0] ?? 0);
+    put(":height", size?.[1] ?? 0);
+  }
+
+  private addSvg_(put: Put, element: Element, tag: string): void {
+    const href = attribute(element, "href") ?? attribute(element, "xlink:href") ?? "";
+    if (tag === "svg:use") {
+      const id = LOCAL_ID.exec(href)?.[1];
+      if (id) put(":local-href", id);
+    } else if (tag === "svg:image" && href) this.putAsset_(put, "href", element, href, "image");
+  }
+
+  private putAsset_(
+    put: Put,
+    name: string,
+    element: Element,
+    address: string,
+    kind: "image" | "style",
+  ): void {
+    let n = 0;
+    try {
+      n = this.host_.assetNumber(new URL(address, document.baseURI).href, kind, element);
+    } catch {
+      // Not an address: it names nothing.
+    }
+    if (n) put(name, n);
+  }
+
+  private addHtml_(put: Put, element: Element, bits: number, masked: boolean) {
+    const name = localName(element);
+    if (name === "a" || name === "area") put(":link", +hasAttribute(element, "href"));
+    else if (name === "img") {
+      const image = element as HTMLImageElement;
+      // A lazy one that has not come yet is marked when it does.
+      const source = imageSource(image);
+      if (source && imageComplete(image) && imageWidth(image)) this.putAsset_(put, "src", element, source, "image");
+    } else if (name === "link") {
+      const sheet = linkSheet(element as HTMLLinkElement);
+      put("rel", "stylesheet");
+      if (sheet && !sheet.disabled && !this.changed_.has(sheet)) {
+        this.putAsset_(put, "href", element, linkAddress(element as HTMLLinkElement), "style");
+      }
+    } else if (name === "dialog") put(":modal", +matches(element, ":modal"));
+    else if (name === "option") this.addOption_(put, element as HTMLOptionElement, bits);
+    else this.addField_(put, element, bits, masked);
+    if (hasAttribute(element, "popover")) put(":popover", +matches(element, ":popover-open"));
+  }
+
+  private addOption_(put: Put, option: HTMLOptionElement, bits: number): void {
+    const up = parentOf(option) as Element;
+    const select = localName(up) === "optgroup" ? (parentOf(up) as Element) : up;
+    if (localName(select) === "select" && this.mask_.shows_(select, bits)) put(":selected", +optionSelected(option));
+  }
+
+  private addField_(put: Put, element: Element, bits: number, masked: boolean) {
+    const kind = this.mask_.kind_(element);
+    if (!kind) return;
+    const name = localName(element);
+    const shown = this.mask_.shows_(element, bits);
+    if (kind === EDITABLE) {
+      put(":filled", +isFilled(element));
+      return;
+    }
+    if (name === "select") {
+      put(":filled", +!!selectValue(element as HTMLSelectElement));
+      return;
+    }
+    if (name === "textarea") {
+      const value = areaValue(element as HTMLTextAreaElement);
+      put(":filled", +!!value);
+      if (shown) put(":value", whole(value, TEXT_MAX_CHARACTERS));
+      return;
+    }
+    const input = element as HTMLInputElement;
+    const type = inputType(input);
+    put("type", type);
+    const value = inputValue(input);
+    if (kind === BUTTON) {
+      // What a button says is a label.
+      if (type === "image") this.putAsset_(put, "src", element, attribute(element, "src") ?? "", "image");
+      else if (hasAttribute(element, "value")) put(":label", masked ? DOTS : whole(value, TEXT_MAX_CHARACTERS));
+    } else if (/^(checkbox|radio)$/.test(type)) {
+      if (shown) {
+        put(":checked", +inputChecked(input));
+        put(":indeterminate", +inputIndeterminate(input));
+      }
+    } else {
+      put(":filled", +!!value);
+      if (shown && type !== "file") put(":value", whole(value, TEXT_MAX_CHARACTERS));
+    }
+  }
+
+  /** The element is a field, or in one, whose inside is nobody's business. */
+  isField_(element: Element): boolean {
+    const kind = this.mask_.kind_(element);
+    return kind === FIELD || kind === EDITABLE;
+  }
+}
+
+/** Whether an editable element holds anything. */
+function isFilled(element: Element): boolean {
+  for (let node = firstChild(element); node; node = nextSibling(node)) {
+    const type = nodeType(node);
+    if (type === 3 ? /\S/.test(dataOf(node as Text)) : type === 1 && isFilled(node as Element)) return true;
+  }
+  return false;
+}

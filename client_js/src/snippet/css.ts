@@ -1,0 +1,134 @@
+// CSS on its way out: every address becomes an asset number, and what could load anything else goes. What comes out
+// passes core/styles.py, whatever went in: brackets balance, and there is neither a comment nor an open string left.
+
+/** The number for an address, or 0 where there is none to be had. */
+export type Numbered = (address: string, kind: "image" | "font" | "style") => number;
+
+/** What a masked text is, whatever was there. */
+export const DOTS = "•••••";
+
+/** How deep brackets may nest; beyond, they are left out. */
+const BRACKETS_DEPTH = 48;
+const STRING = /"(?:[^"\\\n\r\f]|\\(?:\r\n|[^]))*"|'(?:[^'\\\n\r\f]|\\(?:\r\n|[^]))*'/.source;
+const URL = `url\\(\\s*(?:(${STRING})|((?:[^"'()\\\\\\s]|\\\\[^])*))\\s*\\)`;
+// Comments; @import with its address; url(); a string; a name, with "(" where it is called; one other character.
+const TOKEN = new RegExp(
+  `/\\*[^]*?(?:\\*/|$)|@import\\s*(?:(${STRING})|${URL})|@[-\\w\\\\]+|${URL}|(${STRING})|` +
+    "((?:[-\\w\\u0080-\\uffff]|\\\\(?:[\\da-f]{1,6}\\s?|[^\\n\\r\\f]))+)(\\(?)|[^]",
+  "gi",
+);
+const LOADS = /^(url|url-prefix|src|image|expression|element|-moz-element|-moz-image-rect|paint)$/i;
+const IMAGE_SET = /^(-webkit-)?image-set$/i;
+const OLD_PROPERTY = /^(behavior|-moz-binding)$/i;
+const FRAGMENT = /^#[a-z_][\w.:-]{0,199}$/i;
+/** Stands for what is not to be had: a place that no document has. */
+const NOTHING = 'url("#_")';
+const CLOSES: Record<string, string> = { "(": ")", "[": "]", "{": "}" };
+
+/** What a CSS string or an unquoted address says. */
+function said(text: string): string {
+  return text
+    .replace(/^["']|["']$/g, "")
+    .replace(/\\(?:\r\n|[\n\r\f])/g, "")
+    .replace(/\\([\da-f]{1,6})\s?|\\([^])/gi, (_, hex: string, char: string) => {
+      const point = Number.parseInt(hex, 16);
+      return hex ? (point < 0x110000 ? String.fromCodePoint(point) : "\ufffd") : char;
+    });
+}
+
+/**
+ * `css` with each address, resolved against `base`, as `url("a/n")`. `asset`: it is a whole stylesheet, which may
+ * import others. `masked`: what its strings and custom properties say is hidden.
+ */
+export function rewrite(css: string, base: string, numbered: Numbered, asset = false, masked = false): string {
+  const open: [closes: string, name: string][] = [];
+  let out = "";
+  let inFont = false;
+  let end = 0;
+  /** The depth of a custom property that is being left out, or of an image-set; or -1. */
+  let skip = -1;
+  let set = -1;
+  let picked = "";
+
+  const address = (text: string, kind: "image" | "font" | "style"): string => {
+    const named = said(text).trim();
+    if (named[0] === "#") return FRAGMENT.test(named) ? `url("${named}")` : NOTHING;
+    let n = 0;
+    try {
+      n = numbered(new globalThis.URL(named, base).href, kind);
+    } catch {
+      // Not an address: it names nothing.
+    }
+    return n ? `url("a/${n}")` : NOTHING;
+  };
+
+  const token = (all: string, g: (string | undefined)[]): string => {
+    const [imported, quoted, plain, inUrl, bare, string, name, called] = g;
+    const top = open[open.length - 1];
+    if (all.startsWith("/*")) return " ";
+    const importing = imported ?? quoted ?? plain;
+    if (importing !== undefined) {
+      const sheet = asset && !top ? address(importing, "style") : NOTHING;
+      return sheet === NOTHING ? "@none" : `@import ${sheet}`;
+    }
+    if (all.length > 1 && all[0] === "@") {
+      inFont = /^@font-face$/i.test(all);
+      return /\\|^@(import|namespace|charset|(-moz-)?document)$/i.test(all) ? "@none" : all;
+    }
+    const addressed = inUrl ?? bare ?? (top && IMAGE_SET.test(top[1]) ? string : undefined);
+    if (addressed !== undefined) {
+      if (set >= 0 && picked) return "";
+      const found = address(addressed, inFont ? "font" : "image");
+      if (set >= 0 && found !== NOTHING) picked = found;
+      return found;
+    }
+    if (string !== undefined) {
+      if (top && /^cross-fade$/i.test(top[1])) return " ";
+      return masked ? `"${DOTS}"` : string;
+    }
+    if (name !== undefined) {
+      if (masked && name.startsWith("--") && /^\s*:/.test(css.slice(end, end + 99))) skip = open.length;
+      if (!called) return OLD_PROPERTY.test(name) ? "-none" : name;
+      if (set < 0 && IMAGE_SET.test(name)) {
+        set = open.length;
+        picked = "";
+      }
+      const safe = LOADS.test(name) || name.includes("\\") ? "none" : name;
+      return safe + bracket("(", safe);
+    }
+    if (CLOSES[all]) return bracket(all, "");
+    if (/[)\]}]/.test(all)) {
+      if (top?.[0] !== all) return " ";
+      open.pop();
+      if (all === "}") inFont = false;
+      return all;
+    }
+    // A quote that opens no whole string, and a backslash that escapes nothing.
+    return /["'\\\0]/.test(all) ? " " : all;
+  };
+
+  const bracket = (char: string, name: string): string => {
+    if (open.length >= BRACKETS_DEPTH) return " ";
+    open.push([CLOSES[char] as string, name]);
+    return char;
+  };
+
+  for (const found of css.matchAll(TOKEN)) {
+    const [all, ...groups] = found;
+    end = found.index + all.length;
+    let text = token(all, groups);
+    if (skip >= 0 && (open.length < skip || (all === ";" && open.length === skip))) skip = -1;
+    if (set >= 0) {
+      // Of an image-set one picture leaves, and nothing else of it.
+      const closed = open.length <= set;
+      text = closed ? picked || "none" : "";
+      if (closed) set = -1;
+    }
+    if (skip < 0) out += text;
+  }
+  if (set >= 0) out += picked || "none";
+  const from = set < 0 ? skip : skip < 0 ? set : Math.min(set, skip);
+  while (from >= 0 && open.length > from) open.pop();
+  while (open.length) out += (open.pop() as [string, string])[0];
+  return out;
+}

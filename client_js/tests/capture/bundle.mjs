@@ -1,0 +1,16 @@
+// Bundles the probe for the browser tests: `node bundle.mjs FILE` writes it as an IIFE. Names are not mangled.
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { whitelistPlugin } from "../../whitelist_plugin.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+await build({
+  entryPoints: [join(here, "probe.ts")],
+  outfile: process.argv[2],
+  bundle: true,
+  format: "iife",
+  target: "es2022",
+  charset: "utf8",
+  plugins: [whitelistPlugin()],
+});

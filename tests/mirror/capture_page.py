@@ -1,0 +1,155 @@
+"""The customer's tab for capture's tests: real Chromium, a small site on loopback, and a probe that keeps the view."""
+
+import http.server
+import json
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from cobrowse.core import view, whitelist
+from cobrowse.core.policy import Site
+from tests.mirror.replay import Picture
+
+ROOT = Path(__file__).parents[2]
+KINDS: dict[str, str] = {name: str(kind) for name, kind in whitelist.names().items()}
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fccfc0500f00"
+    "05830181f4a5a2290000000049454e44ae426082"
+)
+
+
+class _Site(http.server.BaseHTTPRequestHandler):
+    """Serves what the test put into `server.files`: path → (type, body, headers)."""
+
+    def do_GET(self) -> None:
+        files: dict[str, tuple[str, bytes, dict[str, str]]] = self.server.files  # type: ignore[attr-defined]
+        found = files.get(self.path.split("?")[0])
+        self.send_response(200 if found else 404)
+        kind, body, headers = found or ("text/plain", b"", {})
+        self.send_header("Content-Type", kind)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class Tab:
+    """One tab with the probe in it, and the picture that its view makes."""
+
+    def __init__(self, browser: Browser, bundle: str) -> None:
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Site)
+        self.files: dict[str, tuple[str, bytes, dict[str, str]]] = {"/pixel.png": ("image/png", PIXEL, {})}
+        self.server.files = self.files  # type: ignore[attr-defined]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.origin = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.context = browser.new_context()
+        self.page: Page = self.context.new_page()
+        self.page.add_init_script(path=bundle)
+        self.picture = Picture(KINDS)
+        self.taken = 0
+        self.messages: list[dict[str, Any]] = []
+        self.check = self._hub_check({})
+
+    def close(self) -> None:
+        self.context.close()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def open(self, html: str, path: str = "/", **files: tuple[str, bytes, dict[str, str]]) -> None:
+        self.files[path.split("?")[0]] = ("text/html; charset=utf-8", html.encode(), {})
+        self.page.goto(self.origin + path)
+
+    def start(self, *, credit: bool = True, **policy: Any) -> None:
+        self.picture = Picture(KINDS)
+        self.taken = 0
+        self.messages = []
+        self.check = self._hub_check(policy)
+        self.page.evaluate(
+            "options => { window.P = probe.start(options) }", {"policy": policy, "credit": credit}
+        )
+
+    def _hub_check(self, policy: dict[str, Any]) -> view.ViewCheck:
+        site = Site(
+            id="s",
+            name="S",
+            origins=(self.origin,),
+            start_url=self.origin + "/",
+            deny_paths=("/denied/*",),
+            query_params=("q",),
+            show=tuple(policy.get("show", ())),
+        )
+        return view.ViewCheck(site)
+
+    def settle(self) -> Picture:
+        """Wait until nothing is on its way, then bring the picture up to date."""
+        self.page.wait_for_function("P.failures.length || (P.last && P.quiet())")
+        return self.read()
+
+    def read(self) -> Picture:
+        assert self.page.evaluate("P.failures") == []
+        fresh = self.page.evaluate("from => P.sent.slice(from)", self.taken)
+        self.taken += len(fresh)
+        self.messages += fresh
+        for message in fresh:
+            self.checked(message)
+            self.picture.apply(message)
+        return self.picture
+
+    def checked(self, message: dict[str, Any]) -> None:
+        """The hub's own check refuses nothing that the snippet sends."""
+        import msgspec
+
+        from cobrowse.core import protocol
+
+        kinds = protocol.Snapshot | protocol.Ops | protocol.Page | protocol.Pointer | protocol.Tip
+        self.check.check(msgspec.json.decode(json.dumps(message).encode(), type=kinds))
+
+    def run(self, script: str, argument: Any = None) -> Any:
+        return self.page.evaluate(script, argument)
+
+    def change(self, script: str, argument: Any = None) -> Picture:
+        """Run a script in the page and wait until what it did has left."""
+        self.page.evaluate(script, argument)
+        self.page.evaluate("() => new Promise(done => setTimeout(done, 40))")
+        return self.settle()
+
+    def assert_mirrored(self) -> None:
+        assert self.settle().canonical() == self.page.evaluate("P.canonical()")
+
+    def sent_text(self) -> str:
+        self.read()
+        return json.dumps(self.messages, ensure_ascii=False)
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGS)
+        yield opened
+        opened.close()
+
+
+def bundle(target: Path) -> str:
+    script = ROOT / "client_js" / "tests" / "capture" / "bundle.mjs"
+    subprocess.run(["node", str(script), str(target)], check=True, capture_output=True)
+    return str(target)
+
+
+Opened = Callable[[], Tab]
