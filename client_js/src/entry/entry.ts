@@ -19,6 +19,7 @@ own.parts.entry = {
           dialog?.close();
         }
       },
+      ...(dialog && { dismiss: () => dialog.close() }),
     });
     if (dialog) input.focus();
   },

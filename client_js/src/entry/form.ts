@@ -10,6 +10,8 @@ export interface FormHost {
   claim(code: string): Promise<Claimed>;
   /** Takes over from here; a rejection means that what comes next could not be loaded. */
   accept(answer: Answer): Promise<void>;
+  /** Where the form can be dismissed, how. */
+  dismiss?: () => void;
 }
 
 /** Group the digits in `input` and keep the caret behind the digit it was behind. */
@@ -57,10 +59,15 @@ export function showForm(root: ShadowRoot, host: FormHost): HTMLInputElement {
   const row = element("div", { className: "row" });
   row.append(input, submit);
   form.append(label, row, error, hint, done);
+  if (host.dismiss) {
+    form.append(
+      element("button", { type: "button", className: "plain", textContent: texts.close, onclick: host.dismiss }),
+    );
+  }
 
   const say = (text: string): void => {
     error.textContent = text;
-    input.ariaInvalid = String(text !== "");
+    input.setAttribute("aria-invalid", String(text !== ""));
     if (text) input.focus();
   };
   let busy = false;

@@ -59,7 +59,10 @@ function start(script: HTMLScriptElement): void {
 
   const dialog = (content: string | Node): void => {
     const shown = document.createElement("dialog");
-    shown.style.cssText = "border:0;border-radius:12px;padding:24px;max-width:min(420px,calc(100vw - 32px));";
+    shown.style.cssText =
+      "box-sizing:border-box;width:min(488px,calc(100vw - 24px));padding:24px;border:0;border-radius:14px;" +
+      "background:#fff;color:#14213d;font:16px/1.5 system-ui,sans-serif";
+    shown.ariaLabel = "Support";
     shown.append(content);
     shown.onclose = () => shown.remove();
     shown.onclick = (event) => event.target === shown && shown.close();
