@@ -182,9 +182,7 @@ class Place:
         # In a thread: Playwright's own loop runs in this one.
         with ThreadPoolExecutor(1) as pool:
             pool.submit(asyncio.run, self._add_agent()).result()
-        self._shops = [
-            shop_in_thread(self.hub_url, site, bound) for site, bound in self._shop_sockets.items()
-        ]
+        self._shops = [shop_in_thread(self.hub_url, site, bound) for site, bound in self._shop_sockets.items()]
         self.hub: InThread | None = None
 
     @property

@@ -29,7 +29,7 @@ def test_the_whole_walk(agent: Agent, customer: Customer) -> None:
     agent.expect_result("done")
 
     take_control(agent, customer)
-    agent.press('nav a[\\:link], #menu a')
+    agent.press("nav a[\\:link], #menu a")
     customer.expect_heading("Catalogue")
     customer.expect_banner()
     agent.expect_state("live")
@@ -73,7 +73,9 @@ def test_pictures_and_icons_are_visible_in_the_mirror(agent: Agent, customer: Cu
     assert box is not None and box["width"] > 10 and box["height"] > 10
     # The stylesheet, what it imports, and its own pictures.
     expect(agent.mirror.locator(".button").first).to_have_css("background-color", "rgb(47, 93, 82)")
-    tick = agent.mirror.locator(".promises li").first.evaluate("node => getComputedStyle(node, '::before').backgroundImage")
+    tick = agent.mirror.locator(".promises li").first.evaluate(
+        "node => getComputedStyle(node, '::before').backgroundImage"
+    )
     assert re.search(r"url\(.*/a/\d+", tick)
     assert agent.foreign_requests() == []
 
@@ -122,16 +124,3 @@ def test_nothing_flows_before_allow_and_the_digits(agent: Agent, customer: Custo
     customer.allow()
     agent.expect_state("live")
     agent.expect_heading("Help")
-
-
-def test_the_agent_can_cancel_before_anyone_joins(agent: Agent, customer: Customer) -> None:
-    agent.sign_in()
-    first = agent.new_session()
-    agent.page.reload()
-    expect(agent.page.get_by_test_id("new-session").or_(agent.page.get_by_test_id("code")).first).to_be_visible()
-    agent.page.goto(f"{agent.place.hub_url}/")
-    if agent.page.get_by_test_id("new-session").is_visible():
-        second = agent.new_session()
-        assert second != first
-        customer.enter_code(first)
-        expect(customer.see("code-error")).to_be_visible()

@@ -1,0 +1,157 @@
+"""axe-core finds nothing on the three user interfaces; German is spoken where German is asked for."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import AGENT_SCREEN, CUSTOMER_SCREEN, NewContext
+from tests.e2e.places import Place
+from tests.e2e.walk import Agent, Customer, go_live, join, take_control
+
+AXE = Path(__file__).parents[2] / "client_js" / "node_modules" / "axe-core" / "axe.min.js"
+LANGUAGES = ["en-GB", "de-DE"]
+
+
+def findings(page: Page, *, within: str | None = None, frames: bool = False) -> list[str]:
+    """What axe finds, one line each, rule and place."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result: Any = page.evaluate(
+        """async ([within, iframes]) => {
+            const runOnly = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+            const options = {iframes, runOnly};
+            const found = await axe.run(within ? {include: [within]} : document, options);
+            return found.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target} ${node.html}`));
+        }""",
+        [within, frames],
+    )
+    return [str(line) for line in result]
+
+
+@pytest.fixture(params=LANGUAGES)
+def locale(request: pytest.FixtureRequest) -> str:
+    value: str = request.param
+    return value
+
+
+@pytest.fixture
+def agent(place: Place, new_context: NewContext, locale: str) -> Agent:
+    return Agent(new_context(viewport=AGENT_SCREEN, locale=locale, bypass_csp=True), place)
+
+
+@pytest.fixture
+def customer(place: Place, new_context: NewContext, locale: str) -> Customer:
+    return Customer(new_context(viewport=CUSTOMER_SCREEN, locale=locale, bypass_csp=True), place)
+
+
+def test_the_console(agent: Agent, customer: Customer, locale: str) -> None:
+    page = agent.page
+    page.goto(f"{agent.place.hub_url}/")
+    expect(page.get_by_test_id("login-submit")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", locale[:2])
+    assert findings(page) == []
+    agent.sign_in()
+    assert findings(page) == []
+    code = agent.new_session()
+    assert findings(page) == []
+    customer.enter_code(code)
+    agent.expect_state("joining")
+    assert findings(page) == []
+    digits = customer.digits()
+    customer.allow()
+    agent.confirm(digits)
+    agent.expect_state("live")
+    agent.expect_heading("Help")
+    assert findings(page) == []
+    take_control(agent, customer)
+    assert findings(page) == []
+    agent.end()
+    agent.expect_state("ended")
+    assert findings(page) == []
+
+
+def test_the_customers_side(agent: Agent, customer: Customer) -> None:
+    customer.open()
+    expect(customer.see("code-input")).to_be_visible()
+    assert findings(customer.page) == []
+    join(agent, customer)
+    assert findings(customer.page) == []
+    digits = customer.digits()
+    customer.allow()
+    agent.confirm(digits)
+    customer.expect_banner()
+    assert findings(customer.page) == []
+    agent.expect_state("live")
+    agent.ask_control()
+    expect(customer.see("control-allow")).to_be_enabled()
+    assert findings(customer.page) == []
+    customer.see("control-allow").click()
+    agent.expect_control("on")
+    agent.type_address("/catalogue")
+    expect(customer.see("navigate-allow")).to_be_enabled()
+    assert findings(customer.page) == []
+    customer.see("navigate-deny").click()
+    customer.see("banner-stop").click()
+    expect(customer.see("receipt")).to_be_visible()
+    assert findings(customer.page) == []
+
+
+def test_the_hosted_page(customer: Customer, locale: str) -> None:
+    customer.page.goto(f"{customer.place.hub_url}/join/shop")
+    expect(customer.see("code-input")).to_be_visible()
+    expect(customer.page.locator("html")).to_have_attribute("lang", locale[:2])
+    assert findings(customer.page) == []
+    customer.type_code("123 456 789")
+    expect(customer.see("code-error")).to_be_visible()
+    assert findings(customer.page) == []
+
+
+@pytest.mark.parametrize("locale", ["de-DE"], indirect=True)
+def test_german_is_spoken(agent: Agent, customer: Customer) -> None:
+    agent.page.goto(f"{agent.place.hub_url}/")
+    expect(agent.page.get_by_test_id("login-submit")).to_have_text("Anmelden")
+    join(agent, customer)
+    expect(customer.see("consent-allow")).to_have_text("Erlauben")
+    digits = customer.digits()
+    customer.allow()
+    agent.confirm(digits)
+    expect(customer.see("banner-stop")).to_contain_text("eenden")
+    agent.expect_state("live")
+    expect(agent.page.get_by_test_id("session-state")).not_to_have_text("Live")
+
+
+@pytest.mark.parametrize("locale", ["en-GB"], indirect=True)
+@pytest.mark.parametrize("path", ["/", "/catalogue", "/product/5", "/account", "/help", "/checkout/payment"])
+def test_the_shop(customer: Customer, path: str) -> None:
+    customer.open(path)
+    assert findings(customer.page) == []
+
+
+@pytest.mark.parametrize("locale", ["en-GB"], indirect=True)
+def test_the_whole_customers_side_by_keyboard(agent: Agent, customer: Customer) -> None:
+    agent.sign_in()
+    code = agent.new_session()
+    customer.open()
+    keys = customer.page.keyboard
+    customer.see("code-input").focus()
+    keys.type(code)
+    keys.press("Enter")
+    expect(customer.see("consent-allow")).to_be_enabled()
+    digits = customer.digits()
+    customer.see("consent-allow").focus()
+    keys.press("Enter")
+    agent.confirm(digits)
+    agent.expect_state("live")
+    customer.see("banner-stop").focus()
+    keys.press("Enter")
+    agent.expect_state("ended")
+
+
+@pytest.mark.parametrize("locale", ["en-GB"], indirect=True)
+def test_small_screens_do_not_scroll_sideways(agent: Agent, customer: Customer) -> None:
+    for page in (agent.page, customer.page):
+        page.set_viewport_size({"width": 360, "height": 740})
+    go_live(agent, customer, "/help")
+    for page in (agent.page, customer.page):
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360

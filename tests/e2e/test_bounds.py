@@ -1,0 +1,180 @@
+"""P4 and P5: what stays on the site stays there, and what is secret stays in the tab."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import WebSocketRoute, expect
+
+from tests.e2e.frames import watch_sent
+from tests.e2e.walk import Agent, Customer, go_live, take_control
+
+# What the customer enters into every kind of field of /account, by the field's name.
+CANARIES = {
+    "name": "Canary-Name-Quill",
+    "email": "canary.email@quill.example",
+    "tel": "0815 4711 2233",
+    "password": "Canary-Password-77",
+    "birth": "1971-03-09",
+    "town": "Canarytown",
+    "notes": "Canary notes nobody may read",
+    "card": "4111111111111111",
+    "until": "11/39",
+    "cvc": "907",
+    "otp": "660142",
+}
+# What the page itself says and the site wants masked or hidden.
+PAGE_SECRETS = ("EX-2041-8837", "EX-2040-1192", "hidden-4711", "Orchard Lane", "DE89 3704", "0532 0130", "SPRING-7788")
+
+
+def test_fields_and_masked_texts_never_leave(agent: Agent, customer: Customer, tmp_path: Path) -> None:
+    sent = watch_sent(customer.page)
+    go_live(agent, customer, "/account")
+    page = customer.page
+    for name, value in CANARIES.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("[name=password]").press_sequentially("Typed-Canary")
+    page.locator("[data-reveal]").click()
+    page.locator("[data-reveal]").click()
+    page.locator("[name=country]").select_option("fr")
+    page.locator("[name=call][value=evening]").check()
+    page.locator("[name=letter]").check()
+    page.locator("[name=patience]").fill("9")
+    page.locator("[name=colour]").fill("#c0ffee")
+    picture = tmp_path / "Canary-File.txt"
+    picture.write_text("x", encoding="utf-8")
+    page.locator("[name=picture]").set_input_files(picture)
+    page.locator("[data-bio]").press_sequentially("Canary-Bio-Word")
+    page.locator("#q").fill("shown words")
+    page.evaluate("document.querySelector('h1').textContent = 'All is entered'")
+    agent.expect_heading("All is entered")
+
+    everything = "\n".join(sent)
+    assert "Card on file" in everything, "the page itself was sent"
+    secrets = [*CANARIES.values(), *PAGE_SECRETS, "Typed-Canary", "#c0ffee", "Canary-File", "Canary-Bio-Word"]
+    assert [secret for secret in secrets if secret in everything] == []
+    assert '"evening"' not in everything and '"fr"' not in everything
+    seen = agent.mirror.locator("body").inner_text()
+    assert [secret for secret in secrets if secret in seen] == []
+
+
+def test_a_shown_field_is_shown(agent: Agent, customer: Customer) -> None:
+    go_live(agent, customer, "/")
+    customer.page.locator("#q").fill("blue teapot")
+    expect(agent.mirror.locator("#q")).to_have_value("blue teapot")
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("https://example.org/", "leaves_site"),
+        ("/checkout/payment", "denied_path"),
+        ("/CHECKOUT/%70ayment", "denied_path"),
+        ("javascript:alert(1)", "bad_address"),
+    ],
+)
+def test_addresses_that_leave_the_site(agent: Agent, customer: Customer, address: str, reason: str) -> None:
+    go_live(agent, customer, "/")
+    take_control(agent, customer)
+    agent.type_address(address)
+    result = agent.page.get_by_test_id("act-result")
+    expect(result).to_have_attribute("data-status", "refused")
+    assert result.get_attribute("data-reason") in (reason, "leaves_site", "bad_address")
+    expect(customer.see("navigate-allow")).to_have_count(0)
+    customer.expect_heading("Things that last")
+
+
+def test_links_that_leave_the_site(agent: Agent, customer: Customer) -> None:
+    customer.open("/product/5")
+    customer.page.get_by_text("Add to basket").click()
+    expect(customer.page.locator(".toast")).to_be_visible()
+    go_live(agent, customer, "/basket")
+    take_control(agent, customer)
+    agent.press(".row.end a:last-child")
+    agent.expect_result("refused", "denied_path")
+    agent.press(".bottom ul:last-child li:nth-child(2) a")
+    agent.expect_result("refused", "leaves_site")
+    agent.press(".bottom ul:nth-child(2) li:nth-child(3) a")
+    agent.expect_result("refused", "new_window")
+    customer.expect_heading("Basket")
+
+
+def test_a_denied_path_shares_nothing(agent: Agent, customer: Customer) -> None:
+    go_live(agent, customer, "/basket")
+    sent = watch_sent(customer.page)
+    customer.open("/checkout/payment")
+    agent.expect_state("away")
+    expect(agent.mirror.locator("h1")).to_have_count(0)
+    assert not [frame for frame in sent if '"snapshot"' in frame or '"page"' in frame.split('"policy"')[0]]
+    customer.open("/catalogue")
+    agent.expect_state("live")
+    agent.expect_heading("Catalogue")
+
+
+def test_push_state_onto_a_denied_path(agent: Agent, customer: Customer) -> None:
+    go_live(agent, customer, "/catalogue")
+    customer.page.evaluate("history.pushState(null, '', '/checkout/payment')")
+    agent.expect_state("away")
+    customer.page.evaluate("history.pushState(null, '', '/catalogue?category=kitchen')")
+    agent.expect_state("live")
+    agent.expect_address("/catalogue?category=kitchen")
+
+
+def test_the_customer_goes_to_another_site_and_comes_back(agent: Agent, customer: Customer) -> None:
+    go_live(agent, customer, "/")
+    customer.page.goto(f"{customer.place.other_url}/")
+    agent.expect_state("away")
+    expect(agent.mirror.locator("h1")).to_have_count(0)
+    expect(customer.see("banner")).to_have_count(0)
+    customer.open("/catalogue")
+    agent.expect_state("live")
+    agent.expect_heading("Catalogue")
+
+
+def test_fields_buttons_and_no_control(agent: Agent, customer: Customer) -> None:
+    go_live(agent, customer, "/account")
+    take_control(agent, customer)
+    agent.press("[name=letter]")
+    agent.expect_result("refused")
+    expect(customer.page.locator("[name=letter]")).not_to_be_checked()
+    customer.page.locator("[data-close-account]").scroll_into_view_if_needed()
+    agent.press("button.danger")
+    agent.expect_result("refused", "no_control")
+    expect(customer.page.locator(".toast")).to_be_hidden()
+
+
+class HeldPicture:
+    """Lets the agent's socket through until told to hold the picture; answers to acts still come."""
+
+    def __init__(self) -> None:
+        self.holding = False
+
+    def route(self, ws: WebSocketRoute) -> None:
+        server = ws.connect_to_server()
+        ws.on_message(server.send)
+
+        def from_server(frame: str | bytes) -> None:
+            if self.holding and not (isinstance(frame, str) and self._is_answer(frame)):
+                return
+            ws.send(frame)
+
+        server.on_message(from_server)
+
+    @staticmethod
+    def _is_answer(frame: str) -> bool:
+        said = json.loads(frame)
+        return all(message["k"] == "act_result" for message in (said if isinstance(said, list) else [said]))
+
+
+def test_a_click_on_a_vanished_node(agent: Agent, customer: Customer) -> None:
+    held = HeldPicture()
+    agent.page.route_web_socket("**/ws/agent", held.route)
+    go_live(agent, customer, "/product/5")
+    take_control(agent, customer)
+    held.holding = True
+    customer.page.evaluate("document.querySelector('#tab-care').remove()")
+    agent.press("#tab-care")
+    agent.expect_result("refused", "gone")
+    held.holding = False
+    expect(agent.mirror.locator("#tab-care")).to_have_count(0)
+    customer.expect_no_error()
