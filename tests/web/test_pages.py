@@ -68,9 +68,10 @@ async def test_the_console_is_a_shell_with_a_strict_policy(live: LiveHub) -> Non
 
 
 async def test_the_hosted_code_entry_knows_its_site_and_escapes_its_name(tmp_path: Path, clients: Path) -> None:
-    async with LiveHub(
-        store=sqlite_url(tmp_path), static=clients, site={"name": 'A "Shop" & <b>Co'}
-    ) as live, live.client() as customer:
+    async with (
+        LiveHub(store=sqlite_url(tmp_path), static=clients, site={"name": 'A "Shop" & <b>Co'}) as live,
+        live.client() as customer,
+    ):
         answer = await customer.get("/join/shop")
         assert 'data-site="shop" data-site-name="A &quot;Shop&quot; &amp; &lt;b&gt;Co"' in answer.text
         assert "<b>" not in answer.text
