@@ -70,8 +70,8 @@ async def login(request: Request) -> Response:
     parts = parts_of(request)
     _require_own_origin(request)
     body = await read_json(request, Login)
-    await parts.limits.login(address_of(request), body.name.strip().lower())
-    signed_in = await parts.sign_ins.sign_in(body.name, body.password)
+    async with parts.limits.signing_in(address_of(request), body.name.strip().lower()):
+        signed_in = await parts.sign_ins.sign_in(body.name, body.password)
     response = json(_me(parts, signed_in.agent))
     parts.sign_ins.set_cookie(response, signed_in.cookie)
     return response

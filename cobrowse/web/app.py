@@ -17,7 +17,7 @@ from cobrowse.hub.clock import Clock
 from cobrowse.hub.hub import Hub
 from cobrowse.store.base import AccountStore, Bus, SessionStore
 from cobrowse.web import agent_api, customer_api, mirror_routes, ops, pages, sockets
-from cobrowse.web.gates import CustomerCors, HostGate, Proxies, ProxyReport
+from cobrowse.web.gates import BodyDeadline, CustomerCors, HostGate, Proxies, ProxyReport
 from cobrowse.web.headers import SecurityHeaders
 from cobrowse.web.limits import RateLimits
 from cobrowse.web.parts import Parts
@@ -100,6 +100,7 @@ def build_app(
             Middleware(HostGate, public_url=settings.hub.public_url, mirror_url=settings.hub.mirror_url),
             Middleware(CustomerCors, origins=settings.site_origins, methods=customer_api.CORS_METHODS),
             Middleware(CatchAll),
+            Middleware(BodyDeadline, clock=clock),
         ],
         exception_handlers={CobrowseError: on_error, HTTPException: on_http_exception},
         lifespan=lifespan,

@@ -86,14 +86,19 @@ async def redeem(request: Request) -> Response:
     body = await read_json(request, Redeem)
     site = parts.site(body.site)
     require_origin(request, site.origins)
-    await parts.limits.redeem(address_of(request))
+    async with parts.limits.redeeming(address_of(request)):
+        handoff = await _redeemed(parts, site, body)
+    return _answer(await parts.hub.joined(handoff.session, handoff.nonce))
+
+
+async def _redeemed(parts: Parts, site: Site, body: Redeem) -> Handoff:
     now = parts.clock.now()
     handoff = parts.tokens.verify(Handoff, body.handoff, now)
     # The ticket, not the token, says "once" and "30 s"; it knows for which site it was made.
     made_for = await parts.accounts.take_ticket(secret_hash(body.handoff), body.nonce, now)
     if made_for != site.id:
         raise BadToken("This handoff has been used, has expired, or is of another site.", code="handoff_invalid")
-    return _answer(await parts.hub.joined(handoff.session, handoff.nonce))
+    return handoff
 
 
 async def put_asset(request: Request) -> Response:

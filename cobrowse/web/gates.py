@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from cobrowse.core.errors import NotAllowed
+from cobrowse.core.errors import BadInput, NotAllowed
+from cobrowse.hub.clock import Clock, within
 from cobrowse.web.problems import problem
 
 OPEN_PATHS = ("/healthz", "/readyz", "/metrics")
@@ -21,6 +22,8 @@ PROXY_HEADERS = ("x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "fo
 PROXY_ALARM_SECONDS = 300.0
 DEFAULT_PORTS = {"http": 80, "https": 443}
 CORS_SECONDS = 600
+# As long as the ticket of an asset works.
+BODY_SECONDS = 30.0
 
 Authority = tuple[str, int]
 
@@ -117,6 +120,32 @@ class ProxyReport:
     def alarming(self, now: float) -> bool:
         """True for a while after that."""
         return self.seen_at is not None and now - self.seen_at < PROXY_ALARM_SECONDS
+
+
+class BodyDeadline:
+    """A body must come within `BODY_SECONDS`, however slowly its bytes drip: `BadInput` code `too_slow`."""
+
+    def __init__(self, app: ASGIApp, *, clock: Clock) -> None:
+        self.app = app
+        self.clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        until = self.clock.monotonic() + BODY_SECONDS
+
+        async def in_time() -> Message:
+            try:
+                return await within(self.clock, until - self.clock.monotonic(), _received(receive))
+            except TimeoutError as error:
+                raise BadInput(f"The body did not come within {BODY_SECONDS:.0f} s.", code="too_slow") from error
+
+        await self.app(scope, in_time, send)
+
+
+async def _received(receive: Receive) -> Message:
+    return await receive()
 
 
 def origin_of(connection: HTTPConnection) -> str | None:

@@ -1,8 +1,8 @@
 """How often one may try. `limits` counts, in memory or in the Redis of the store.
 
-Windows are fixed and begin at the first count. Failed claims are counted after the fact, under a lock of the site and
-code length, so that customers who join at the same moment never meet a 429; hubs that share a Redis can exceed a
-budget by one each. Nothing but time resets a count: not a success, not a new code (NIST SP 800-63B-4).
+Windows are fixed and begin at the first count. Only failures count, after the fact and under a lock, so that customers
+who join and agents who sign in at the same moment never meet a 429; hubs that share a Redis can exceed a budget by one
+each. Nothing but time resets a count: not a success, not a new code (NIST SP 800-63B-4).
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
 from redis.asyncio import BlockingConnectionPool
 
-from cobrowse.core.errors import NotFound, StoreError, TooMany
+from cobrowse.core.errors import CobrowseError, NotFound, Refused, StoreError, TooMany
 from cobrowse.core.policy import Site
 
 logger = logging.getLogger(__name__)
@@ -34,12 +34,13 @@ LONG_DIGITS = 12
 LONG_FAILURES_A_SECOND = 50
 # At half the budget of short codes new codes get twelve digits for a day.
 ALARM_FAILURES_A_MINUTE = CLAIM_FAILURES_A_MINUTE // 2
-LOGINS_AN_ADDRESS = 20
-LOGINS_A_NAME_AND_ADDRESS = 5
-LOGINS_A_NAME = 100
+LOGIN_FAILURES_AN_ADDRESS = 20
+LOGIN_FAILURES = 5
+LOGIN_FAILURES_A_NAME = 100
 NEW_SESSIONS_A_MINUTE = 30
-REDEEMS_AN_ADDRESS = 30
+REDEEM_FAILURES = 30
 REDIS_CONNECTIONS = 20
+LOCKS = 256
 REDIS_PREFIX = "cobrowse:limit"
 
 _CLAIMS = RateLimitItemPerMinute(CLAIM_FAILURES, WINDOW_MINUTES, namespace="claim")
@@ -49,11 +50,11 @@ _SITE = RateLimitItemPerMinute(CLAIM_FAILURES_A_MINUTE, namespace="site")
 _SITE_ALARM = RateLimitItemPerMinute(ALARM_FAILURES_A_MINUTE, namespace="site-alarm")
 _SITE_LONG = RateLimitItemPerSecond(LONG_FAILURES_A_SECOND, namespace="site")
 _LONG_CODES = RateLimitItemPerDay(1, namespace="long-codes")
-_LOGIN_ADDRESS = RateLimitItemPerMinute(LOGINS_AN_ADDRESS, WINDOW_MINUTES, namespace="login-address")
-_LOGIN_PAIR = RateLimitItemPerMinute(LOGINS_A_NAME_AND_ADDRESS, WINDOW_MINUTES, namespace="login-pair")
-_LOGIN_NAME = RateLimitItemPerMinute(LOGINS_A_NAME, WINDOW_MINUTES, namespace="login-name")
+_LOGIN_ADDRESS = RateLimitItemPerMinute(LOGIN_FAILURES_AN_ADDRESS, WINDOW_MINUTES, namespace="login-address")
+_LOGIN_PAIR = RateLimitItemPerMinute(LOGIN_FAILURES, WINDOW_MINUTES, namespace="login-pair")
+_LOGIN_NAME = RateLimitItemPerMinute(LOGIN_FAILURES_A_NAME, WINDOW_MINUTES, namespace="login-name")
 _NEW_SESSIONS = RateLimitItemPerMinute(NEW_SESSIONS_A_MINUTE, namespace="new-session")
-_REDEEMS = RateLimitItemPerMinute(REDEEMS_AN_ADDRESS, WINDOW_MINUTES, namespace="redeem")
+_REDEEMS = RateLimitItemPerMinute(REDEEM_FAILURES, WINDOW_MINUTES, namespace="redeem")
 
 
 class Count(NamedTuple):
@@ -100,7 +101,8 @@ class RateLimits:
                 connection_pool=self._pool,  # type: ignore[arg-type]  # handed on to redis-py as it is
             )
         self._limiter = FixedWindowRateLimiter(self._storage)
-        self._locks: dict[tuple[str, int], asyncio.Lock] = {}
+        # Who is counted together shares a lock, and now and then a stranger does too.
+        self._locks = [asyncio.Lock() for _ in range(LOCKS)]
         self.alarms = 0
 
     @asynccontextmanager
@@ -109,35 +111,38 @@ class RateLimits:
         the body raises `NotFound`."""
         counts = [Count(item, (block,)) for item, block in blocks(address)]
         counts.append(Count(_SITE_LONG if digits >= LONG_DIGITS else _SITE, (site.id, str(digits))))
-        # Asked twice: at once, so that a flood does not queue up, and again in turn.
-        await self._ask(counts)
-        async with self._locks.setdefault((site.id, digits), asyncio.Lock()):
-            await self._ask(counts)
-            try:
+        try:
+            async with self._counting(counts, f"claim {site.id} {digits}", NotFound):
                 yield
-            except NotFound:
-                await self._count_failure(counts, site, digits)
-                raise
+        except NotFound:
+            await self._raise_alarm(site, digits)
+            raise
+
+    @asynccontextmanager
+    async def signing_in(self, address: str, name: str) -> AsyncIterator[None]:
+        """Around one try to sign in; counted where the body raises `Refused`."""
+        one = _one(address)
+        counts = [Count(_LOGIN_PAIR, (name, one)), Count(_LOGIN_ADDRESS, (one,)), Count(_LOGIN_NAME, (name,))]
+        async with self._counting(counts, f"login {one}", Refused):
+            yield
+
+    @asynccontextmanager
+    async def redeeming(self, address: str) -> AsyncIterator[None]:
+        """Around one try to redeem a handoff; counted where the body raises `Refused`."""
+        one = _one(address)
+        async with self._counting([Count(_REDEEMS, (one,))], f"redeem {one}", Refused):
+            yield
 
     async def digits_for(self, site: Site) -> int:
         """How many digits a new code of this site gets now."""
         long = not await self._test(Count(_LONG_CODES, (site.id,)))
         return max(site.code_digits, LONG_DIGITS) if long else site.code_digits
 
-    async def login(self, address: str, name: str) -> None:
-        """Count one attempt to sign in."""
-        one = _one(address)
-        await self._take(
-            Count(_LOGIN_PAIR, (name, one)), Count(_LOGIN_ADDRESS, (one,)), Count(_LOGIN_NAME, (name,)), alarm="login"
-        )
-
     async def new_session(self, agent: str) -> None:
         """Count one new session of this agent."""
-        await self._take(Count(_NEW_SESSIONS, (agent,)))
-
-    async def redeem(self, address: str) -> None:
-        """Count one try to redeem a handoff."""
-        await self._take(Count(_REDEEMS, (_one(address),)))
+        count = Count(_NEW_SESSIONS, (agent,))
+        if not await self._hit(count):
+            raise await self._too_many(count)
 
     async def close(self) -> None:
         """Let go of the connections, or of the task that sweeps the memory."""
@@ -146,9 +151,20 @@ class RateLimits:
         if isinstance(self._storage, MemoryStorage) and self._storage.timer is not None:
             self._storage.timer.cancel()
 
-    async def _count_failure(self, counts: Sequence[Count], site: Site, digits: int) -> None:
-        for count in counts:
-            await self._hit(count)
+    @asynccontextmanager
+    async def _counting(self, counts: Sequence[Count], key: str, failure: type[CobrowseError]) -> AsyncIterator[None]:
+        # Asked twice: at once, so that a flood does not queue up, and again in turn.
+        await self._ask(counts)
+        async with self._locks[hash(key) % len(self._locks)]:
+            await self._ask(counts)
+            try:
+                yield
+            except failure:
+                for count in counts:
+                    await self._hit(count)
+                raise
+
+    async def _raise_alarm(self, site: Site, digits: int) -> None:
         if digits >= LONG_DIGITS:
             return
         alarm = Count(_SITE_ALARM, (site.id, str(digits)))
@@ -157,18 +173,11 @@ class RateLimits:
             self.alarms += 1
             logger.warning("Site %s: many failed codes; new codes have %d digits for a day", site.id, LONG_DIGITS)
 
-    async def _take(self, *counts: Count, alarm: str = "") -> None:
-        for count in counts:
-            if not await self._hit(count):
-                if alarm:
-                    self.alarms += 1
-                    logger.warning("Too many tries: %s", alarm)
-                raise await self._too_many(count)
-
     async def _ask(self, counts: Sequence[Count]) -> None:
         for count in counts:
             if not await self._test(count):
                 self.alarms += 1
+                logger.warning("Too many failures: %s", count.item.namespace)
                 raise await self._too_many(count)
 
     async def _hit(self, count: Count) -> bool:

@@ -52,6 +52,7 @@ STATUS_OF_CODE: dict[str, int] = {
     "code_mistyped": 422,
     "login_failed": 401,
     "not_signed_in": 401,
+    "too_slow": 408,
     "too_large": 413,
     "wrong_type": 415,
     "wrong_host": 421,

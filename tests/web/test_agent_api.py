@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from cobrowse.core.tokens import secret_hash
-from cobrowse.web.limits import LOGINS_A_NAME_AND_ADDRESS, NEW_SESSIONS_A_MINUTE
+from cobrowse.web.limits import LOGIN_FAILURES, NEW_SESSIONS_A_MINUTE
 from tests.live_hub import PASSWORD, LiveHub, sqlite_url
 from tests.web.test_problems import assert_problem
 
@@ -47,7 +47,7 @@ async def test_wrong_names_and_passwords_look_alike(live: LiveHub, body: dict[st
 
 async def test_guessing_a_password_meets_a_limit(live: LiveHub) -> None:
     async with live.client(live.public_url) as agent:
-        for _ in range(LOGINS_A_NAME_AND_ADDRESS):
+        for _ in range(LOGIN_FAILURES):
             answer = await agent.post("/api/login", json={"name": "ana", "password": "wrong"})
             assert_problem(answer, 401, "login_failed")
         # Not even the right one is tried any more, however the name is written.

@@ -12,6 +12,7 @@ import pytest
 from cobrowse.core.codes import check_digit
 from cobrowse.core.tokens import AssetTicket, CustomerToken, Handoff
 from cobrowse.web.customer_api import ASSET_MAX_BYTES, HANDOFF_SECONDS
+from cobrowse.web.gates import BODY_SECONDS
 from tests.live_hub import SHOP_ORIGIN, LiveHub, sqlite_url
 from tests.web.clocks import WatchedClock
 from tests.web.test_problems import assert_problem
@@ -238,6 +239,24 @@ async def test_an_asset_needs_token_and_ticket_that_belong_together(live: LiveHu
 @pytest.mark.parametrize("n", ["0", "-1", "x", "2147483648", "99999999999", "1.5"])
 async def test_an_asset_has_a_number(live: LiveHub, n: str) -> None:
     assert_problem(await put(live, n, credentials(live)), 400, "bad_request")
+
+
+async def test_a_body_that_drips(timed: LiveHub, clock: WatchedClock) -> None:
+    reader, writer = await asyncio.open_connection("localhost", timed.port)
+    lines = [
+        "PUT /api/assets/7 HTTP/1.1",
+        f"Host: localhost:{timed.port}",
+        f"Origin: {SHOP_ORIGIN}",
+        "Content-Length: 1000",
+        *(f"{name}: {value}" for name, value in credentials(timed).items()),
+    ]
+    writer.write("\r\n".join([*lines, "", "first bytes"]).encode())
+    await clock.slept(BODY_SECONDS)
+    await clock.advance(BODY_SECONDS)
+    answer = await reader.readuntil(b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_an_asset_of_more_than_five_megabytes(live: LiveHub) -> None:

@@ -7,7 +7,7 @@ import pytest
 from limits.aio.storage import MemoryStorage
 from limits.errors import StorageError
 
-from cobrowse.core.errors import NotFound, StoreError, TooMany
+from cobrowse.core.errors import NotFound, Refused, StoreError, TooMany
 from cobrowse.core.policy import Site
 from cobrowse.web import limits
 from cobrowse.web.limits import RateLimits, blocks
@@ -123,17 +123,54 @@ async def test_failures_with_long_codes_change_no_length(budgets: RateLimits) ->
     assert await budgets.digits_for(SHOP) == 9
 
 
-async def test_logins_are_counted_by_pair_and_by_address(budgets: RateLimits) -> None:
-    for _ in range(limits.LOGINS_A_NAME_AND_ADDRESS):
-        await budgets.login("192.0.2.1", "ana")
+async def sign_in(budgets: RateLimits, address: str, name: str, *, right: bool) -> None:
+    async with budgets.signing_in(address, name):
+        if not right:
+            raise Refused("no")
+
+
+async def fail_to_sign_in(budgets: RateLimits, address: str, name: str) -> None:
+    with pytest.raises(Refused, match="no"):
+        await sign_in(budgets, address, name, right=False)
+
+
+async def test_failed_sign_ins_are_counted_by_pair_and_by_address(budgets: RateLimits) -> None:
+    for _ in range(limits.LOGIN_FAILURES):
+        await fail_to_sign_in(budgets, "192.0.2.1", "ana")
     with pytest.raises(TooMany):
-        await budgets.login("192.0.2.1", "ana")
-    # The same name from elsewhere still may: nobody locks Ana out.
-    await budgets.login("192.0.2.2", "ana")
-    for number in range(limits.LOGINS_AN_ADDRESS):
-        await budgets.login("192.0.2.3", f"name{number}")
+        await sign_in(budgets, "192.0.2.1", "ana", right=True)
+    # The same name from elsewhere still may, and others from the same office: nobody locks Ana out with five tries.
+    await sign_in(budgets, "192.0.2.2", "ana", right=True)
+    await sign_in(budgets, "192.0.2.1", "ben", right=True)
+    for number in range(limits.LOGIN_FAILURES_AN_ADDRESS):
+        await fail_to_sign_in(budgets, "192.0.2.3", f"name{number}")
     with pytest.raises(TooMany):
-        await budgets.login("192.0.2.3", "another")
+        await sign_in(budgets, "192.0.2.3", "another", right=True)
+
+
+async def test_a_name_that_many_addresses_guess_at_has_a_budget(budgets: RateLimits) -> None:
+    for number in range(limits.LOGIN_FAILURES_A_NAME):
+        await fail_to_sign_in(budgets, f"192.0.2.{number // limits.LOGIN_FAILURES}", "ana")
+    with pytest.raises(TooMany):
+        await sign_in(budgets, "198.51.100.1", "ana", right=True)
+
+
+async def test_an_office_that_signs_in_at_nine_is_no_attack(budgets: RateLimits) -> None:
+    tries = [sign_in(budgets, "192.0.2.1", f"agent{number}", right=True) for number in range(100)]
+    await asyncio.gather(*tries)
+
+
+async def test_guesses_at_a_password_at_once_get_no_more_than_the_budget(budgets: RateLimits) -> None:
+    async def guess() -> bool:
+        try:
+            await sign_in(budgets, "192.0.2.1", "ana", right=False)
+        except TooMany:
+            return False
+        except Refused:
+            return True
+        return False
+
+    assert sum(await asyncio.gather(*(guess() for _ in range(50)))) == limits.LOGIN_FAILURES
 
 
 async def test_new_sessions_and_handoffs_have_budgets(budgets: RateLimits) -> None:
@@ -142,10 +179,13 @@ async def test_new_sessions_and_handoffs_have_budgets(budgets: RateLimits) -> No
     with pytest.raises(TooMany):
         await budgets.new_session("ana")
     await budgets.new_session("ben")
-    for _ in range(limits.REDEEMS_AN_ADDRESS):
-        await budgets.redeem("192.0.2.1")
+    for _ in range(limits.REDEEM_FAILURES):
+        with pytest.raises(Refused, match="no"):
+            async with budgets.redeeming("192.0.2.1"):
+                raise Refused("no")
     with pytest.raises(TooMany):
-        await budgets.redeem("192.0.2.1")
+        async with budgets.redeeming("192.0.2.1"):
+            pass
 
 
 async def test_counts_that_do_not_answer_are_a_store_error() -> None:
@@ -154,7 +194,7 @@ async def test_counts_that_do_not_answer_are_a_store_error() -> None:
     with pytest.raises(StoreError):
         await succeed(budgets, "192.0.2.1")
     with pytest.raises(StoreError):
-        await budgets.login("192.0.2.1", "ana")
+        await budgets.new_session("ana")
     await budgets.close()
 
 
@@ -162,8 +202,8 @@ async def test_the_waiting_time_may_fail_too(budgets: RateLimits, monkeypatch: p
     async def broken(_storage: MemoryStorage, _key: str) -> float:
         raise StorageError(ConnectionError())
 
-    for _ in range(limits.LOGINS_A_NAME_AND_ADDRESS):
-        await budgets.login("192.0.2.1", "ana")
+    for _ in range(limits.NEW_SESSIONS_A_MINUTE):
+        await budgets.new_session("ana")
     monkeypatch.setattr(MemoryStorage, "get_expiry", broken)
     with pytest.raises(StoreError):
-        await budgets.login("192.0.2.1", "ana")
+        await budgets.new_session("ana")
