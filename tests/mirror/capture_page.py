@@ -1,5 +1,6 @@
 """The customer's tab for capture's tests: real Chromium, a small site on loopback, and a probe that keeps the view."""
 
+import difflib
 import http.server
 import json
 import subprocess
@@ -99,11 +100,15 @@ class Tab:
 
     def settle(self) -> Picture:
         """Wait until nothing is on its way, then bring the picture up to date."""
+        # Two drawings: by then the sizes of placeholders have been told.
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         self.page.wait_for_function("P.failures.length || (P.last && P.quiet())")
         return self.read()
 
     def read(self) -> Picture:
-        assert self.page.evaluate("P.failures") == []
+        failures = self.page.evaluate("P.failures")
+        if failures:
+            raise AssertionError(failures)
         fresh = self.page.evaluate("from => P.sent.slice(from)", self.taken)
         self.taken += len(fresh)
         self.messages += fresh
@@ -131,7 +136,10 @@ class Tab:
         return self.settle()
 
     def assert_mirrored(self) -> None:
-        assert self.settle().canonical() == self.page.evaluate("P.canonical()")
+        mirrored, wanted = self.settle().canonical(), self.page.evaluate("P.canonical()")
+        if mirrored != wanted:
+            lines = [text.replace("<", "\n<").splitlines() for text in (wanted, mirrored)]
+            raise AssertionError("\n".join(difflib.unified_diff(*lines, "page", "picture", lineterm="")))
 
     def sent_text(self) -> str:
         self.read()

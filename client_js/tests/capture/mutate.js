@@ -10,8 +10,8 @@ window.mutate = (seed, count) => {
   };
   const pick = (list) => list[random(list.length)];
   const roots = () => [document, ...[...document.querySelectorAll("*")].map((each) => each.shadowRoot).filter(Boolean)];
-  const elements = () => roots().flatMap((root) => [...root.querySelectorAll("#field *")]).concat([...roots().slice(1).flatMap((root) => [...root.querySelectorAll("*")])]);
-  const field = document.querySelector("#field");
+  const elements = () => roots().flatMap((root) => [...root.querySelectorAll("body *")]).concat([...roots().slice(1).flatMap((root) => [...root.querySelectorAll("*")])]);
+  const field = document.querySelector("#field") ?? document.body;
   const some = () => pick([field, ...elements()]);
   const word = () => pick(["lamp", "Müller", "日本", "a & b", "😀", "<b>", '"q"', "", "  "]) + random(100);
   const tags = ["div", "span", "p", "ul", "li", "b", "input", "textarea", "select", "option", "x-card", "table", "tr", "td", "script", "template", "iframe", "details", "summary", "unknowntag"];
@@ -53,8 +53,8 @@ window.mutate = (seed, count) => {
       if (texts.length) pick(texts).data = word();
     },
     () => some().normalize(),
-    () => some().setAttribute(pick(["class", "title", "id", "data-state", "onclick", "data-x", "aria-label", "dir", "hidden"]), pick(["a", "secret", "hidden", "shown", "x y", word()])),
-    () => some().removeAttribute(pick(["class", "title", "id", "contenteditable", "data-cobrowse", "role"])),
+    () => some().setAttribute(pick(["class", "title", "lang", "data-state", "onclick", "data-x", "aria-label", "dir", "hidden"]), pick(["a", "secret", "hidden", "shown", "x y", word()])),
+    () => some().removeAttribute(pick(["class", "title", "lang", "contenteditable", "data-cobrowse", "role"])),
     () => some().setAttribute("style", pick(["color: red", "width: 3px; background: url(/pixel.png)", "--x: 'y'; color: var(--x)", ""])),
     () => some().setAttribute("data-cobrowse", pick(["mask", "hide", "show", "no-control", ""])),
     () => some().setAttribute(pick(["contenteditable", "role"]), pick(["true", "false", "textbox", "button", "checkbox"])),

@@ -49,7 +49,7 @@ function start({ policy = {}, credit = true }: Options = {}) {
       return urls.get(url) as number;
     },
     isOwn: (node) => node instanceof Element && node.localName === "cobrowse-own",
-    failed: (error) => failures.push(String(error)),
+    failed: (error) => failures.push(String((error as Error).stack ?? error)),
   });
   capture.start(++epoch);
   const probe = {

@@ -117,6 +117,8 @@ export class Dirty {
     for (let at: Node | null = node; at && !sent; at = parentOf(at)) sent = this.tree_.sent_.get(at);
     if (!sent) return;
     this.tree_.dirtySelf_.add(sent);
+    // What stayed here so far may leave now.
+    if (sent.part_ !== node) this.tree_.dirtyChildren_.add(sent);
     for (const child of sent.children_) if (child.part_ instanceof Sheet) this.tree_.dirtySelf_.add(child);
   }
 

@@ -166,6 +166,7 @@ export class Tree {
     this.sent_.set(part, sent);
     this.byId_.set(sent.id_, sent);
     this.onSent_(sent);
+    if (sent.tag_?.tag_ === "slot") this.rebitsSlotted_(part as Element);
     return sent;
   }
 
@@ -232,7 +233,7 @@ export class Tree {
       if (this.walk_.tag_(sent.part_ as Element, own) === sent.tag_ && !((own ^ sent.own_) & HIDDEN)) {
         sent.own_ = own;
         // Content that became a value goes; what became content again comes.
-        if (!sent.children_.length !== this.walk_.isOpaque_(sent.part_ as Element, sent.bits_)) continue;
+        if (!sent.children_.length === this.walk_.isOpaque_(sent.part_ as Element, sent.bits_)) continue;
       } else {
         sent.stale_ = true;
         if (sent.parent_) this.dirtyChildren_.add(sent.parent_);

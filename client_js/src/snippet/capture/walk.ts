@@ -6,6 +6,7 @@ import { FLAG, type Name, NUMBER, STYLE, TEXT, type Tag, TOKEN, tagOf, URL_NUMBE
 import { Sheet } from "./cssom";
 import {
   attribute,
+  closest,
   cssText,
   dataOf,
   firstChild,
@@ -28,7 +29,6 @@ import {
   nextSibling,
   nodeType,
   optionSelected,
-  parentOf,
   SVG,
   selectValue,
   shadowOf,
@@ -103,7 +103,8 @@ export class Walk {
     if (this.host_.isOwn(element)) return undefined;
     const name = localName(element);
     const space = namespaceOf(element);
-    if (space === SVG) return own & HIDDEN ? undefined : tagOf(`svg:${name === "a" ? "g" : name}`);
+    if (space === SVG && name !== "svg") return tagOf(own & HIDDEN || name === "a" ? "svg:g" : `svg:${name}`);
+    if (space === SVG) return tagOf(own & HIDDEN ? "placeholder" : "svg:svg");
     if (space !== HTML) return undefined;
     if (PLACEHOLDERS[name] || (own & HIDDEN && tagOf(name))) return tagOf("placeholder");
     if (name === "placeholder" || (name === "input" && inputType(element as HTMLInputElement) === "hidden")) return undefined;
@@ -128,7 +129,7 @@ export class Walk {
     if (type === 1) {
       const element = part as Element;
       name = localName(element);
-      if (!tag || tag.tag_ === "placeholder" || /^(textarea|input)$/.test(name)) return list;
+      if (!tag || tag.tag_ === "placeholder" || bits & HIDDEN || /^(textarea|input)$/.test(name)) return list;
       if (name === "style" || (name === "link" && this.changed_.has(linkSheet(element as HTMLLinkElement) as CSSStyleSheet))) {
         let sheet = this.own_.get(element);
         if (!sheet) this.own_.set(element, (sheet = new Sheet(element)));
@@ -284,9 +285,8 @@ export class Walk {
   }
 
   private addOption_(put: Put, option: HTMLOptionElement, bits: number): void {
-    const up = parentOf(option) as Element;
-    const select = localName(up) === "optgroup" ? (parentOf(up) as Element) : up;
-    if (localName(select) === "select" && this.mask_.shows_(select, bits)) put(":selected", +optionSelected(option));
+    const select = closest(option, "select");
+    if (select && this.mask_.shows_(select, bits)) put(":selected", +optionSelected(option));
   }
 
   private addField_(put: Put, element: Element, bits: number, masked: boolean) {
