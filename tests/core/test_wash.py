@@ -1,0 +1,247 @@
+"""What must not be read is masked once more, by its form."""
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cobrowse.core.protocol import Page, PageInfo, Pointer, Tip
+from cobrowse.core.wash import MASK, MAX_CANDIDATES, wash, wash_frame
+from cobrowse.core.whitelist import OPS
+from tests.core.sketch import PAGE, Sketch, page_sketch
+
+CARD = "4111 1111 1111 1111"
+IBAN = "DE89 3704 0044 0532 0130 00"
+
+
+def luhn_digit(body: str) -> str:
+    total = 0
+    for place, digit in enumerate(reversed(body)):
+        doubled = int(digit) * (2 if place % 2 == 0 else 1)
+        total += doubled - 9 if doubled > 9 else doubled
+    return str(-total % 10)
+
+
+cards = st.builds(
+    lambda first, rest: first + rest + luhn_digit(first + rest),
+    st.sampled_from("23456"),
+    st.text("0123456789", min_size=11, max_size=17),
+)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        CARD,
+        "4111111111111111",
+        "4111-1111-1111-1111",
+        "4111\u00a01111\u00a01111\u00a01111",
+        "4111 – 1111 – 1111 – 1111",
+        "4111\n        1111 1111 1111",
+        "3782 822463 10005",
+        "30569309025904",
+        "4222222222222",
+        "2223003122003222",
+        "6759649826438453",
+        "6304 0000 0000 0000 000",
+        IBAN,
+        IBAN.replace(" ", ""),
+        IBAN.lower(),
+        "NO93 8601 1117 947",
+        "MT84MALT011000012345MTLCAST001S",
+        "GB29-NWBK-6016-1331-9268-19",
+    ],
+)
+@pytest.mark.parametrize("form", ["{}", "Card: {}.", "({})", "22 {} 123", "{} bank", "x={}"])
+def test_cards_and_ibans_are_masked(card: str, form: str) -> None:
+    texts, count = wash(["before", form.format(card), "after"])
+    assert count >= 1
+    assert [texts[0], texts[2]] == ["before", "after"]
+    assert MASK in texts[1]
+    # At most the last group of a number before the card may stand beside it.
+    assert len(re.findall("[0-9]", texts[1])) <= len(re.findall("[0-9]", form))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Lamp 3",
+        "4111 1111 1111 1112",
+        "411111111111",
+        "1" * 16,
+        "4" * 20 + "1111111111111111",
+        "+49 30 1234 5678",
+        "2026-11-22 15:10:39",
+        "DE88 3704 0044 0532 0130 00",
+        "XDE89 3704 0044 0532 0130 00",
+        "DE89 3704",
+        "order 4111-1111-1111-1111x",
+        "10.00 20.00 30.00 40.00 50.00",
+    ],
+)
+def test_what_only_resembles_stays(text: str) -> None:
+    texts = ["before", text]
+    washed, count = wash(texts)
+    assert washed is texts
+    assert count == 0
+
+
+def test_two_in_one_text() -> None:
+    assert wash([f"{CARD} and {IBAN}, {CARD}"]) == ([f"{MASK} and {MASK}, {MASK}"], 3)
+
+
+def test_texts_do_not_run_into_each_other() -> None:
+    texts = ["4111 1111", "1111 1111"]
+    assert wash(texts) == (texts, 0)
+
+
+def test_a_sites_patterns() -> None:
+    pattern = re.compile(r"KD-[0-9]+|x*")
+    assert wash(["Customer KD-123, KD-9"], [pattern]) == ([f"Customer {MASK}, {MASK}"], 2)
+
+
+@given(cards, st.sampled_from(["", " ", "-", "\u00a0"]), st.data())
+def test_every_card_is_found_however_it_is_grouped(card: str, gap: str, data: st.DataObject) -> None:
+    sizes = data.draw(st.lists(st.integers(1, 6), min_size=4, max_size=19))
+    groups, rest = [], card
+    for size in sizes:
+        groups.append(rest[:size])
+        rest = rest[size:]
+    written = gap.join(group for group in (*groups, rest) if group)
+    assert wash([f"Card {written}, thanks"]) == ([f"Card {MASK}, thanks"], 1) or _found_inside(written)
+
+
+def _found_inside(written: str) -> bool:
+    """A number inside the number may pass Luhn as well; then there is more than one find, and nothing is left."""
+    texts, count = wash([f"Card {written}, thanks"])
+    return count > 1 and texts == [f"Card {MASK}, thanks"]
+
+
+# --- frames
+
+
+def washed_texts(sketch: Sketch) -> tuple[list[str], int]:
+    frame, count = wash_frame(sketch.snapshot())
+    assert wash_frame(sketch.ops())[1] == count, "ops are read like a picture"
+    return frame.texts, count
+
+
+def test_a_clean_frame_is_the_same_frame() -> None:
+    frame = page_sketch().text(4, 3, "Lamp 3 for 20.00").snapshot()
+    assert wash_frame(frame) == (frame, 0)
+    assert wash_frame(frame)[0] is frame
+    ops = Sketch().text(4, 3, "x").ops()
+    assert wash_frame(ops)[0] is ops
+
+
+def test_messages_without_text() -> None:
+    for message in (Tip(epoch=1, seq=2), Pointer(epoch=1, x=2, y=3)):
+        assert wash_frame(message) == (message, 0)
+
+
+def test_titles() -> None:
+    page = PageInfo(address=PAGE.address, title=f"Card {CARD}", width=1, height=1)
+    clean = PageInfo(address=PAGE.address, title=f"Card {MASK}", width=1, height=1)
+    assert wash_frame(Page(epoch=1, page=page)) == (Page(epoch=1, page=clean), 1)
+    frame, count = wash_frame(page_sketch().text(4, 3, IBAN).snapshot(page=page))
+    assert (frame.page, frame.texts, count) == (clean, [MASK], 2)
+    later = page_sketch().snapshot(part=1)
+    assert wash_frame(later) == (later, 0)
+
+
+def test_texts_of_attributes() -> None:
+    sketch = page_sketch().element(4, 3, "img", alt=f"Card {CARD}", src=3, title="x")
+    assert washed_texts(sketch) == ([f"Card {MASK}", "x"], 1)
+
+
+def test_tokens_are_left_alone() -> None:
+    sketch = page_sketch().element(4, 3, "div", id=CARD).element(5, 4, "svg:path", d=f"M{CARD}")
+    assert washed_texts(sketch) == ([CARD, f"M{CARD}"], 0)
+
+
+def test_a_card_over_inline_elements_is_masked_in_every_part() -> None:
+    sketch = page_sketch().element(4, 3, "p").text(5, 4, "Card: 4111 ")
+    sketch.element(6, 4, "b").text(7, 6, "1111").element(8, 6, "i").text(9, 8, " 1111 ").text(10, 4, "1111, thanks")
+    assert washed_texts(sketch) == ([f"Card: {MASK}", MASK, MASK, f"{MASK}, thanks"], 1)
+
+
+def test_digits_one_by_one() -> None:
+    sketch = page_sketch().element(4, 3, "p")
+    for place, digit in enumerate("4111111111111111"):
+        sketch.element(10 + 2 * place, 4, "span").text(11 + 2 * place, 10 + 2 * place, digit)
+    assert washed_texts(sketch) == ([MASK, MASK], 1)
+
+
+@pytest.mark.parametrize("tag", ["div", "td", "br", "img", "acme-card"])
+def test_other_elements_end_the_line(tag: str) -> None:
+    sketch = page_sketch().text(4, 3, "4111 1111").element(5, 3, tag).text(6, 3, "1111 1111")
+    assert washed_texts(sketch)[1] == 0
+
+
+def test_a_line_ends_with_its_block() -> None:
+    sketch = page_sketch().element(4, 3, "div").text(5, 4, "4111 1111").text(6, 3, "1111 1111")
+    assert washed_texts(sketch)[1] == 0
+
+
+def test_other_records_end_the_line() -> None:
+    sketch = page_sketch().text(4, 3, "4111 1111").sheet(5, 3, "a{}", "b{}").text(6, 3, "1111 1111").sheet(7, 3)
+    assert washed_texts(sketch)[1] == 0
+
+
+def test_a_run_of_nodes_under_parents_of_earlier_frames() -> None:
+    frame, count = wash_frame(Sketch().text(40, 9, "4111 1111 ").text(41, 9, "1111 1111").ops())
+    assert (frame.texts, count) == ([MASK, MASK], 1)
+
+
+def test_changed_texts_and_attributes() -> None:
+    sketch = Sketch().text_change(5, CARD).attribute(6, "img alt", IBAN).attribute(6, "img loading", "4222222222222")
+    sketch.record(OPS.remove, 4, OPS.move, 5, 20, 21, OPS.attribute_removed, 9, 0, OPS.scroll, 1, 0, 0)
+    sketch.record(OPS.focus, 0, OPS.rule_inserted, 7, 0, 0, OPS.rule_removed, 7, 1, OPS.selection, 0, 0, 0, 0)
+    sketch.record(OPS.shadow, 22, 20).text(8, 5, "4111 1111 1111 1111 ")
+    frame, count = wash_frame(sketch.ops())
+    assert frame.texts == [MASK, MASK, "4222222222222", f"{MASK} "]
+    assert count == 3
+
+
+def test_a_text_in_two_places_is_masked_in_both() -> None:
+    sketch = page_sketch().text(4, 3, "4111 1111 ").text(5, 3, "1111 1111").element(6, 3, "p").text(7, 6, "1111 1111")
+    assert washed_texts(sketch)[0] == [MASK, MASK]
+
+
+# --- bounds
+
+
+def test_beyond_many_candidates_the_form_alone_decides() -> None:
+    almost = "4111 1111 1111 1112, "
+    assert wash([almost * (MAX_CANDIDATES // 20)])[1] == 0
+    texts, count = wash([almost * (MAX_CANDIDATES + 5)])
+    assert count == 5
+    assert texts[0].endswith(f"{MASK}, ")
+
+
+HOSTILE = {
+    "digits": "4" * 500_000,
+    "digits apart": "4 " * 250_000,
+    "pairs": "41 " * 150_000,
+    "letters and digits": "DE89" * 125_000,
+    "almost IBANs": "DE89 AAAA " * 50_000,
+    "wide gaps": ("4" + " " * 15) * 30_000,
+    "spaces": " " * 500_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_time_is_linear_in_the_text(name: str) -> None:
+    started = time.process_time()
+    wash([HOSTILE[name]])
+    assert time.process_time() - started < 3
+
+
+def test_time_is_linear_in_the_texts() -> None:
+    started = time.process_time()
+    wash(["4"] * 200_000)
+    wash(["4111 1111 1111 1111"] * 20_000)
+    assert time.process_time() - started < 5
