@@ -121,5 +121,5 @@ def decode(data: bytes) -> AnyBusMessage:
     """The message, or `BadMessage`."""
     try:
         return _decoder.decode(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadMessage(f"A hub sent what cannot be read: {error}") from error

@@ -93,7 +93,7 @@ class Tokens:
             signed = self._signers[kind].unsign(token)
             dated = msgspec.json.decode(base64_decode(signed), type=_Dated)
             payload = msgspec.json.decode(dated.payload, type=kind)
-        except (BadSignature, BadData, msgspec.MsgspecError) as error:
+        except (BadSignature, BadData, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise BadToken("This token is not one of ours.") from error
         if now > dated.expires_at + LEEWAY_SECONDS:
             raise BadToken("This token has expired.", code="token_expired")
