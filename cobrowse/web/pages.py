@@ -19,16 +19,20 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>{title}</title>
+{icon}<title>{title}</title>
 </head>
 <body{attributes}>{content}<script src="/static/{file}" integrity="{integrity}" defer></script></body>
 </html>
 """
 
 
-def _page(policy: str, script: Entry, title: str, *, content: str = "", **data: str) -> Response:
+# An empty icon, so that no browser asks for /favicon.ico.
+_ICON = '<link rel="icon" href="data:,">\n'
+
+
+def _page(policy: str, script: Entry, title: str, *, content: str = "", icon: str = _ICON, **data: str) -> Response:
     html = _PAGE.format(
+        icon=icon,
         title=escape(title),
         attributes="".join(f' data-{name.replace("_", "-")}="{escape(value)}"' for name, value in data.items()),
         content=content,
@@ -61,7 +65,8 @@ async def mirror(request: Request) -> Response:
     hub = parts.settings.hub
     script = parts.static.entry("mirror")
     policy = mirror_policy(hub.public_url, hub.mirror_url, token, script.file)
-    return _page(policy, script, "Mirror", console=hub.public_url)
+    # Framed pages need no icon, and the mirror may load nothing but assets.
+    return _page(policy, script, "Mirror", icon="", console=hub.public_url)
 
 
 async def snippet(request: Request) -> Response:
