@@ -84,7 +84,7 @@ class Deadlines:
         if peer.probed_at is None:
             if now - peer.heard_at > QUIET_SECONDS:
                 self._probes.check(peer)
-        elif peer.heard_at > peer.probed_at:
+        elif peer.heard_at >= peer.probed_at:
             peer.probed_at = None
         elif now - peer.probed_at > PROBE_PATIENCE_SECONDS:
             peer.close(PROBE_UNANSWERED)

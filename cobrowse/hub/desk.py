@@ -19,6 +19,10 @@ CODE_TRIES = 20
 DIGITS_BELOW = 100
 
 
+# `list` is a method's name below.
+Waitings = list[Session]
+
+
 class Created(Struct, frozen=True, kw_only=True):
     """A new session and the code to read out, bare digits."""
 
@@ -49,12 +53,13 @@ class Desk:
         """A waiting session; its code has `digits`, or as many as the site says. Raises `NotFound` (`unknown_site`),
         `StoreError`."""
         site = self._site(site_id)
+        older = await self._waiting(agent_id)
         for _ in range(CODE_TRIES):
             code = codes.make(self._house.randbelow, digits or site.code_digits)
             session = self._new(site, agent_id, agent_name, code)
             expires_at = session.created_at + site.limits.code_seconds
             if await self._house.store.create(session, _code_key(session), expires_at, due_at(session)):
-                await self._end_older(session)
+                await self._end_others(session, older)
                 return Created(id=session.id, code=code, expires_at=expires_at)
         raise StoreConflict("No free code was found.")
 
@@ -73,13 +78,18 @@ class Desk:
             state=Waiting(since=now, code_key=key, expires_at=now + site.limits.code_seconds),
         )
 
-    async def _end_older(self, newest: Session) -> None:
-        """An agent has one waiting code. Of two made at once the later one stays, whoever looks first."""
-        for found in await self._house.store.list_for_agent(newest.agent):
-            other = found.session
-            older = (other.created_at, other.id) < (newest.created_at, newest.id)
-            if isinstance(other.state, Waiting) and older:
-                await self._steps.must(other.id, EndAsked("agent_ended"))
+    async def _end_others(self, newest: Session, older: Waitings) -> None:
+        """An agent has one waiting code; a new one ends the old. Of several made in the same moment one stays."""
+        known = {session.id for session in older}
+        rivals = [session for session in await self._waiting(newest.agent) if session.id not in known]
+        stays = max([newest, *rivals], key=lambda session: (session.created_at, session.id))
+        for session in (*older, *rivals):
+            if session.id != stays.id:
+                await self._steps.must(session.id, EndAsked("agent_ended"))
+
+    async def _waiting(self, agent_id: str) -> Waitings:
+        found = await self._house.store.list_for_agent(agent_id)
+        return [one.session for one in found if isinstance(one.session.state, Waiting)]
 
     async def claim(self, site_id: str, code: str, nonce: str) -> Joined:
         """Redeem a code for exactly one nonce; the same nonce gets the same answer again.

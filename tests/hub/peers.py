@@ -21,6 +21,8 @@ from cobrowse.core.protocol import (
     Page,
     PageInfo,
     Pointer,
+    Probe,
+    ProbeAnswer,
     Resync,
     SessionState,
     Snapshot,
@@ -133,7 +135,16 @@ class Browser:
         self.wire = Wire()
         self.heard: list[Any] = []
         self.frames: list[str | bytes] = []
+        self.hangs = False
         self._serving: asyncio.Task[None] | None = None
+
+    def answer_probes(self) -> None:
+        """What every page does by itself, unless it hangs."""
+        if self.hangs or self.wire.gone:
+            return
+        for probe in [message for message in self.hear_waiting() if isinstance(message, Probe)]:
+            self.heard.remove(probe)
+            self.say(ProbeAnswer(id=probe.id))
 
     def connect(self) -> None:
         """A new socket to the hub; what was heard on an older one is forgotten."""
@@ -171,8 +182,10 @@ class Browser:
         """Everything that has arrived, without waiting."""
         while not self.wire.outbound.empty():
             data = self.wire.outbound.get_nowait()
-            if data is not None:
-                self.note(data)
+            if data is None:
+                self.wire.outbound.put_nowait(None)
+                break
+            self.note(data)
         return self.heard
 
     async def hear_state(self, wanted: str) -> SessionState:

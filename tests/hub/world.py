@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from cobrowse.core.policy import Site
 from cobrowse.core.protocol import AskControl, Consent, ControlAnswer, ControlAsked, Digits, Snapshot
 from cobrowse.core.tokens import Tokens
-from cobrowse.hub.desk import Created
+from cobrowse.hub.desk import Created, Joined
 from cobrowse.hub.hub import Hub
 from cobrowse.store.opening import open_store
 from tests.hub.clock import HandClock, breathe
@@ -32,11 +32,13 @@ class World:
         self.hubs: list[Hub] = []
         self.pages: list[Browser] = []
         self._running: dict[Hub, AsyncExitStack] = {}
+        self._stores: dict[Hub, MoodyStore] = {}
 
     async def hub(self) -> Hub:
         """One more hub, running."""
+        store = MoodyStore(self.store)
         hub = Hub(
-            store=self.store,
+            store=store,
             bus=self.bus,
             sites=self.sites,
             tokens=self.tokens,
@@ -50,6 +52,7 @@ class World:
         stack = AsyncExitStack()
         await stack.enter_async_context(hub.running())
         self._running[hub] = stack
+        self._stores[hub] = store
         self.hubs.append(hub)
         return hub
 
@@ -77,6 +80,13 @@ class World:
     async def customer(self, hub: Hub, code: str, site: str = "shop") -> Customer:
         customer = Customer(hub, await hub.claim(site, code, name("nonce")), self.sites[site].origins[0])
         self.pages.append(customer)
+        return customer
+
+    async def customer_of(self, hub: Hub, joined: Joined) -> Customer:
+        """The tab that claimed, with its seat taken."""
+        customer = Customer(hub, joined)
+        self.pages.append(customer)
+        await customer.enter()
         return customer
 
     async def joining(self, agent_hub: Hub, customer_hub: Hub | None = None) -> tuple[Agent, Customer]:
@@ -123,11 +133,22 @@ class World:
         while left > 0:
             await self.clock.advance(min(step, left))
             await self.settle()
+            for page in self.pages:
+                page.answer_probes()
             left -= step
 
     async def stop(self, hub: Hub) -> None:
         """End a hub in order."""
         await self._running.pop(hub).aclose()
+
+    async def kill(self, hub: Hub) -> None:
+        """A process that dies: its sockets break, nobody is told, its lease just runs out."""
+        self.bus.deaf.add(hub.id)
+        self._stores[hub].away = True
+        for page in self.pages:
+            if page.hub is hub:
+                await page.stop()
+        await self.stop(hub)
 
     async def end(self) -> None:
         for page in self.pages:
