@@ -161,7 +161,7 @@ async def _run(
         ws_ping_timeout=PING_SECONDS,
         # Frames are packed where it pays; a second compression costs 40 KB a socket.
         ws_per_message_deflate=False,
-        lifespan="on",
+        lifespan="off",
         interface="asgi3",
         # Addresses hold tokens and uvicorn logs queries: no access log at all.
         access_log=False,
@@ -174,7 +174,9 @@ async def _run(
     server = DrainingServer(config, app.state.parts.hub, on_started, signals=signals)
     stopping = asyncio.create_task(_stop_when(stop, server)) if stop else None
     try:
-        await server.serve(sockets=[bound])
+        # Not uvicorn's own lifespan, which turns a store that is away into a traceback and an exit code of its own.
+        async with app.router.lifespan_context(app):
+            await server.serve(sockets=[bound])
     finally:
         if stopping is not None:
             stopping.cancel()

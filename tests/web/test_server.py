@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -11,7 +13,8 @@ import pytest
 from starlette.applications import Starlette
 
 from cobrowse.config import Settings, from_mapping
-from cobrowse.core.errors import ConfigError, StoreBusy
+from cobrowse.core.errors import ConfigError, StoreBusy, StoreError
+from cobrowse.store.local_bus import LocalBus
 from cobrowse.web.server import CannotListen, check_workers, listen, serve
 from tests.live_hub import CHEAP, HubProcess, LiveHub, as_toml, settings_for, sqlite_url
 from tests.web.test_sockets import heard, hello, ticket_for
@@ -62,6 +65,19 @@ async def test_a_store_that_cannot_be_opened_serves_nothing(tmp_path: Path) -> N
     with pytest.raises(ConfigError):
         await serve(settings(f"sqlite://{tmp_path}/file/x.db"), port=0, started=started.append, signals=False)
     assert started == []
+
+
+async def test_a_bus_that_is_away_serves_nothing_and_says_so(
+    tmp_path: Path, clients: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def away(_bus: LocalBus, _hub: str, _receive: object) -> AsyncIterator[None]:
+        raise StoreError("no Bus")
+        yield
+
+    monkeypatch.setattr(LocalBus, "listen", away)
+    with pytest.raises(StoreError, match="no Bus"):
+        await LiveHub(store=sqlite_url(tmp_path), static=clients).start()
 
 
 async def test_a_restart_keeps_sign_ins_and_sessions_on_the_same_port(live: LiveHub) -> None:
