@@ -128,7 +128,12 @@ class _HubTable(Struct, frozen=True, kw_only=True):
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """The checked settings of the file and the environment; `ConfigError` with one sentence otherwise."""
-    return from_mapping(read(path, environ))
+    data = read(path, environ)
+    if not data:
+        raise ConfigError(
+            f"There are no settings: write {DEFAULT_FILE} here, or name a file with --config or {FILE_VARIABLE}."
+        )
+    return from_mapping(data)
 
 
 def read(path: Path | None, environ: Mapping[str, str]) -> dict[str, Any]:
