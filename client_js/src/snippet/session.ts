@@ -1,5 +1,5 @@
 // The session part: this tab's side of a session, from the claimed code to the receipt. It calls, it does not do.
-import { type CustomerWelcome, type FromCustomer, type SessionState, type ToCustomer, VERSION } from "../protocol";
+import { type ActResult, type CustomerWelcome, type FromCustomer, type SessionState, type ToCustomer, VERSION } from "../protocol";
 import { judge } from "../shared/addresses";
 import { type Baton, type Joined, nonce, shared } from "../shared/parts";
 import { Link, type LinkState } from "../shared/socket";
@@ -238,7 +238,10 @@ function run(baton: Baton, digits = ""): void {
   function begin(letGo: () => void): void {
     release = letGo;
     const send = (message: FromCustomer) => link?.send(message) ?? Promise.resolve(0);
-    assets = new Assets(baton.assets);
+    assets = new Assets(baton.assets, {
+      token: () => baton.token,
+      refused: (n, reason) => send({ k: "asset_refused", n, reason }),
+    });
     capture = new Capture({
       policy: baton.policy,
       send,
@@ -247,10 +250,16 @@ function run(baton: Baton, digits = ""): void {
       isOwn: view.isOwn,
       failed: () => pause(true),
     });
-    acts = new Acts(capture, baton.policy, {
+    const { acts: done } = baton.receipt;
+    const ui = {
       ...view,
-      asking: (id) => link?.sendNow({ k: "act_result", id, status: "asking" }),
-    });
+      hasControl: () => state?.control === "on",
+      answer(result: ActResult, act: string): void {
+        if (result.status === "done" || result.status === "started") done[act] = (done[act] ?? 0) + 1;
+        link?.sendNow(result);
+      },
+    };
+    acts = new Acts(capture, baton.policy, ui, baton.act);
     watchInput(
       {
         isOwn: view.isOwn,

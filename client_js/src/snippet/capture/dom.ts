@@ -66,5 +66,16 @@ export const styleSheet = getter(HTMLStyleElement, "sheet");
 export const linkSheet = getter(HTMLLinkElement, "sheet");
 export const linkAddress = getter(HTMLLinkElement, "href");
 
+/** What a node is in: its parent, or the host of a shadow root. */
+export const upOf = (node: Node): Node | null => (nodeType(node) === 11 ? hostOf(node as ShadowRoot) : parentOf(node));
+
+/** Focus the element; false where it takes none. */
+export function focusOn(element: Element): boolean {
+  const focus = (element as HTMLElement).focus;
+  if (typeof focus !== "function") return false;
+  element.ownerDocument.defaultView?.HTMLElement.prototype.focus.call(element, { preventScroll: true });
+  return matches(element, ":focus");
+}
+
 export const HTML = "http://www.w3.org/1999/xhtml";
 export const SVG = "http://www.w3.org/2000/svg";

@@ -13,11 +13,11 @@ import {
 } from "../../protocol";
 import { digest } from "./digest";
 import { Dirty } from "./dirty";
-import { boxOf, listen, nodeType, scrollLeft, scrollTop } from "./dom";
+import { listen, nodeType, scrollLeft, scrollTop } from "./dom";
 import { MASKED, NO_CONTROL } from "./mask";
 import { focused, isPrivateSpot, pageInfo, selection } from "./page";
 import { FOCUS, Frame, SCROLL, SELECTION } from "./tables";
-import { type Sent, Tree } from "./tree";
+import { Tree } from "./tree";
 import { Walk, type WalkHost } from "./walk";
 
 export interface CaptureHost extends WalkHost {
@@ -132,6 +132,16 @@ export class Capture {
 
   isNoControl(node: Node): boolean {
     return !!(this.walk_.mask_.bits_(node, () => undefined) & NO_CONTROL);
+  }
+
+  /** A password, a one-time code or a card field. */
+  isSecret(element: Element): boolean {
+    return this.walk_.mask_.kind_(element) !== 0 && this.walk_.mask_.isSecret_(element);
+  }
+
+  /** A picture is shown, or on its way. */
+  get live(): boolean {
+    return this.running_ && !this.host.mayShare();
   }
 
   /** How many fields the agent sees only as masks. */
@@ -346,4 +356,3 @@ function tables(frame: Frame): Pick<Ops, "tags" | "names" | "urls" | "styles" | 
   return { tags, names, urls, styles, texts };
 }
 
-export { boxOf, type Sent };

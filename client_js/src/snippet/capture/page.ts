@@ -2,7 +2,7 @@
 import type { CustomerPolicy, PageInfo } from "../../protocol";
 import { redact } from "../../shared/addresses";
 import { DOTS } from "../css";
-import { find, hostOf, nodeType, parentOf, shadowOf, titleOf } from "./dom";
+import { find, nodeType, shadowOf, titleOf, upOf } from "./dom";
 import { MASKED, type Mask, NO_CONTROL } from "./mask";
 import type { Tree } from "./tree";
 import type { Walk } from "./walk";
@@ -46,8 +46,6 @@ export function isPrivateSpot(walk: Walk, node: Node): boolean {
   }
   return false;
 }
-
-const upOf = (node: Node): Node | null => (nodeType(node) === 11 ? hostOf(node as ShadowRoot) : parentOf(node));
 
 /** The selection as the wire has it: two text nodes and offsets into them, or all 0. */
 export function selection(walk: Walk, tree: Tree): [number, number, number, number] {

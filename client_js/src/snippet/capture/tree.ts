@@ -2,7 +2,7 @@
 // again; what left the page loses its id with all that is in it.
 import type { Tag } from "../whitelist";
 import { rulesOf, Sheet } from "./cssom";
-import { hostOf, nodeType, parentOf } from "./dom";
+import { hostOf, nodeType, upOf as upOfNode } from "./dom";
 import { HIDDEN } from "./mask";
 import {
   ATTRIBUTE,
@@ -412,8 +412,7 @@ function pairs(list: Attributes): Map<NameOf, string | number> {
 
 /** What a part is in, on the wire. */
 function upOf(part: Part): Node | null {
-  if (part instanceof Sheet) return part.owner_;
-  return nodeType(part) === 11 ? hostOf(part as ShadowRoot) : parentOf(part);
+  return part instanceof Sheet ? part.owner_ : upOfNode(part);
 }
 
 function depthOf(part: Part): number {

@@ -1,0 +1,353 @@
+// What the agent asks to happen here. Every act is looked at again in this tab, whatever the hub let pass: what counts
+// is what it would activate. Each is answered: done, started, or refused and why.
+import type { Act, ActResult, AnyDo, CustomerPolicy } from "../protocol";
+import { judge, parse } from "../shared/addresses";
+import type { Capture } from "./capture";
+import { attribute, boxOf, closest, focusOn, hasAttribute, localName, matches, nodeType, slotOf, upOf } from "./capture/dom";
+
+export interface ActUi {
+  /** To be sent at once, ahead of what waits. */
+  answer(result: ActResult, act: AnyDo["act"]): void;
+  /** True while the customer has given control. */
+  hasControl(): boolean;
+  askNavigate(address: string): Promise<boolean>;
+  point(x: number, y: number): void;
+  highlight(box: DOMRect | null): void;
+  showAct(kind: string, box: DOMRect | null): void;
+}
+
+const PAUSE_MS = 2_000;
+const GUIDE = /^(point|highlight|clear)$/;
+const CHECKABLE =
+  "input[type=checkbox],input[type=radio]," +
+  ["checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"].map((role) => `[role~=${role} i]`).join();
+const SUBMITTER = "button:not([type=button i],[type=reset i]),input[type=submit],input[type=image]";
+const PRESSABLE = "button,[role~=button i],input,a,label,summary,[onclick],[tabindex]";
+const REVEAL = /passw|kennw|\bpwd?\b|reveal/i;
+
+/** Why an act is refused, by the codes of docs/protocol.md. */
+class Refused extends Error {
+  constructor(readonly code_: string) {
+    super(code_);
+  }
+}
+
+const refuse = (code: string): never => {
+  throw new Refused(code);
+};
+
+/** The element and all it is in, the way an event goes: through slots and shadow hosts. */
+function pathOf(from: Element): Element[] {
+  const path: Element[] = [];
+  for (let at: Node | null = from; at; at = (nodeType(at) === 1 && slotOf(at as Element)) || upOf(at)) {
+    if (nodeType(at) === 1) path.push(at as Element);
+  }
+  return path;
+}
+
+function hitAt(x: number, y: number): Element | null {
+  let hit = document.elementFromPoint(x, y);
+  while (hit?.shadowRoot) {
+    const inner = hit.shadowRoot.elementFromPoint(x, y);
+    if (!inner || inner === hit) break;
+    hit = inner;
+  }
+  return hit;
+}
+
+export class Acts {
+  private usedAt_ = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly capture_: Capture,
+    private readonly policy_: CustomerPolicy,
+    private readonly ui_: ActUi,
+    /** The highest id so far; it goes from page to page. */
+    public highest = 0,
+  ) {}
+
+  /** The customer's own hand goes first. */
+  used(): void {
+    this.usedAt_ = performance.now();
+  }
+
+  async run({ id, epoch, do: wanted }: Act): Promise<void> {
+    const { act } = wanted;
+    const answer = (status: ActResult["status"], reason = "") => {
+      this.ui_.answer({ k: "act_result", id, status, reason }, act);
+    };
+    try {
+      if (id <= this.highest) refuse("stale");
+      this.highest = id;
+      this.check_(act);
+      if ("node" in wanted && epoch !== this.capture_.epoch) refuse("gone");
+      if (await this.do_(wanted, answer)) answer("done");
+    } catch (error) {
+      answer("refused", error instanceof Refused ? error.code_ : "failed");
+    }
+  }
+
+  private check_(act: string): void {
+    if (!this.policy_.acts.includes(act)) refuse("not_allowed");
+    if (!this.capture_.live) refuse("wrong_state");
+    if (GUIDE.test(act)) return;
+    if (!this.ui_.hasControl()) refuse("no_control");
+    if (performance.now() - this.usedAt_ < PAUSE_MS) refuse("paused_by_customer");
+  }
+
+  /** True where the act is done; false where it was answered already. */
+  private async do_(wanted: AnyDo, answer: (status: ActResult["status"]) => void): Promise<boolean> {
+    const { ui_: ui } = this;
+    switch (wanted.act) {
+      case "clear":
+        ui.highlight(null);
+        ui.point(-99, -99);
+        return true;
+      case "point": {
+        const box = boxOf(this.element_(wanted.node));
+        ui.point(box.left + wanted.x * box.width, box.top + wanted.y * box.height);
+        return true;
+      }
+      case "highlight":
+        ui.highlight(boxOf(this.element_(wanted.node)));
+        return true;
+      case "scroll": {
+        const to = { left: wanted.x, top: wanted.y, behavior: "instant" } as const;
+        const node = this.capture_.nodeOf(wanted.node);
+        if (node === document) scrollTo(to);
+        else this.target_(wanted.node).scrollTo(to);
+        ui.showAct("scroll", null);
+        return true;
+      }
+      case "click":
+        return this.click_(wanted.node, wanted.x, wanted.y, answer);
+      case "navigate":
+        return this.navigate_(wanted.address, answer);
+      case "back":
+      case "forward":
+        return this.travel_(wanted.act, answer);
+      case "reload":
+        answer("started");
+        ui.showAct("reload", null);
+        location.reload();
+        return false;
+      default:
+        return this.fill_(wanted, answer);
+    }
+  }
+
+  // --- where
+
+  private element_(id: number): Element {
+    const node = this.capture_.nodeOf(id) ?? refuse("gone");
+    const element = nodeType(node) === 3 ? upOf(node) : node === document ? document.documentElement : node;
+    return nodeType(element as Node) === 1 ? (element as Element) : refuse("gone");
+  }
+
+  /** An element that may be acted upon. */
+  private target_(id: number): Element {
+    const element = this.element_(id);
+    this.checkPrivate_(element);
+    const visible = element.checkVisibility?.({ visibilityProperty: true }) ?? true;
+    const { width, height } = boxOf(element);
+    return visible && width && height ? element : refuse("hidden");
+  }
+
+  private checkPrivate_(element: Element): void {
+    if (this.capture_.isMasked(element)) refuse("masked");
+    if (this.capture_.isNoControl(element)) refuse("no_control");
+  }
+
+  private checkAddress_(address: string): void {
+    if (/^\s*javascript:/i.test(address)) refuse("script_link");
+    const verdict = judge(this.policy_, address);
+    if (verdict) refuse(verdict === "other_path" ? "denied_path" : "leaves_site");
+  }
+
+  private checkWindow_(target: string | null): void {
+    const name = target ?? attribute(document.querySelector("base[target]") ?? document.documentElement, "target");
+    if (name && !/^_(self|top|parent)$/i.test(name)) refuse("new_window");
+  }
+
+  // --- clicks
+
+  private click_(id: number, x: number, y: number, answer: (status: ActResult["status"]) => void): boolean {
+    const element = this.target_(id);
+    const place = () => {
+      const box = boxOf(element);
+      // The outermost edge belongs to the neighbour.
+      const at = (from: number, length: number, share: number) => from + Math.min(share * length, length - 0.5);
+      return [at(box.left, box.width, x), at(box.top, box.height, y)] as const;
+    };
+    let [left, top] = place();
+    if (left < 0 || top < 0 || left >= innerWidth || top >= innerHeight) {
+      element.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
+      [left, top] = place();
+    }
+    const hit = hitAt(left, top);
+    // Something of the element, or something it is part of and lets the click through to.
+    if (!hit || !(pathOf(hit).includes(element) || pathOf(element).includes(hit))) refuse("covered");
+    const target = hit as Element;
+    const navigates = this.checkClick_(target);
+    this.ui_.showAct("click", boxOf(target));
+    const fire = (type: string) => {
+      const Kind = /^(pointer|click)/.test(type) ? PointerEvent : MouseEvent;
+      const common = { bubbles: true, cancelable: true, composed: true, view: window, clientX: left, clientY: top };
+      return target.dispatchEvent(new Kind(type, { ...common, detail: 1, ...(/down$/.test(type) && { buttons: 1 }) }));
+    };
+    for (const type of ["pointerover", "mouseover", "pointermove", "mousemove", "pointerdown"]) fire(type);
+    if (fire("mousedown")) for (const each of pathOf(target)) if (focusOn(each)) break;
+    for (const type of ["pointerup", "mouseup"]) fire(type);
+    // The page may have put something else in its place meanwhile.
+    this.checkClick_(target);
+    if (navigates) answer("started");
+    // Where the page does without the navigation, it is done here.
+    return !fire("click") || !navigates;
+  }
+
+  /** Refuses what a click there must not activate. True where it leads to another page. */
+  private checkClick_(target: Element): boolean {
+    const path = pathOf(target);
+    for (const element of path) {
+      this.checkPrivate_(element);
+      const label = localName(element) === "label" ? (element as HTMLLabelElement).control : null;
+      const activated = label ?? element;
+      if (label && !path.includes(label)) this.checkPrivate_(label);
+      const found = this.checkActivated_(activated);
+      if (found !== undefined) return found;
+    }
+    return false;
+  }
+
+  /** Undefined where this element activates nothing, so what it is in does. */
+  private checkActivated_(element: Element): boolean | undefined {
+    const name = localName(element);
+    if (matches(element, "input[type=file]")) refuse("file");
+    if (this.capture_.isSecret(element)) refuse("password");
+    if (matches(element, CHECKABLE) || (name === "input" && matches(element, "[type=checkbox],[type=radio]"))) {
+      if (!this.policy_.acts.includes("check")) refuse("checks");
+    }
+    if (matches(element, "select,option,[role~=option i],[type=reset i]")) refuse("field");
+    if (matches(element, SUBMITTER)) return this.checkSubmit_(element as HTMLButtonElement);
+    if (matches(element, PRESSABLE)) this.checkReveal_(element);
+    const href = name === "a" || name === "area" ? this.hrefOf_(element) : undefined;
+    if (href !== undefined) return this.checkLink_(element, href);
+    return matches(element, "button,input,textarea,summary") ? false : undefined;
+  }
+
+  private hrefOf_(element: Element): string | undefined {
+    const href = attribute(element, "href") ?? attribute(element, "xlink:href");
+    if (href === null) return undefined;
+    try {
+      return new URL(href, document.baseURI).href;
+    } catch {
+      return refuse("bad_address");
+    }
+  }
+
+  private checkLink_(element: Element, href: string): boolean {
+    if (/^javascript:/i.test(href)) refuse("script_link");
+    if (hasAttribute(element, "download")) refuse("downloads");
+    this.checkWindow_(attribute(element, "target"));
+    this.checkAddress_(href);
+    const here = location.href.split("#")[0];
+    return href.split("#")[0] !== here || !href.includes("#");
+  }
+
+  private checkSubmit_(button: HTMLButtonElement): boolean {
+    const { form } = button;
+    if (!form || button.disabled) return false;
+    if (/^dialog$/i.test(attribute(button, "formmethod") ?? attribute(form, "method") ?? "")) return false;
+    if (!this.policy_.acts.includes("submit")) refuse("submits");
+    this.checkWindow_(attribute(button, "formtarget") ?? attribute(form, "target"));
+    const action = attribute(button, "formaction") ?? attribute(form, "action") ?? "";
+    this.checkAddress_(new URL(action || location.href, document.baseURI).href);
+    return true;
+  }
+
+  /** A button beside a password field, or one that talks of passwords, would show one. */
+  private checkReveal_(element: Element): void {
+    const says = ["aria-label", "title", "class", "id", "aria-controls", "data-target"].map((name) => attribute(element, name));
+    const near = closest(element, ":has(input)");
+    const secret = [...(near && near !== document.body ? near.querySelectorAll("input") : [])].some((each) => this.capture_.isSecret(each));
+    const isPlain = matches(element, "button,[role~=button i],[onclick],[tabindex],label,input");
+    if (isPlain && (secret || REVEAL.test(`${says} ${(element.textContent ?? "").slice(0, 80)}`)) && this.hasPassword_()) refuse("password");
+  }
+
+  private hasPassword_(): boolean {
+    return [...document.querySelectorAll("input")].some((each) => this.capture_.isSecret(each));
+  }
+
+  // --- other pages
+
+  private async navigate_(address: string, answer: (status: ActResult["status"]) => void): Promise<boolean> {
+    if (this.policy_.typed_navigation === "never") refuse("not_allowed");
+    const { href } = parse(address, location.href) ?? refuse("bad_address");
+    this.checkAddress_(href);
+    if (this.policy_.typed_navigation === "ask") {
+      answer("asking");
+      if (!(await this.ui_.askNavigate(href))) refuse("declined");
+      if (!this.capture_.live || !this.ui_.hasControl()) refuse("wrong_state");
+    }
+    answer("started");
+    this.ui_.showAct("navigate", null);
+    location.assign(href);
+    return false;
+  }
+
+  private travel_(act: "back" | "forward", answer: (status: ActResult["status"]) => void): boolean {
+    // Only the Navigation API says where it would lead, and only within the site.
+    type Entry = { index: number; url: string | null };
+    const { navigation } = window as unknown as { navigation?: { currentEntry: Entry; entries(): Entry[] } };
+    const entry = navigation?.entries()[navigation.currentEntry.index + (act === "back" ? -1 : 1)] ?? refuse("nothing_to_do");
+    this.checkAddress_(entry.url ?? "");
+    answer("started");
+    this.ui_.showAct(act, null);
+    history[act]();
+    return false;
+  }
+
+  // --- fields, by policy
+
+  private fill_(wanted: AnyDo & { node: number }, answer: (status: ActResult["status"]) => void): boolean {
+    const element = this.target_(wanted.node) as HTMLInputElement & HTMLSelectElement;
+    const name = localName(element);
+    if (matches(element, ":disabled,[readonly]")) refuse("nothing_to_do");
+    if (this.capture_.isSecret(element)) refuse("password");
+    if (matches(element, "input[type=file]")) refuse("file");
+    const box = boxOf(element);
+    const tell = () => {
+      for (const type of ["input", "change"]) element.dispatchEvent(new Event(type, { bubbles: true, composed: true }));
+      this.ui_.showAct(wanted.act, box);
+      return true;
+    };
+    const put = (of: { prototype: object }, key: string, value: unknown) => {
+      Reflect.set(of.prototype, key, value, element);
+    };
+    if (wanted.act === "type") {
+      if (name === "textarea") put(HTMLTextAreaElement, "value", wanted.text);
+      else if (name === "input" && !matches(element, `${CHECKABLE},${SUBMITTER},[type=button],[type=reset]`)) {
+        put(HTMLInputElement, "value", wanted.text);
+      } else refuse("field");
+      return tell();
+    }
+    if (wanted.act === "choose") {
+      const option = this.capture_.nodeOf(wanted.option) ?? refuse("gone");
+      if (name !== "select" || closest(option as Element, "select") !== element) refuse("field");
+      put(HTMLSelectElement, "selectedIndex", [...element.options].indexOf(option as HTMLOptionElement));
+      return tell();
+    }
+    if (wanted.act === "check") {
+      if (!matches(element, CHECKABLE)) refuse("field");
+      this.ui_.showAct("check", box);
+      element.dispatchEvent(new PointerEvent("click", { bubbles: true, cancelable: true, composed: true }));
+      return true;
+    }
+    const button = name === "form" ? element.querySelector(SUBMITTER) : element;
+    if (!button || !matches(button, SUBMITTER) || !this.checkSubmit_(button as HTMLButtonElement)) refuse("nothing_to_do");
+    answer("started");
+    this.ui_.showAct("submit", box);
+    (button as HTMLButtonElement).form?.requestSubmit(button as HTMLButtonElement);
+    return false;
+  }
+}

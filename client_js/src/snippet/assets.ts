@@ -1,0 +1,78 @@
+// Pictures, fonts and stylesheets: a number for each address, and its bytes when the hub asks for them.
+import { shared } from "../shared/parts";
+import { rewrite } from "./css";
+
+export interface AssetHost {
+  /** The customer's token as it is now. */
+  token(): string;
+  refused(n: number, reason: string): void;
+}
+
+export type AssetKind = "image" | "font" | "style";
+
+const ASSET_MAX_BYTES = 5 * 1024 * 1024;
+const NUMBER_MAX = 100_000;
+const DATA_TYPES = /^data:(image\/|font\/|application\/(x-)?font|text\/css)/i;
+
+export class Assets {
+  private readonly numbers_ = new Map<string, number>();
+  private readonly addresses_ = new Map<number, readonly [url: string, kind: AssetKind]>();
+
+  constructor(
+    /** The next free number; it goes from page to page, so that a number names one thing in a session. */
+    public next: number,
+    private readonly host_: AssetHost,
+  ) {}
+
+  /** The number of this address, or 0 where there can be none. */
+  readonly number = (address: string, kind: AssetKind): number => {
+    const url = address.split("#")[0] as string;
+    let n = this.numbers_.get(url);
+    if (n === undefined) {
+      n = /^(https?|data|blob):/.test(url) && this.next <= NUMBER_MAX ? this.next++ : 0;
+      this.numbers_.set(url, n);
+      if (n) this.addresses_.set(n, [url, kind]);
+    }
+    return n;
+  };
+
+  /** The hub asks for the bytes; it takes them only with this ticket. */
+  async upload(n: number, ticket: string): Promise<void> {
+    const [url, kind] = this.addresses_.get(n) ?? ["", "image"];
+    const body = await this.read_(url, kind).catch(() => "failed");
+    if (typeof body === "string") {
+      this.host_.refused(n, body);
+      return;
+    }
+    const headers = { Authorization: `Bearer ${this.host_.token()}`, "Cobrowse-Asset-Ticket": ticket };
+    const put = fetch(`${shared().hub}/api/assets/${n}`, { method: "PUT", headers, body, credentials: "omit" });
+    // Where the hub is away it asks again.
+    await put.catch(() => undefined);
+  }
+
+  /** The bytes, or why there are none. */
+  private async read_(url: string, kind: AssetKind): Promise<Blob | string> {
+    const response = await this.get_(url);
+    if (typeof response === "string") return response;
+    if (!response.ok) return "failed";
+    if (/no-store/i.test(response.headers.get("Cache-Control") ?? "")) return "no_store";
+    const bytes = await response.blob();
+    if (bytes.size > ASSET_MAX_BYTES) return "too_big";
+    if (kind !== "style") return bytes;
+    const css = new Blob([rewrite(await bytes.text(), response.url || url, this.number, true)]);
+    return css.size > ASSET_MAX_BYTES ? "too_big" : css;
+  }
+
+  private async get_(url: string): Promise<Response | string> {
+    if (url.startsWith("data:")) return DATA_TYPES.test(url) ? fetch(url) : "failed";
+    if (!url) return "failed";
+    if (new URL(url).origin !== location.origin) return "other_origin";
+    if (url.startsWith("blob:")) return fetch(url);
+    const options = { mode: "same-origin", credentials: "same-origin", redirect: "error" } as const;
+    const cached = await fetch(url, { ...options, cache: "only-if-cached" }).catch(() => undefined);
+    if (cached?.ok) return cached;
+    // Not one request that the page has not made by itself: no oracle for addresses of others' choosing.
+    const loaded = performance.getEntriesByName(url, "resource").length;
+    return loaded ? fetch(url, options) : "not_loaded";
+  }
+}
