@@ -92,6 +92,9 @@ class FaultyBus:
         self._bus = bus
         self._lost = asyncio.Event()
         self.fate: Callable[[str, bytes], int] = lambda _hub, _data: 1
+        # While `holding`, messages are on their way; `release` lets them arrive.
+        self.holding = False
+        self._held: list[tuple[str, bytes]] = []
         self.deaf: set[str] = set()
         self.away = False
         self.sent: list[tuple[str, bytes]] = []
@@ -101,6 +104,16 @@ class FaultyBus:
             raise StoreError("The Bus is away.")
         self.sent.append((hub, data))
         for _ in range(self.fate(hub, data)):
+            if self.holding:
+                self._held.append((hub, data))
+            else:
+                await self._bus.send(hub, data)
+
+    async def release(self) -> None:
+        """What was held back goes on, in its order."""
+        self.holding = False
+        held, self._held = self._held, []
+        for hub, data in held:
             await self._bus.send(hub, data)
 
     def listen(self, hub: str, receive: Receive) -> AbstractAsyncContextManager[None]:

@@ -276,9 +276,12 @@ class Agent(Browser):
         self.ticket = ticket
         self.acts = itertools.count(1)
 
+    def hello(self) -> Hello:
+        return Hello(version=VERSION, token=self.ticket, page=self.page, nonce=name("nonce"))
+
     async def enter(self) -> AgentWelcome:
         self.connect()
-        self.say(Hello(version=VERSION, token=self.ticket, page=self.page, nonce=name("nonce")))
+        self.say(self.hello())
         return await self.hear(AgentWelcome)
 
     def act(self, do: AnyDo, id_: int | None = None) -> Act:
