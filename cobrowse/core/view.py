@@ -41,6 +41,7 @@ class ViewCheck:
         Raises `BadFrame` with code `gap` (something before it is missing or was refused), `other_origin` or
         `other_path` (the page's address may not share), `bad_style`, or `bad_frame`. After any of them but for a Page,
         a Pointer or a Tip, all ops are a `gap` until a new epoch begins."""
+        # A Pointer is two bounded integers, and an epoch by which the mirror drops what is late.
         match message:
             case Ops():
                 self._ops(message)
@@ -50,9 +51,6 @@ class ViewCheck:
                 self._page(message.page)
             case Tip():
                 self._tip(message)
-            case Pointer():
-                # Two bounded integers, and an epoch by which the mirror drops what is late.
-                pass
 
     def _snapshot(self, message: Snapshot) -> None:
         if message.part == 0:

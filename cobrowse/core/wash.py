@@ -73,7 +73,7 @@ _LENGTHS = {
 }
 
 View = Snapshot | Ops | Page | Pointer | Tip
-Message = TypeVar("Message", Snapshot, Ops, Page, Pointer, Tip)
+Message = TypeVar("Message", bound=View)
 Patterns = Sequence[re.Pattern[str]]
 Span = tuple[int, int]
 
@@ -175,10 +175,10 @@ def _wash_order(texts: list[str], order: list[int], patterns: Patterns) -> tuple
     starts = list(accumulate((len(all_texts[index]) for index in order), initial=0))
     stains: dict[int, set[Span]] = {}
     for start, end in spans:
-        for place in range(bisect_right(starts, start) - 1, len(order)):
-            offset, index = starts[place], order[place]
-            if offset >= end:
-                break
+        place = bisect_right(starts, start) - 1
+        while (offset := starts[place]) < end:
+            index = order[place]
+            place += 1
             stains.setdefault(index, set()).add((max(start - offset, 0), min(end - offset, len(all_texts[index]))))
     return [_masked(text, stains[index]) if index in stains else text for index, text in enumerate(texts)], len(spans)
 

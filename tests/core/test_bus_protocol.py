@@ -42,7 +42,16 @@ def test_bytes_stay_bytes() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\x81\xa1\xff", b"\x81\xa1k\xa1\xff", b"\xc1", b"\x80", b"{}", encode(Changed(session="s", version=1))[:-1], msgspec.msgpack.encode({"k": "x"})],
+    [
+        b"",
+        b"\x81\xa1\xff",
+        b"\x81\xa1k\xa1\xff",
+        b"\xc1",
+        b"\x80",
+        b"{}",
+        encode(Changed(session="s", version=1))[:-1],
+        msgspec.msgpack.encode({"k": "x"}),
+    ],
 )
 def test_garbage_is_refused(data: bytes) -> None:
     with pytest.raises(BadMessage):

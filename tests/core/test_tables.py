@@ -35,7 +35,13 @@ def assert_value_refused(name: str, text: str) -> None:
 
 def test_ranges_by_kind() -> None:
     sketch = Sketch()
-    for name, value in (("img src", 12), ("img alt", "a"), ("li value", -3), ("a :link", 1), ("div style", "color:red")):
+    for name, value in (
+        ("img src", 12),
+        ("img alt", "a"),
+        ("li value", -3),
+        ("a :link", 1),
+        ("div style", "color:red"),
+    ):
         sketch.pair(name, value)
     tables = tables_of(sketch)
     assert tables.owners == ["img", "img", "li", "a", "div"]
@@ -159,7 +165,7 @@ def test_paints_point_into_the_page(paint: str) -> None:
         "url(evil#a)",
         "url('#a)",
         "url(#)",
-        "url(\"#a\" url(x))",
+        'url("#a" url(x))',
         "u\\72l(#a)",
         "UrL(//evil.example)",
         "url(#a) url(b)",

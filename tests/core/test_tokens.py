@@ -73,9 +73,7 @@ def test_a_clock_that_is_behind_does_not_matter() -> None:
     assert tokens.verify(CustomerToken, token, NOW - 3600).session == "s"
 
 
-@pytest.mark.parametrize(
-    "token", ["", ".", "a.b", "é.é", "x" * (TOKEN_MAX_CHARACTERS + 1), "\ud800", "eyJ9.", "\x00"]
-)
+@pytest.mark.parametrize("token", ["", ".", "a.b", "é.é", "x" * (TOKEN_MAX_CHARACTERS + 1), "\ud800", "eyJ9.", "\x00"])
 def test_garbage_is_refused(token: str) -> None:
     assert_refused(Tokens(["one"]), CustomerToken, token, "bad_token")
 

@@ -148,9 +148,7 @@ def test_only_the_first_part_names_the_page() -> None:
     assert_refused(check, page_sketch().snapshot(page=None))
     whole = page_sketch().snapshot(epoch=2, last=False)
     check.check(whole)
-    second = Snapshot(
-        epoch=2, part=1, last=True, page=PAGE, tags=[], names=[], urls=[], styles=[], texts=[], nodes=[]
-    )
+    second = Snapshot(epoch=2, part=1, last=True, page=PAGE, tags=[], names=[], urls=[], styles=[], texts=[], nodes=[])
     assert_refused(check, second)
 
 
@@ -187,9 +185,7 @@ def test_redacted_addresses_pass(live: ViewCheck, address: str) -> None:
 def test_values_are_shown_only_where_the_site_lists_some() -> None:
     frame = page_sketch().element(4, 3, "input", type="search", _value="lamp").snapshot()
     assert_refused(ViewCheck(SITE), frame)
-    shows = Site(
-        id="shop", name="Shop", origins=SITE.origins, start_url="https://www.shop.example/", show=("#search",)
-    )
+    shows = Site(id="shop", name="Shop", origins=SITE.origins, start_url="https://www.shop.example/", show=("#search",))
     ViewCheck(shows).check(frame)
 
 
@@ -226,7 +222,9 @@ def test_an_epoch_that_grows_without_end_is_refused() -> None:
 
 
 steps = st.one_of(
-    st.builds(lambda epoch, part, last: ("snapshot", epoch, part, last), st.integers(0, 3), st.integers(0, 2), st.booleans()),
+    st.builds(
+        lambda epoch, part, last: ("snapshot", epoch, part, last), st.integers(0, 3), st.integers(0, 2), st.booleans()
+    ),
     st.builds(lambda epoch, seq: ("ops", epoch, seq, False), st.integers(0, 3), st.integers(0, 3)),
 )
 

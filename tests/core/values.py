@@ -27,6 +27,15 @@ def _from_info(info: msgspec.inspect.Type) -> st.SearchStrategy[Any]:
             return st.sampled_from(list(info.values))
         case inspect.ListType():
             return st.lists(_from_info(info.item_type), max_size=4)
+        case inspect.NoneType():
+            return st.none()
+        case _:
+            return _scalar(info)
+
+
+def _scalar(info: msgspec.inspect.Type) -> st.SearchStrategy[Any]:
+    inspect = msgspec.inspect
+    match info:
         case inspect.IntType():
             low = info.ge if info.ge is not None else (info.gt + 1 if info.gt is not None else -(2**63))
             return st.integers(low, info.lt - 1 if info.lt is not None else 2**63 - 1)
@@ -41,7 +50,5 @@ def _from_info(info: msgspec.inspect.Type) -> st.SearchStrategy[Any]:
             return st.binary(max_size=40)
         case inspect.BoolType():
             return st.booleans()
-        case inspect.NoneType():
-            return st.none()
         case _:
             raise AssertionError(f"a type no message has yet: {info}")
