@@ -8,9 +8,9 @@ from playwright.sync_api import Browser
 
 from tests.mirror import capture_page
 from tests.mirror.capture_page import Tab
-from tests.mirror.mirror_page import browser, context, hub, mirror
+from tests.mirror.mirror_page import browser, context, hub, listener, mirror
 
-__all__ = ["browser", "context", "hub", "mirror"]
+__all__ = ["browser", "context", "hub", "listener", "mirror"]
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
-"""The mirror page as the hub serves it, in Chromium, framed by a page on the console's origin that keeps what it says."""
+"""The mirror page as the hub serves it, in Chromium, framed by a stand-in console that keeps what it says."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +45,9 @@ class MirrorPage:
     async def open(self) -> None:
         """Load both pages and begin a live session."""
         hub = self.hub
-        await self.page.route(
-            f"{hub.public_url}/test-console",
-            lambda route: route.fulfill(content_type="text/html", body=CONSOLE.replace("MIRROR", hub.mirror_url)),
-        )
         self.page.on("request", self._keep)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        await self.page.goto(f"{hub.public_url}/test-console")
+        await self.page.goto(f"{hub.public_url}/")
         parts = hub.parts
         token = parts.tokens.sign(MirrorToken(session="none"), parts.clock.now() + TOKEN_SECONDS)
         self.address = f"{hub.mirror_url}/m/{token}/"
@@ -120,12 +118,50 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
+class Listener:
+    """A web server of somebody else: what it was asked for, and the pages it answers with."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.pages: dict[str, str] = {}
+        self.origin = ""
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.read(4096)
+        path = head.split()[1].decode() if len(head.split()) > 1 else ""
+        self.heard.append(path)
+        body = self.pages.get(path)
+        status = "200 OK" if body else "404 Not Found"
+        kind = "Content-Type: text/html; charset=utf-8\r\nConnection: close"
+        writer.write(f"HTTP/1.1 {status}\r\n{kind}\r\n\r\n{body or ''}".encode())
+        await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def _listening(host: str) -> AsyncIterator[Listener]:
+    listener = Listener()
+    server = await asyncio.start_server(listener.answer, "127.0.0.1", 0)
+    listener.origin = f"http://{host}:{server.sockets[0].getsockname()[1]}"
+    yield listener
+    server.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def listener() -> AsyncIterator[Listener]:
+    """A host the mirror must never talk to; it even hears connections without a request."""
+    async with _listening("127.0.0.1") as listening:
+        yield listening
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveHub]:
+    """A hub whose console is the stand-in: only its origin may frame the mirror and feed it."""
     folder: Path = tmp_path_factory.mktemp("mirror")
-    async with LiveHub(store=sqlite_url(folder)) as live:
-        await live.add_agent()
-        yield live
+    async with _listening("localhost") as console:
+        async with LiveHub(store=sqlite_url(folder), hub={"public_url": console.origin}) as live:
+            console.pages["/"] = CONSOLE.replace("MIRROR", live.mirror_url)
+            yield live
 
 
 @pytest_asyncio.fixture(loop_scope="module")

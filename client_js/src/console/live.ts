@@ -1,6 +1,7 @@
 // The live screen: the customer's address, the tools, the mirror, and what became of each act.
 
 import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
 import type { Tool } from "../shared/mirrortalk";
 import type { ActLine } from "./acts";
@@ -53,7 +54,7 @@ export class LiveScreen extends LitElement {
     </div>
     <form class="address" @submit=${this.open}>
       <label class="visually-hidden" for="address">${s.address}</label>
-      <input id="address" data-testid="address" .value=${this.typed ?? this.talk.page?.address ?? ""} spellcheck="false"
+      <input id="address" data-testid="address" .value=${live(this.typed ?? this.talk.page?.address ?? "")} spellcheck="false"
         autocapitalize="none" autocomplete="off" inputmode="url" title=${s.addressHint} placeholder=${s.addressHint}
         @input=${this.typing} @keydown=${this.addressKey} @blur=${this.addressLeft} />
     </form>`;

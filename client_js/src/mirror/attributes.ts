@@ -12,10 +12,15 @@ const SVG_URL = /url\s*\(/i;
 const SVG_LOCAL_URL = /^\s*url\(\s*(?:"#[^"\\]*"|'#[^'\\]*'|#[^\s"'()\\]*)\s*\)[^()]*$/i;
 const LOCAL_ID = /^[^\s]{1,500}$/;
 
+const SECRET_TYPES: ReadonlySet<string> = new Set(["password", "hidden", "file"]);
+const VALUES = [":value", ":checked", ":indeterminate"] as const;
+const STYLESHEET: ReadonlySet<string> = new Set(["stylesheet", "alternate stylesheet"]);
+
 /** Put one attribute on the element. Raises `Refusal` where its value is not what its kind allows. */
 export function putAttribute(known: Known, name: string, kind: Kind, value: string | number): void {
   checkValue(known, name, kind, value);
   known.attributes.set(name, value);
+  checkSecret(known);
   if (!name.startsWith(":")) copy(known.node as Element, known, name, kind, value);
 }
 
@@ -36,6 +41,13 @@ function checkValue(known: Known, name: string, kind: Kind, value: string | numb
   }
 }
 
+/** What a password, file or hidden field holds is never shown, nor what one that ever was such a field holds. */
+function checkSecret(known: Known): void {
+  if (known.tag !== "input") return;
+  if (SECRET_TYPES.has(String(known.attributes.get("type") ?? "").toLowerCase())) known.secret = true;
+  if (known.secret && VALUES.some((name) => known.attributes.has(name))) throw new Refusal("secret_value");
+}
+
 function copy(element: Element, known: Known, name: string, kind: Kind, value: string | number): void {
   if (kind === "flag") toggleAttribute(element, name, value === 1);
   else if (kind === "url") setAttribute(element, name, assetPath(value as number));
@@ -48,7 +60,7 @@ function copy(element: Element, known: Known, name: string, kind: Kind, value: s
 /** Only a stylesheet is linked: no preconnect, prefetch or icon, which no CSP would stop. */
 function linkRel(known: Known): void {
   const rel = known.attributes.get("rel");
-  if (rel === "stylesheet") setAttribute(known.node as Element, "rel", rel);
+  if (typeof rel === "string" && STYLESHEET.has(rel)) setAttribute(known.node as Element, "rel", rel);
   else removeAttribute(known.node as Element, "rel");
 }
 

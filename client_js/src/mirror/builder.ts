@@ -16,8 +16,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const HTML = "http://www.w3.org/1999/xhtml";
 /** Ids seen in one epoch, retired ones included; beyond it a new epoch is asked for. */
 const IDS_PER_EPOCH = 2_000_000;
-/** A text below these would be read as CSS, or is never shown. */
-const NO_TEXT: ReadonlySet<string> = new Set(["style", "link"]);
+/** What has no inside: rules come in a sheet record, and what a field holds never comes. */
+const NO_INSIDE: ReadonlySet<string> = new Set(["style", "link", "textarea", "input", "placeholder"]);
+const HOLDS_RULES: ReadonlySet<string> = new Set(["style", "link"]);
 
 export interface Selection {
   start: Known;
@@ -173,7 +174,7 @@ export class Builder {
     const id = this.newId();
     const parent = this.parent();
     const before = this.before(parent);
-    if (NO_TEXT.has(parent.tag) || parent.what === "document") throw new Refusal("text_not_here");
+    if (parent.what === "document") throw new Refusal("text_not_here");
     const node = this.document.createTextNode(this.entry(this.tables.texts));
     this.keep({ id, what: "text", tag: "", attributes: new Map(), node, depth: parent.depth + 1 });
     this.insert(parent, node, before);
@@ -211,31 +212,33 @@ export class Builder {
     const rules: string[] = [];
     for (let each = 0; each < count; each += 1) rules.push(this.entry(this.tables.styles));
     if (owner.what === "element") {
-      if (!NO_TEXT.has(owner.tag)) throw new Refusal("sheet_owner");
-      if (owner.tag === "link") this.carryRules(owner);
+      if (!HOLDS_RULES.has(owner.tag)) throw new Refusal("sheet_owner");
+      if (owner.tag === "link") this.replaceNode(owner, "style");
     } else if (owner.what === "text") throw new Refusal("sheet_owner");
     if (!this.sheets.has(id)) this.use(id);
     this.sheets.put(id, owner, before, rules);
   }
 
   /** A link whose rules come with the view needs an element that can hold them, in its place in the cascade. */
-  private carryRules(owner: Known): void {
-    const link = owner.node as Element;
-    if (link.localName !== "link") return;
-    const style = this.create("style");
-    for (const { name, value } of [...link.attributes]) {
-      if (name !== "href" && name !== "rel") style.setAttribute(name, value);
+  private replaceNode(owner: Known, name: "style" | "link"): void {
+    const old = owner.node as Element;
+    if (old.localName === name) return;
+    const fresh = this.create(name);
+    this.byNode.delete(old);
+    this.byNode.set(fresh, owner);
+    owner.node = fresh;
+    for (const [attribute, value] of [...owner.attributes]) {
+      const kind = kindOf(owner.tag, attribute);
+      if (kind !== undefined) putAttribute(owner, attribute, kind, value);
     }
-    link.replaceWith(style);
-    this.byNode.delete(link);
-    this.byNode.set(style, owner);
-    owner.node = style;
+    old.replaceWith(fresh);
   }
 
   private remove(): void {
     const id = this.next();
     if (this.sheets.has(id)) {
-      this.sheets.remove(id);
+      const owner = this.sheets.remove(id);
+      if (owner.tag === "link") this.replaceNode(owner, "link");
       return;
     }
     const known = this.byId.get(id);
@@ -250,9 +253,7 @@ export class Builder {
     const parent = this.parent();
     const before = this.before(parent);
     if (known.what !== "element" && known.what !== "text") throw new Refusal("wrong_node");
-    if (known.what === "text" && (NO_TEXT.has(parent.tag) || parent.what === "document")) {
-      throw new Refusal("text_not_here");
-    }
+    if (known.what === "text" && parent.what === "document") throw new Refusal("text_not_here");
     if (known === before || contains(known.node, parent.node)) throw new Refusal("into_itself");
     this.insert(parent, known.node, before);
     this.deepen(known, parent.depth + 1);
@@ -311,6 +312,7 @@ export class Builder {
   private parent(): Known {
     const parent = this.nextKnown();
     if (parent.what === "text") throw new Refusal("wrong_node");
+    if (NO_INSIDE.has(parent.tag)) throw new Refusal("no_inside");
     if (parent.depth + 1 > LIMITS.depth) throw new Refusal("too_deep");
     return parent;
   }
@@ -395,7 +397,7 @@ export class Builder {
       this.scrolls.delete(known);
       this.selects.delete(known);
       this.uses.delete(known.node as Element);
-      if (known.what === "shadow" || NO_TEXT.has(known.tag)) this.sheets.forget(known);
+      if (known.what === "shadow" || HOLDS_RULES.has(known.tag)) this.sheets.forget(known);
       if (this.focused === known) this.focused = null;
       if (this.selection?.start === known || this.selection?.end === known) this.selection = null;
     }

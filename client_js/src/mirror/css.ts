@@ -3,129 +3,127 @@
 
 import { Refusal } from "./refusal";
 
-/** How deep brackets may nest. */
-const BRACKETS_DEPTH = 64;
-/** Functions that load, or run code in browsers of old. `url` has a rule of its own. */
-const REFUSED_FUNCTIONS: ReadonlySet<string> = new Set([
-  "src",
-  "image",
-  "expression",
-  "element",
-  "-moz-element",
-  "-moz-image-rect",
-  "paint",
-]);
-const REFUSED_AT_RULES: ReadonlySet<string> = new Set(["import", "namespace", "charset", "document", "-moz-document"]);
-const REFUSED_PROPERTIES: ReadonlySet<string> = new Set(["behavior", "-moz-binding"]);
-const STRING_FUNCTIONS: ReadonlySet<string> = new Set(["image-set", "-webkit-image-set", "cross-fade"]);
-const ASSET = /^a\/[1-9][0-9]{0,5}$/;
-const FRAGMENT = /^#[^\s"'()\\<>]{0,200}$/;
+/** How many parentheses may be open at once. */
+const NESTING = 64;
+/** Inside image-set(), whose bare strings are addresses, functions may nest so deep. */
+const SET_NESTING = 2;
 
-const NAME_START = /[-_a-zA-Z\u0080-\uffff\\]/;
-const NAME = /(?:[-_a-zA-Z0-9\u0080-\uffff]|\\[^\n\r\f])+/y;
-const STRING = /(?:"(?:[^"\\\n\r\f]|\\(?:\r\n|[\s\S]))*"|'(?:[^'\\\n\r\f]|\\(?:\r\n|[\s\S]))*')/y;
-const URL_ARGUMENT = /\(\s*(?:"([^"\\\n\r\f]*)"|'([^'\\\n\r\f]*)')\s*\)/y;
-const CLOSES: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
+const ESCAPE = /\\(?:[0-9a-f]{1,6}(?:\r\n|[ \t\r\n\f])?|[^0-9a-f\r\n\f])/iy;
+const NAME_PART = /[-\w\u0080-\uffff]+/y;
+const STRING = /"(?:[^"\\\n\r\f]|\\(?:\r\n|[\s\S]))*"|'(?:[^'\\\n\r\f]|\\(?:\r\n|[\s\S]))*'/y;
+const COMMENT = /\/\*[\s\S]*?\*\//y;
+const ASSET = /url\("a\/[1-9][0-9]{0,9}"\)/iy;
+const PLACE = /url\("#[a-z_][\w.:-]{0,199}"\)/iy;
+const OTHER = /[^-\w\u0080-\uffff"'()@\\/]+|\/(?!\*)/y;
+const LOADS: ReadonlySet<string> = new Set(["url", "src", "image", "expression"]);
+const SETS: ReadonlySet<string> = new Set(["image-set", "-webkit-image-set"]);
+const RUNS = /(?:^|[{};])(?:\s|\/\*[^*]{0,200}\*\/)*(?:behavior|-moz-binding)(?:\s|\/\*[^*]{0,200}\*\/)*:/i;
+const HAS_RUNS = /behavior|-moz-binding/i;
 
-/** Raises `Refusal` where `css` is not balanced, or could load anything but an asset of this session. */
+/** Raises `Refusal` where `css`, a declaration list or rules, could load anything but an asset of this session. */
 export function check(css: string): void {
   new Walk(css).run();
+  if (HAS_RUNS.test(css) && RUNS.test(css)) throw refusal();
+}
+
+function refusal(): Refusal {
+  return new Refusal("bad_style");
 }
 
 class Walk {
   private at = 0;
-  /** The brackets that are open: what closes each, and the function it belongs to. */
-  private readonly open: { closes: string; name: string }[] = [];
+  private open = 0;
 
   constructor(private readonly css: string) {}
 
   run(): void {
-    while (this.at < this.css.length) this.token();
-    if (this.open.length > 0) throw new Refusal("css_unbalanced");
+    while (this.at < this.css.length) this.part();
   }
 
-  private token(): void {
-    const char = this.css[this.at] ?? "";
-    if (this.css.startsWith("/*", this.at)) this.comment();
-    else if (char === '"' || char === "'") this.string();
-    else if (char === "@") this.atRule();
-    else if (NAME_START.test(char)) this.word();
-    else if (char in CLOSES) this.push(CLOSES[char] ?? "", "");
-    else if (char === ")" || char === "]" || char === "}") this.pop(char);
-    else if (char === "\0") throw new Refusal("css_control");
-    else this.at += 1;
+  /** One token, as the tokeniser of CSS Syntax level 3 sees it. What it would have to repair is refused. */
+  private part(): void {
+    const char = this.css[this.at];
+    if (char === "(") this.parenthesis();
+    else if (char === ")") this.close();
+    else if (char === "@") this.atKeyword();
+    else if (!this.take(COMMENT) && !this.take(OTHER) && !this.take(STRING)) this.named();
   }
 
-  private comment(): void {
-    const end = this.css.indexOf("*/", this.at + 2);
-    if (end < 0) throw new Refusal("css_unbalanced");
-    this.at = end + 2;
-  }
-
-  private string(): void {
-    const found = this.match(STRING);
-    if (found === null) throw new Refusal("css_unbalanced");
-    // A bare string in an image-set is an address; in type() it is not.
-    if (STRING_FUNCTIONS.has(this.open.at(-1)?.name ?? "")) throw new Refusal("css_url");
-    this.at += found[0].length;
-  }
-
-  private atRule(): void {
+  private parenthesis(): void {
+    this.open += 1;
+    if (this.open > NESTING) throw refusal();
     this.at += 1;
-    const name = this.name();
-    if (name.includes("\\")) throw new Refusal("css_escape");
-    if (REFUSED_AT_RULES.has(name.toLowerCase())) throw new Refusal("css_at_rule");
   }
 
-  private word(): void {
-    const name = this.name();
-    if (name === "") {
-      this.at += 1;
-      return;
+  private close(): void {
+    this.open = Math.max(0, this.open - 1);
+    this.at += 1;
+  }
+
+  private atKeyword(): void {
+    this.at += 1;
+    const name = this.taken(NAME_PART);
+    if (this.css[this.at] === "\\" || name.toLowerCase().startsWith("import")) throw refusal();
+  }
+
+  private named(): void {
+    if (this.take(ASSET) || this.take(PLACE)) return;
+    const { name, escaped } = this.name();
+    if (this.css[this.at] !== "(") return;
+    if (escaped || LOADS.has(name)) throw refusal();
+    if (SETS.has(name)) this.imageSet();
+  }
+
+  private name(): { name: string; escaped: boolean } {
+    const from = this.at;
+    let escaped = false;
+    for (;;) {
+      if (this.take(NAME_PART)) continue;
+      if (this.css[this.at] !== "\\") break;
+      if (!this.take(ESCAPE)) throw refusal();
+      escaped = true;
     }
-    const next = this.css[this.at];
-    if (next === "(") this.called(name);
-    else if (next === ":" && REFUSED_PROPERTIES.has(name.toLowerCase())) throw new Refusal("css_property");
+    if (this.at === from) throw refusal();
+    return { name: this.css.slice(from, this.at).toLowerCase(), escaped };
   }
 
-  private called(name: string): void {
-    if (name.includes("\\")) throw new Refusal("css_escape");
-    const lower = name.toLowerCase();
-    if (lower === "url" || lower === "url-prefix") {
-      this.url();
-      return;
+  /** To its end: assets, type("…"), and functions that load nothing. */
+  private imageSet(): void {
+    this.at += 1;
+    for (let depth = 0; depth >= 0; ) {
+      const char = this.css[this.at];
+      if (char === "(") depth += 1;
+      else if (char === ")") depth -= 1;
+      if (depth > SET_NESTING || char === undefined) throw refusal();
+      if (char === "(" || char === ")") this.at += 1;
+      else this.setItem(depth);
     }
-    if (REFUSED_FUNCTIONS.has(lower)) throw new Refusal("css_function");
-    this.push(")", lower);
   }
 
-  private url(): void {
-    const found = this.match(URL_ARGUMENT);
-    const address = found?.[1] ?? found?.[2];
-    if (found === null || address === undefined) throw new Refusal("css_url");
-    if (!ASSET.test(address) && !FRAGMENT.test(address)) throw new Refusal("css_url");
-    this.at += found[0].length;
+  private setItem(depth: number): void {
+    if (depth === 0 && this.take(ASSET)) return;
+    if (this.take(OTHER)) return;
+    const name = this.taken(NAME_PART).toLowerCase();
+    if (name === "") throw refusal();
+    if (this.css[this.at] !== "(") return;
+    if (LOADS.has(name) || SETS.has(name) || name === "var") throw refusal();
+    if (name === "type" && depth === 0) this.type();
   }
 
-  private name(): string {
-    const name = this.match(NAME)?.[0] ?? "";
-    this.at += name.length;
-    return name;
+  private type(): void {
+    this.at += 1;
+    if (!this.take(STRING) || this.css[this.at] !== ")") throw refusal();
+    this.at += 1;
   }
 
-  private match(sticky: RegExp): RegExpExecArray | null {
+  private take(sticky: RegExp): boolean {
+    return this.taken(sticky) !== "";
+  }
+
+  private taken(sticky: RegExp): string {
     sticky.lastIndex = this.at;
-    return sticky.exec(this.css);
-  }
-
-  private push(closes: string, name: string): void {
-    if (this.open.length >= BRACKETS_DEPTH) throw new Refusal("css_depth");
-    this.open.push({ closes, name });
-    this.at += 1;
-  }
-
-  private pop(char: string): void {
-    if (this.open.pop()?.closes !== char) throw new Refusal("css_unbalanced");
-    this.at += 1;
+    const found = sticky.exec(this.css)?.[0] ?? "";
+    this.at += found.length;
+    return found;
   }
 }

@@ -10,6 +10,8 @@ export interface Known {
   node: Node;
   /** At least the true depth. */
   depth: number;
+  /** An input that is, or ever was in this epoch, of a type whose value is nobody's business. */
+  secret?: boolean;
 }
 
 export function flag(known: Known, name: string): boolean {

@@ -81,17 +81,19 @@ export class Sheets {
     this.adopt(sheet.owner);
   }
 
-  remove(id: number): void {
+  /** Returns what it belonged to. */
+  remove(id: number): Known {
     const sheet = this.byId.get(id);
     if (sheet === undefined) throw new Refusal("unknown_sheet");
     this.byId.delete(id);
     const siblings = this.adopted.get(sheet.owner);
     if (siblings === undefined) {
       empty(sheet.target);
-      return;
+    } else {
+      siblings.splice(siblings.indexOf(sheet), 1);
+      this.adopt(sheet.owner);
     }
-    siblings.splice(siblings.indexOf(sheet), 1);
-    this.adopt(sheet.owner);
+    return sheet.owner;
   }
 
   /** The subtree with this node is gone. */
