@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from cobrowse.config import Settings, from_mapping
 from cobrowse.core.errors import ConfigError, StoreBusy, StoreError
 from cobrowse.store.local_bus import LocalBus
-from cobrowse.web.server import CannotListen, check_workers, listen, serve
+from cobrowse.web.server import DRAIN_SECONDS, REQUESTS_SECONDS, CannotListen, check_workers, listen, serve
 from tests.live_hub import CHEAP, HubProcess, LiveHub, as_toml, settings_for, sqlite_url
 from tests.web.test_sockets import heard, hello, ticket_for
 
@@ -170,3 +170,28 @@ def test_settings_are_written_as_toml() -> None:
     assert "[sites.limits]\nidle_seconds = 60" in as_toml(table)
     with pytest.raises(AssertionError):
         as_toml({"hub": {}, "sites": [{"limits": {}}]})
+
+
+async def test_a_peer_that_never_answers_cannot_hold_up_the_end(live: LiveHub) -> None:
+    code, _ = await ticket_for(live)
+    token = (await live.claim(code)).json()["token"]
+    # By hand, since no client library leaves a close unanswered.
+    reader, writer = await asyncio.open_connection("localhost", live.port)
+    lines = [
+        "GET /ws/customer HTTP/1.1",
+        f"Host: localhost:{live.port}",
+        f"Origin: {live.origin}",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Protocol: cobrowse.v1",
+    ]
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+    said = hello(token).encode()
+    writer.write(b"\x81\xfe" + len(said).to_bytes(2, "big") + b"\0\0\0\0" + said)
+    assert b"customer_welcome" in await reader.read(65536)
+    await asyncio.wait_for(live.stop(), DRAIN_SECONDS + REQUESTS_SECONDS)
+    writer.close()
+    await writer.wait_closed()
