@@ -113,6 +113,13 @@ def redact(address: str, query_params: Sequence[str]) -> str:
     return result if _units(result) <= ADDRESS_MAX_UNITS else f"{parsed.origin}/{REDACTED}"
 
 
+def is_redacted(address: str, query_params: Sequence[str]) -> bool:
+    """True where redacting takes nothing away. Raises `BadAddress`.
+
+    Browsers differ in which characters of a path they encode (`|` in Chromium), so what is compared is decoded."""
+    return unquote(redact(address, query_params), errors="replace") == unquote(address, errors="replace")
+
+
 def _url(text: str, base: str | None) -> URL:
     try:
         url = URL(text, base) if base is not None else URL(text)

@@ -9,7 +9,7 @@ counted as they come and never back: an epoch that has inserted 200,000 nodes is
 starts to count anew.
 """
 
-from cobrowse.core.addresses import judge, redact
+from cobrowse.core.addresses import is_redacted, judge
 from cobrowse.core.errors import BadFrame
 from cobrowse.core.frames import Records
 from cobrowse.core.policy import Site
@@ -91,5 +91,5 @@ class ViewCheck:
         verdict = judge(self._site, page.address)
         if verdict != "ok":
             raise BadFrame("A page at this address shares nothing.", code=verdict)
-        if redact(page.address, self._site.query_params) != page.address:
+        if not is_redacted(page.address, self._site.query_params):
             raise BadFrame("The page's address was not redacted.")

@@ -115,6 +115,18 @@ def test_redacting_twice_changes_nothing(path: list[str], query: dict[str, str],
     assert len(once) <= addresses.ADDRESS_MAX_UNITS
 
 
+@pytest.mark.parametrize("path", ["", "a|b", "a%7Cb", "a^b", "a%5Eb", "ä", "%C3%A4", "…", "%E2%80%A6", "?q=…&page=%20"])
+def test_what_browsers_write_differently_is_redacted_all_the_same(path: str) -> None:
+    assert addresses.is_redacted("https://www.shop.example/" + path, QUERY_PARAMS)
+
+
+@pytest.mark.parametrize(
+    "path", ["#a", "%23#a", "?z=1", "?q=1&z=2", "?", "?q=1%26z#", "a/550e8400-e29b-41d4-a716-446655440000"]
+)
+def test_what_is_left_to_redact_shows(path: str) -> None:
+    assert not addresses.is_redacted("https://www.shop.example/" + path, QUERY_PARAMS)
+
+
 @given(segment, st.sampled_from(["/checkout/payment/{}", "/CHECKOUT/pay%6dent/{}", "/checkout;v/payment;w/{}"]))
 def test_nothing_below_a_denied_path_shares(rest: str, form: str) -> None:
     assert addresses.judge(SITE, "https://www.shop.example" + form.format(rest)) != "ok" or _climbs(rest)
