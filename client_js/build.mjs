@@ -2,7 +2,7 @@
 // size budgets of DESIGN section 15, above which the build fails. The loader is built last, since it carries the names
 // and hashes of the parts it loads.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -29,42 +29,24 @@ const inlineCss = {
   },
 };
 
-// Until they have landed.
-const notYet = {
-  name: "not-yet",
-  setup(it) {
-    it.onResolve({ filter: /^\.\/(acts|assets)$/ }, (args) =>
-      existsSync(join(args.resolveDir, `${args.path}.ts`)) ? null : { path: args.path, namespace: "not-yet" },
-    );
-    it.onLoad({ filter: /.*/, namespace: "not-yet" }, () => ({
-      contents: "export class Acts { run() {} used() {} }; export class Assets { next = 1; number = () => 0; upload() {} }",
-    }));
-  },
-};
-
 /** One bundle: its name in the manifest, its content, its integrity and its size over the wire. */
 async function bundle(name, source, define = {}, plugins = []) {
-  // Until every part has landed, an absent entry point makes an empty bundle.
-  const absent = !existsSync(join(HERE, "src", source));
-  if (absent) process.stderr.write(`absent: src/${source}\n`);
-  const one = (absent) =>
-    build({
-      ...(absent ? { stdin: { contents: "" } } : { entryPoints: [join(HERE, "src", source)] }),
-      bundle: true,
-      write: false,
-      format: "iife",
-      platform: "browser",
-      target: "es2022",
-      charset: "utf8",
-      minify: true,
-      legalComments: "none",
-      // Members that end in one underscore are private to a bundle.
-      mangleProps: /[^_]_$/,
-      plugins: [inlineCss, notYet, ...plugins],
-      define: { __LANG__: '"en"', ...define },
-      logLevel: "warning",
-    });
-  const result = await one(absent).catch(() => one(true));
+  const result = await build({
+    entryPoints: [join(HERE, "src", source)],
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "browser",
+    target: "es2022",
+    charset: "utf8",
+    minify: true,
+    legalComments: "none",
+    // Members that end in one underscore are private to a bundle.
+    mangleProps: /[^_]_$/,
+    plugins: [inlineCss, ...plugins],
+    define: { __LANG__: '"en"', ...define },
+    logLevel: "warning",
+  });
   const content = result.outputFiles[0].contents;
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
   return {

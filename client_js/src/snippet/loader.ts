@@ -9,6 +9,8 @@ const UNREACHABLE = {
   de: "Der Support ist von dieser Seite aus gerade nicht erreichbar. Bitte versuchen Sie es später noch einmal.",
 };
 const RETRY_MS = 2_000;
+/** The page before may hide, and so leave its baton, after this one has begun: in another process, or from the cache. */
+const LOOK_AGAIN_MS = [50, 250, 1_000, 2_500];
 
 interface TrustedTypes {
   createPolicy(name: string, rules: object): { createScriptURL(url: string): string };
@@ -88,6 +90,7 @@ function start(script: HTMLScriptElement): void {
   // --- what a page before this one left for us
 
   let held: Baton | undefined;
+  let here = true;
   const resume = (): void => {
     own.session().then(
       (part) => {
@@ -99,14 +102,20 @@ function start(script: HTMLScriptElement): void {
     );
   };
   const take = (): void => {
-    const text = sessionStorage.getItem(BATON_KEY);
+    const text = here && sessionStorage.getItem(BATON_KEY);
     if (!text) return;
     // Taken out first: whoever copies the storage from now on copies nothing.
     sessionStorage.removeItem(BATON_KEY);
     held = JSON.parse(text) as Baton;
     resume();
   };
+  const arrive = (): void => {
+    here = true;
+    take();
+    for (const ms of LOOK_AGAIN_MS) setTimeout(take, ms);
+  };
   const putBack = (): void => {
+    here = false;
     // This page goes before it could use the baton: the next one may.
     if (held) sessionStorage.setItem(BATON_KEY, JSON.stringify(held));
     held = undefined;
@@ -122,9 +131,9 @@ function start(script: HTMLScriptElement): void {
     }
     addEventListener("pagehide", putBack);
     document.addEventListener("freeze", putBack);
-    addEventListener("pageshow", (event) => event.persisted && take());
-    document.addEventListener("resume", take);
-    take();
+    addEventListener("pageshow", (event) => event.persisted && arrive());
+    document.addEventListener("resume", arrive);
+    arrive();
   };
   // A prerendered page is not in the tab yet.
   if ((document as { prerendering?: boolean }).prerendering) {
