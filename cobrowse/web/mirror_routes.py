@@ -17,6 +17,10 @@ from cobrowse.web.parts import parts_of
 
 ASSET_DESTINATIONS = frozenset({"image", "font", "style"})
 ASSET_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
+STYLESHEET = "text/css"
+# The only form of an address in checked CSS. On the wire it counts from the mirror page; in a stylesheet served as a
+# file it counts from that file, whose neighbours the other assets are.
+ADDRESS_IN_CSS = re.compile(rb'url\("a/([0-9]{1,10})"\)')
 
 
 async def asset(request: Request) -> Response:
@@ -31,7 +35,10 @@ async def asset(request: Request) -> Response:
     if not ASSET_NUMBER.fullmatch(number) or int(number) >= 2**31:
         raise NotFound("An asset has a number.")
     found = await parts.hub.asset(token.session, int(number), destination)
-    return Response(found.data, headers={"Content-Security-Policy": ASSET}, media_type=found.media_type)
+    data = found.data
+    if found.media_type == STYLESHEET:
+        data = ADDRESS_IN_CSS.sub(rb'url("\1")', data)
+    return Response(data, headers={"Content-Security-Policy": ASSET}, media_type=found.media_type)
 
 
 ROUTES = [Route("/m/{token}/a/{n}", asset, methods=["GET"])]
