@@ -3,16 +3,22 @@
 import msgspec
 import pytest
 
-from cobrowse.core.close import BAD_MESSAGE
+from cobrowse.core.close import BAD_MESSAGE, ENDED
 from cobrowse.core.protocol import (
     Act,
     Activity,
     ActResult,
+    AskControl,
     Back,
     Bye,
     Consent,
+    ControlAnswer,
+    ControlAsked,
+    ControlRelease,
     Credit,
     Digits,
+    End,
+    Highlight,
     Ops,
     Page,
     Pause,
@@ -20,6 +26,7 @@ from cobrowse.core.protocol import (
     Problem,
     Resume,
     Resync,
+    Share,
     Snapshot,
     Tip,
     Withhold,
@@ -367,3 +374,81 @@ async def test_an_act_on_the_way_is_not_read_by_the_view(world: World, hub: Hub)
     _, customer = await world.live(hub)
     customer.wire.say(text_of(Act(id=1, epoch=1, seq=1, do=Back())))
     assert await customer.closed_with() == BAD_MESSAGE
+
+
+async def test_sharing_again_after_a_page_that_may_not(world: World, hub: Hub, other: Hub) -> None:
+    agent, customer = await world.live(hub, other)
+    customer.say(Withhold(reason="other_path"))
+    await agent.hear_state("away")
+    customer.say(Share())
+    await agent.hear_state("live")
+    await world.clock.advance(2)
+    sent = await customer.begin()
+    assert await agent.hear(Snapshot) == sent
+
+
+async def test_the_agent_ends_it_over_the_socket(world: World, hub: Hub, other: Hub) -> None:
+    agent, customer = await world.live(hub, other)
+    agent.say(End())
+    assert (await customer.hear_state("ended")).reason == "agent_ended"
+    assert await customer.closed_with() == ENDED
+    assert await agent.closed_with() == ENDED
+
+
+async def test_control_given_back_by_the_agent_is_gone(world: World, hub: Hub, other: Hub) -> None:
+    agent, customer = await world.with_control(hub, other)
+    agent.say(ControlRelease())
+    while (await customer.hear_state("live")).control != "off":
+        pass
+
+
+async def test_control_denied_is_off_again(world: World, hub: Hub, other: Hub) -> None:
+    agent, customer = await world.live(hub, other)
+    agent.say(AskControl())
+    await customer.hear(ControlAsked)
+    customer.say(ControlAnswer(allow=False))
+    assert (await agent.hear_state("live")).control == "asked"
+    assert (await agent.hear_state("live")).control == "off"
+
+
+async def test_what_is_for_a_socket_on_its_way_out_goes_nowhere(world: World, hub: Hub) -> None:
+    agent, customer = await world.live(hub)
+    agent.wire.stall()
+    customer.change()
+    await world.settle()
+    agent.wire.say("garbage")
+    customer.change()
+    customer.change()
+    await world.settle()
+    assert hub.stats()["view_undelivered"] >= 1
+    agent.wire.take_again()
+    assert await agent.closed_with() == BAD_MESSAGE
+
+
+async def test_an_act_for_a_socket_on_its_way_out_is_refused(world: World, hub: Hub) -> None:
+    agent, customer = await world.live(hub)
+    customer.wire.stall()
+    agent.act(Highlight(node=10))
+    await world.settle()
+    customer.wire.say("garbage")
+    await world.settle()
+    act = agent.act(Highlight(node=10))
+    assert await agent.hear(ActResult) == ActResult(id=act.id, status="refused", reason="wrong_state")
+    agent.say(Resync(epoch=customer.epoch))
+    await world.clock.advance(3)
+    await world.settle()
+    customer.wire.take_again()
+    await customer.gone()
+
+
+async def test_a_customer_who_is_flooded_is_closed_and_not_asked_for_pictures(
+    world: World, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent, customer = await world.live(hub)
+    monkeypatch.setattr(outbox, "OUTBOX_MAX_FRAMES", 3)
+    customer.wire.stall()
+    for _ in range(6):
+        agent.act(Highlight(node=10))
+    await world.settle()
+    assert (await customer.closed_with()).reason == "slow"
+    await agent.hear_state("away")

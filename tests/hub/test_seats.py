@@ -170,12 +170,11 @@ async def test_a_customer_before_any_claim_is_refused(world: World, hub: Hub) ->
 async def test_a_session_that_is_over_is_ended_by_who_looks(world: World, hub: Hub) -> None:
     created = await world.create(hub)
     agent = world.agent(hub, created.id)
+    world.store.failing.add("due")
     await world.clock.advance(SHOP.limits.code_seconds)
     await assert_turned_away(agent, close.ENDED)
-    found = await world.store.read(created.id)
-    assert found is not None
+    assert (await hub.read(created.id, "ana")).reason == "code_expired"
     assert hub.stats()["sessions"] == 0
-    await world.settle()
 
 
 async def test_a_second_hello_is_a_problem_and_nothing_more(world: World, hub: Hub) -> None:
@@ -514,3 +513,79 @@ async def test_a_drain_does_not_wait_for_ever(world: World, hub: Hub) -> None:
     await world.pass_time(9.5, step=0.5)
     await world.pass_time(1, step=0.5)
     await asyncio.wait_for(draining, 5)
+
+
+# --- races
+
+
+async def test_of_two_sockets_of_one_page_at_once_one_comes_again(world: World, hub: Hub) -> None:
+    _, customer = await world.live(hub)
+    twins = [again(customer, hub), again(customer, hub)]
+    for twin in twins:
+        twin.page = customer.page
+        twin.connect()
+        twin.say(twin.hello())
+    await world.settle()
+    closed = [twin.wire.closed for twin in twins]
+    assert (closed.count(close.SEAT_BUSY), closed.count(None)) == (1, 1)
+    for twin in twins:
+        await twin.stop()
+
+
+async def test_a_hello_that_was_on_its_way_when_the_hub_began_to_drain_comes_again(world: World, hub: Hub) -> None:
+    _, customer = await world.live(hub)
+    second = again(customer, hub)
+    second.connect()
+    second.say(second.hello())
+    await customer.hear(Probe)
+    await hub.drain()
+    assert await second.closed_with() == close.DRAIN
+
+
+async def test_a_socket_that_will_not_be_closed_is_let_go(
+    world: World, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent = world.agent(hub, "s")
+    agent.connect()
+
+    async def hang(_number: int, _reason: str) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(agent.wire, "close", hang)
+    agent.wire.say("garbage")
+    await world.settle()
+    await world.clock.advance(HELLO_TIMEOUT_SECONDS)
+    await agent.gone()
+    assert hub.stats()["turned_away.bad_hello"] == 1
+
+
+async def test_the_same_hello_again_keeps_one_holder(world: World, hub: Hub) -> None:
+    _, customer = await world.live(hub)
+    hello = customer.hello()
+    customer.connect()
+    customer.say(hello)
+    first = await customer.hear(CustomerWelcome)
+    old = customer.wire
+    customer.connect()
+    customer.say(hello)
+    second = await customer.hear(CustomerWelcome)
+    assert first.generation == second.generation == 2
+    await world.settle()
+    assert old.closed == close.TAKEN_OVER
+    assert customer.wire.closed is None
+    assert hub.stats()["peers"] == 2
+
+
+async def test_a_seat_whose_socket_this_hub_never_had_is_free(world: World, hub: Hub) -> None:
+    """A restart under the same name, as an embedded hub would have it, leaves a holder that nobody is."""
+    _, customer = await world.live(hub)
+    session_id = customer.joined.session
+    world.store.failing.add("replace")
+    customer.wire.cut()
+    await customer.gone()
+    world.store.failing.clear()
+    found = await world.store.read(session_id)
+    assert found is not None
+    assert found.session.customer.present
+    customer.next_page()
+    assert (await customer.enter()).generation == 2

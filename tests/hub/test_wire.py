@@ -118,3 +118,21 @@ def test_a_bomb_costs_no_more_than_a_part() -> None:
 )
 def test_a_packed_frame_must_be_whole(data: bytes) -> None:
     assert_refused(data)
+
+
+@pytest.mark.parametrize(
+    ("text", "x"),
+    [
+        ('{"k":"pointer","epoch":1,"x":1,"y":1,"x":5}', 5),
+        ('{"k":"pointer","epoch":1,"x":1,"y":1,"\\u0078":5}', 5),
+    ],
+)
+def test_of_a_name_said_twice_the_last_counts_as_in_a_browser(text: str, x: int) -> None:
+    # The agent's browser gets the original bytes: it must read in them what was checked here.
+    assert read(text) == [Pointer(epoch=1, x=x, y=1)]
+
+
+@pytest.mark.parametrize("second", ['"k"', '"\\u006b"', '"k" '])
+def test_a_kind_said_twice_is_refused(second: str) -> None:
+    assert_refused('{"k":"pointer","epoch":1,"x":1,"y":1,' + second + ':"page"}')
+    assert read('{"k":"pointer","epoch":1,"x":1,"y":1,' + second + ':"pointer"}') == [Pointer(epoch=1, x=1, y=1)]
