@@ -11,6 +11,7 @@ import logging
 import os
 import secrets
 import sys
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ import uvloop
 
 from cobrowse.config import Settings, load
 from cobrowse.core.errors import BadInput, CobrowseError, ConfigError, NotFound
-from cobrowse.store.base import AccountStore, Agent
-from cobrowse.store.opening import open_store
+from cobrowse.store.base import Agent
+from cobrowse.store.opening import Stores, open_store
+from cobrowse.web.dismissal import dismiss
 from cobrowse.web.server import check_workers, serve
 from cobrowse.web.sign_in import Passwords, agent_id, check_password
 
@@ -114,30 +116,30 @@ def _agent_add(options: argparse.Namespace) -> None:
     hashed = Passwords().hash(check_password(_read_password(stdin=options.password_stdin)))
     agent = Agent(chosen, options.name or options.id.strip(), hashed, sites)
 
-    async def add(accounts: AccountStore) -> None:
-        await accounts.put_agent(agent)
+    async def add(stores: Stores) -> None:
+        await stores.accounts.put_agent(agent)
         say(f"{agent.id} can sign in.")
 
-    _with_accounts(settings, add)
+    _with_stores(settings, add)
 
 
 def _agent_list(options: argparse.Namespace) -> None:
-    async def show(accounts: AccountStore) -> None:
-        for agent in await accounts.agents():
+    async def show(stores: Stores) -> None:
+        for agent in await stores.accounts.agents():
             say(f"{agent.id}\t{agent.name}\t{', '.join(agent.sites) or 'all sites'}")
 
-    _with_accounts(_settings(options), show)
+    _with_stores(_settings(options), show)
 
 
 def _agent_remove(options: argparse.Namespace) -> None:
     chosen = agent_id(options.id)
 
-    async def remove(accounts: AccountStore) -> None:
-        if not await accounts.remove_agent(chosen):
+    async def remove(stores: Stores) -> None:
+        if not await dismiss(stores, chosen, time.time()):
             raise NotFound(f"There is no agent {chosen}.")
-        say(f"{chosen} is removed and signed out.")
+        say(f"{chosen} is removed and signed out; their sessions have ended.")
 
-    _with_accounts(_settings(options), remove)
+    _with_stores(_settings(options), remove)
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -153,10 +155,10 @@ def _read_password(*, stdin: bool) -> str:
     return first
 
 
-def _with_accounts(settings: Settings, work: Callable[[AccountStore], Awaitable[None]]) -> None:
+def _with_stores(settings: Settings, work: Callable[[Stores], Awaitable[None]]) -> None:
     async def run() -> None:
         async with open_store(settings.hub.store.reveal(), exclusive=False) as stores:
-            await work(stores.accounts)
+            await work(stores)
 
     _in_loop(run())
 
