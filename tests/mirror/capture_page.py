@@ -37,6 +37,7 @@ class _Site(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         files: dict[str, tuple[str, bytes, dict[str, str]]] = self.server.files  # type: ignore[attr-defined]
+        self.server.requests.append(self.path)  # type: ignore[attr-defined]
         found = files.get(self.path.split("?")[0])
         self.send_response(200 if found else 404)
         kind, body, headers = found or ("text/plain", b"", {})
@@ -46,6 +47,12 @@ class _Site(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def do_PUT(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.puts.append((self.path, dict(self.headers), body))  # type: ignore[attr-defined]
+        self.send_response(204)
+        self.end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
@@ -58,6 +65,10 @@ class Tab:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Site)
         self.files: dict[str, tuple[str, bytes, dict[str, str]]] = {"/pixel.png": ("image/png", PIXEL, {})}
         self.server.files = self.files  # type: ignore[attr-defined]
+        self.puts: list[tuple[str, dict[str, str], bytes]] = []
+        self.server.puts = self.puts  # type: ignore[attr-defined]
+        self.requests: list[str] = []
+        self.server.requests = self.requests  # type: ignore[attr-defined]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.origin = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.context = browser.new_context()
@@ -134,6 +145,18 @@ class Tab:
         self.page.evaluate(script, argument)
         self.page.evaluate("() => new Promise(done => setTimeout(done, 40))")
         return self.settle()
+
+    def act(self, **do: Any) -> list[str]:
+        """Run one act; its answers."""
+        answers: list[str] = self.page.evaluate("do_ => P.act(do_)", do)
+        return answers
+
+    def click(self, selector: str, x: float = 0.5, y: float = 0.5) -> list[str]:
+        return self.act(act="click", node=self.id(selector), x=x, y=y)
+
+    def id(self, selector: str) -> int:
+        found: int = self.page.evaluate("selector => P.id(selector)", selector)
+        return found
 
     def assert_mirrored(self) -> None:
         mirrored, wanted = self.settle().canonical(), self.page.evaluate("P.canonical()")

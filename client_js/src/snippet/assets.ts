@@ -69,10 +69,11 @@ export class Assets {
     if (new URL(url).origin !== location.origin) return "other_origin";
     if (url.startsWith("blob:")) return fetch(url);
     const options = { mode: "same-origin", credentials: "same-origin", redirect: "error" } as const;
+    // Not one request that the page has not made by itself: no oracle for addresses of others' choosing. What was
+    // fetched does not count, since the next line leaves such an entry too.
+    const loaded = performance.getEntriesByName(url, "resource") as PerformanceResourceTiming[];
     const cached = await fetch(url, { ...options, cache: "only-if-cached" }).catch(() => undefined);
     if (cached?.ok) return cached;
-    // Not one request that the page has not made by itself: no oracle for addresses of others' choosing.
-    const loaded = performance.getEntriesByName(url, "resource").length;
-    return loaded ? fetch(url, options) : "not_loaded";
+    return loaded.some((entry) => entry.initiatorType !== "fetch") ? fetch(url, options) : "not_loaded";
   }
 }

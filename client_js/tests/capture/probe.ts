@@ -1,8 +1,11 @@
 // What the browser tests load: a capture whose host keeps every message, as the wire would carry it.
 import { judge } from "../../src/shared/addresses";
+import { Acts } from "../../src/snippet/acts";
+import { Assets } from "../../src/snippet/assets";
+import { SHARED } from "../../src/shared/parts";
 import { Capture } from "../../src/snippet/capture/index";
 import { canonical } from "../../src/snippet/capture/digest";
-import type { CustomerPolicy } from "../../src/protocol";
+import type { AnyDo, CustomerPolicy } from "../../src/protocol";
 
 interface Options {
   policy?: Partial<CustomerPolicy>;
@@ -29,7 +32,11 @@ let epoch = 0;
 function start({ policy = {}, credit = true }: Options = {}) {
   const sent: { k: string }[] = [];
   const failures: string[] = [];
-  const urls = new Map<string, number>();
+  const results: { id: number; status: string; reason: string }[] = [];
+  const shown: unknown[] = [];
+  const refused: unknown[] = [];
+  (window as unknown as Record<symbol, unknown>)[SHARED] = { hub: location.origin };
+  const assets = new Assets(1, { token: () => "token", refused: (n, reason) => refused.push([n, reason]) });
   const chosen = { ...BASE, ...policy };
   const capture: Capture = new Capture({
     policy: chosen,
@@ -44,18 +51,45 @@ function start({ policy = {}, credit = true }: Options = {}) {
       return bytes;
     },
     mayShare: () => judge(chosen, location.href),
-    assetNumber(url) {
-      if (!urls.has(url)) urls.set(url, urls.size + 1);
-      return urls.get(url) as number;
-    },
+    assetNumber: assets.number,
     isOwn: (node) => node instanceof Element && node.localName === "cobrowse-own",
     failed: (error) => failures.push(String((error as Error).stack ?? error)),
   });
   capture.start(++epoch);
+  const acts = new Acts(capture, chosen, {
+    answer: (result) => results.push(result as (typeof results)[number]),
+    hasControl: () => probe.control,
+    askNavigate: async (address) => {
+      shown.push(["ask", address]);
+      return probe.allow;
+    },
+    point: (x, y) => shown.push(["point", Math.round(x), Math.round(y)]),
+    highlight: (box) => shown.push(["highlight", box && Math.round(box.width)]),
+    showAct: (kind) => shown.push(["act", kind]),
+  });
   const probe = {
     sent,
     failures,
-    urls,
+    results,
+    shown,
+    refused,
+    assets,
+    acts,
+    control: true,
+    allow: true,
+    /** Run one act; gives its answers. */
+    async act(wanted: object, id = acts.highest + 1) {
+      await acts.run({ k: "act", id, epoch: capture.epoch, seq: capture.seq, do: wanted as AnyDo });
+      return results.filter((result) => result.id === id).map(({ status, reason }) => (reason ? `${status} ${reason}` : status));
+    },
+    /** The id of the first element that matches, through open shadow roots. */
+    id(selector: string) {
+      const within = (root: Document | ShadowRoot): Element | undefined =>
+        root.querySelector(selector) ??
+        [...root.querySelectorAll("*")].map((each) => each.shadowRoot && within(each.shadowRoot)).find(Boolean) ??
+        undefined;
+      return capture.idOf(within(document) as Element);
+    },
     capture,
     get last() {
       return sent.some((message) => message.k === "snapshot" && (message as { last?: boolean }).last);
