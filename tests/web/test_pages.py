@@ -226,6 +226,22 @@ async def test_an_asset_comes_from_the_tab_to_the_mirror(live: LiveHub) -> None:
         assert (await put(live, 7, headers, PNG)).status_code == 403
 
 
+async def test_a_stylesheet_names_its_neighbours(live: LiveHub) -> None:
+    async with (
+        live_session(live) as (customer, token, mirror),
+        httpx.AsyncClient(base_url=mirror, verify=NO_TLS) as agent,
+    ):
+        asking = asyncio.create_task(agent.get("a/7", headers={"Sec-Fetch-Dest": "style"}))
+        wanted = await hear(customer, "asset_wanted")
+        headers = {"Authorization": f"Bearer {token}", "Cobrowse-Asset-Ticket": str(wanted["ticket"])}
+        css = b'@import url("a/8");b{background:url("a/12")}i::after{content:"a/12"}'
+        assert (await put(live, 7, headers, css)).status_code == 204
+        answer = await asking
+    # Read from …/a/7, where "a/12" would be …/a/a/12.
+    assert answer.text == '@import url("8");b{background:url("12")}i::after{content:"a/12"}'
+    assert answer.headers["content-type"].startswith("text/css")
+
+
 async def test_a_tab_may_have_no_such_asset(live: LiveHub) -> None:
     async with live_session(live) as (customer, _, mirror), httpx.AsyncClient(base_url=mirror, verify=NO_TLS) as agent:
         asking = asyncio.create_task(agent.get("a/7", headers={"Sec-Fetch-Dest": "font"}))
