@@ -97,15 +97,7 @@ class AssetAsked(BusMessage, frozen=True, tag="asset_asked", kw_only=True):
 
 
 AnyBusMessage = (
-    Changed
-    | Deliver
-    | CreditBack
-    | ProbeSeat
-    | ProbeSeen
-    | CloseHolder
-    | AssetHere
-    | PictureAsked
-    | AssetAsked
+    Changed | Deliver | CreditBack | ProbeSeat | ProbeSeen | CloseHolder | AssetHere | PictureAsked | AssetAsked
 )
 
 _decoder: msgspec.msgpack.Decoder[AnyBusMessage] = msgspec.msgpack.Decoder(AnyBusMessage)

@@ -48,6 +48,8 @@ class Records:
             raise refused("A picture begins with its document.")
         if not self._tables.valued.isdisjoint(self._memory.secret):
             raise refused("The value of a secret field is never shown.")
+        if not self._tables.labelled <= self._memory.buttons:
+            raise refused("Only a button has a label; what a field holds is a value.")
         self._memory.nodes += len(self._depths) + self._others
         if self._memory.nodes > LIMITS.nodes:
             raise refused("The tree has too many nodes.")

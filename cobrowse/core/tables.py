@@ -15,6 +15,8 @@ MAX_INTEGER = 2**31 - 1
 
 # Inputs whose value no setting can show.
 SECRET_INPUT_TYPES = frozenset({"password", "hidden", "file"})
+# Inputs whose value is what is written on them, not what somebody entered.
+LABEL_INPUT_TYPES = frozenset({"submit", "button", "reset"})
 VALUE_NAMES = frozenset(
     {"input :value", "input :checked", "input :indeterminate", "textarea :value", "option :selected"}
 )
@@ -46,13 +48,14 @@ class Frame(Protocol):
 
 
 class Memory:
-    """What an epoch's later frames depend on: totals, and ids of nodes that stay closed or secret."""
+    """What an epoch's later frames depend on: totals, and ids of nodes that are closed, secret, or buttons."""
 
-    __slots__ = ("closed", "nodes", "secret", "uses")
+    __slots__ = ("buttons", "closed", "nodes", "secret", "uses")
 
     def __init__(self) -> None:
         self.nodes = 0
         self.uses = 0
+        self.buttons: set[int] = set()
         self.closed: set[int] = set()
         self.secret: set[int] = set()
 
@@ -65,9 +68,20 @@ def refused(sentence: str) -> BadFrame:
 class Tables:
     """A frame's tables, checked. By a name's index: its tag, the range of its value, and what more must hold.
 
-    `valued` collects the ids of the frame's nodes that show a value."""
+    `labelled` and `valued` collect the ids of the frame's inputs that show a label or a value."""
 
-    __slots__ = ("extras", "highs", "long_texts", "lows", "owners", "style_count", "tags", "texts", "valued")
+    __slots__ = (
+        "extras",
+        "highs",
+        "labelled",
+        "long_texts",
+        "lows",
+        "owners",
+        "style_count",
+        "tags",
+        "texts",
+        "valued",
+    )
 
     def __init__(self, frame: Frame, shows_values: bool) -> None:
         """Raises `BadFrame`. `shows_values`: the site lists fields whose value may be shown."""
@@ -87,6 +101,7 @@ class Tables:
         self.lows: list[int] = []
         self.highs: list[int] = []
         self.extras: list[Extra | None] = []
+        self.labelled: set[int] = set()
         self.valued: set[int] = set()
         self._read_names(frame, shows_values)
 
@@ -144,6 +159,11 @@ def _field_value(tables: Tables, memory: Memory, node: int, value: int) -> None:
     tables.valued.add(node)
 
 
+def _label(tables: Tables, memory: Memory, node: int, value: int) -> None:
+    """A label is that of a button; the walk asks at its end."""
+    tables.labelled.add(node)
+
+
 def _input_type(tables: Tables, memory: Memory, node: int, value: int) -> None:
     """An input has a known type; once secret, it stays so."""
     text = tables.texts[value]
@@ -151,6 +171,10 @@ def _input_type(tables: Tables, memory: Memory, node: int, value: int) -> None:
         raise refused("An input's type is not on the whitelist.")
     if text in SECRET_INPUT_TYPES:
         memory.secret.add(node)
+    if text in LABEL_INPUT_TYPES:
+        memory.buttons.add(node)
+    else:
+        memory.buttons.discard(node)
 
 
 def _link_rel(tables: Tables, memory: Memory, node: int, value: int) -> None:
@@ -172,6 +196,7 @@ def _stands_for(tables: Tables, memory: Memory, node: int, value: int) -> None:
 
 
 _EXTRAS: dict[str, Extra] = {
+    "input :label": _label,
     "input type": _input_type,
     "link rel": _link_rel,
     "placeholder :reason": _reason,

@@ -233,6 +233,22 @@ def test_once_a_password_always_one() -> None:
     assert_ops_refused(Sketch().attribute(4, "input :value", "hunter2"), memory)
 
 
+@pytest.mark.parametrize("kind", ["text", "password", "search", "image", "checkbox"])
+def test_a_value_cannot_pass_for_a_label(kind: str) -> None:
+    assert_refused(page_sketch().element(4, 3, "input", type=kind, _label="hunter2"))
+    assert_refused(page_sketch().element(4, 3, "input", _label="hunter2"))
+    memory = walk(page_sketch().element(4, 3, "input", type=kind))
+    assert_ops_refused(Sketch().attribute(4, "input :label", "hunter2"), memory)
+
+
+@pytest.mark.parametrize("kind", ["submit", "button", "reset"])
+def test_a_button_has_a_label(kind: str) -> None:
+    memory = walk(page_sketch().element(4, 3, "input", type=kind, _label="Search"))
+    walk_ops(Sketch().attribute(4, "input :label", "Find"), memory)
+    walk_ops(Sketch().attribute(4, "input type", "text"), memory)
+    assert_ops_refused(Sketch().attribute(4, "input :label", "hunter2"), memory)
+
+
 def test_a_tree_is_not_too_deep() -> None:
     def chain(length: int) -> Sketch:
         sketch = Sketch().document()
