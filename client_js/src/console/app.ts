@@ -76,6 +76,17 @@ export class ConsoleApp extends LitElement {
       .space {
         flex: 1;
       }
+      .site {
+        overflow-wrap: anywhere;
+      }
+      @media (max-width: 40rem) {
+        :host([data-live]) .brand {
+          font-size: 0;
+        }
+        :host([data-live]) header {
+          min-height: 0;
+        }
+      }
       .badge {
         padding: 0.2rem 0.75rem;
         border-radius: 999px;
@@ -275,8 +286,8 @@ export class ConsoleApp extends LitElement {
     const { s, talk } = this;
     const state = this.where === "session" ? talk?.state : undefined;
     return html`<header>
-      <span class="brand">Cobrowse</span>
-      ${state ? html`<span>${state.site_name}</span>` : nothing}
+      <span class="brand"><span>Cobrowse</span></span>
+      ${state ? html`<span class="site">${state.site_name}</span>` : nothing}
       ${state ? html`<span class="badge" role="status" data-testid="session-state" data-state=${state.name}>${s.states[state.name]}</span>` : nothing}
       <span class="space"></span>
       ${this.isLiveScreen() ? html`<button class="danger" data-testid="end-session" ?disabled=${this.busy} @click=${this.end}>${s.endSession}</button>` : nothing}
@@ -344,7 +355,7 @@ export class ConsoleApp extends LitElement {
   private fault(fault: string): TemplateResult {
     const { s } = this;
     const words = s.faults[fault] ?? { title: s.endedTitle, text: "" };
-    const first: [string, string] = fault === "elsewhere" ? ["take-over", s.takeOver] : ["retry", s.retry];
+    const first: [string, string] = fault === "taken" ? ["take-over", s.takeOver] : ["retry", s.retry];
     return this.notice(words.title, words.text, "", [first, ["back-to-start", s.backToStart]]);
   }
 

@@ -17,7 +17,7 @@ import { ActLog } from "./acts";
 import { type Api, ApiError } from "./api";
 import { MirrorHost } from "./mirrorhost";
 
-export type Fault = "" | "signed_out" | "elsewhere" | "gone" | "old_version" | "refused";
+export type Fault = "" | "signed_out" | "taken" | "elsewhere" | "gone" | "old_version" | "refused";
 
 type Listener = () => void;
 
@@ -170,7 +170,8 @@ export class Conversation {
   private closed(code: number): void {
     this.mirror?.setLive(false);
     if (this.fault !== "" || this.state?.name === "ended" || code === 1000) return;
-    if (code === CLOSE.taken_over || code === CLOSE.seat_held) this.fault = "elsewhere";
+    if (code === CLOSE.taken_over) this.fault = "taken";
+    else if (code === CLOSE.seat_held) this.fault = "elsewhere";
     else if (code === CLOSE.version_mismatch) this.fault = "old_version";
     else if (code === CLOSE.ended) void this.readEnd();
     else this.fault = "refused";

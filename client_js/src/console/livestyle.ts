@@ -193,8 +193,26 @@ export const liveStyle = css`
     overflow-wrap: anywhere;
   }
   @media (max-width: 40rem) {
-    .segmented span {
+    .bar {
+      gap: 0.35rem;
+      padding-block: 0.35rem;
+    }
+    .address {
+      flex-basis: 8rem;
+    }
+    .square {
+      width: 2.2rem;
+    }
+    .group {
+      flex-wrap: wrap;
+    }
+    button {
       font-size: 0.9rem;
+      padding-inline: 0.65rem;
+    }
+    .foot {
+      flex-wrap: wrap-reverse;
+      gap: 0 0.9rem;
     }
     iframe {
       inset: 0;

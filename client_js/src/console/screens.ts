@@ -128,14 +128,13 @@ export class CodeScreen extends Screen {
     card,
     css`
       .code {
-        font-size: clamp(2.2rem, 12vw, 3.6rem);
+        font-size: min(3.2rem, 11.2vw);
         font-weight: 700;
         line-height: 1.1;
         font-variant-numeric: tabular-nums;
-        letter-spacing: 0.02em;
         display: flex;
         flex-wrap: wrap;
-        gap: 0 0.35em;
+        gap: 0 0.28em;
         user-select: all;
       }
     `,

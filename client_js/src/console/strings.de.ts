@@ -156,9 +156,13 @@ export const DE: Strings = {
   },
   endedNothingKept: "Von der Seite bleibt nichts gespeichert.",
   faults: {
+    taken: {
+      title: "In einem anderen Fenster",
+      text: "Sie haben die Sitzung in einem anderen Fenster oder Tab fortgesetzt.",
+    },
     elsewhere: {
       title: "In einem anderen Fenster offen",
-      text: "Sie haben diese Sitzung in einem anderen Fenster oder Tab geöffnet.",
+      text: "Diese Sitzung ist in einem anderen Fenster oder Tab offen. Machen Sie dort weiter, oder schließen Sie es und versuchen Sie es noch einmal.",
     },
     gone: { title: "Diese Sitzung gibt es nicht mehr", text: "Der Hub kennt sie nicht mehr." },
     old_version: { title: "Diese Seite ist veraltet", text: "Der Hub wurde erneuert. Laden Sie die Seite neu." },

@@ -155,7 +155,11 @@ export const EN: Strings = {
   },
   endedNothingKept: "Nothing of the page is kept.",
   faults: {
-    elsewhere: { title: "Open in another window", text: "You opened this session in another window or tab." },
+    taken: { title: "Moved to another window", text: "You went on with this session in another window or tab." },
+    elsewhere: {
+      title: "Open in another window",
+      text: "This session is open in another window or tab of yours. Go on there, or close it and try again.",
+    },
     gone: { title: "This session is gone", text: "The hub does not know it any more." },
     old_version: { title: "This page is out of date", text: "The hub was updated. Reload this page." },
     refused: { title: "The hub closed the connection", text: "Reload this page to try again." },
