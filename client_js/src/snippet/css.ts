@@ -10,10 +10,10 @@ export const DOTS = "•••••";
 /** How deep brackets may nest; beyond, they are left out. */
 const BRACKETS_DEPTH = 48;
 const STRING = /"(?:[^"\\\n\r\f]|\\(?:\r\n|[^]))*"|'(?:[^'\\\n\r\f]|\\(?:\r\n|[^]))*'/.source;
-const URL = `url\\(\\s*(?:(${STRING})|((?:[^"'()\\\\\\s]|\\\\[^])*))\\s*\\)`;
+const ADDRESS = `url\\(\\s*(?:(${STRING})|((?:[^"'()\\\\\\s]|\\\\[^])*))\\s*\\)`;
 // Comments; @import with its address; url(); a string; a name, with "(" where it is called; one other character.
 const TOKEN = new RegExp(
-  `/\\*[^]*?(?:\\*/|$)|@import\\s*(?:(${STRING})|${URL})|@[-\\w\\\\]+|${URL}|(${STRING})|` +
+  `/\\*[^]*?(?:\\*/|$)|@import\\s*(?:(${STRING})|${ADDRESS})|@[-\\w\\\\]+|${ADDRESS}|(${STRING})|` +
     "((?:[-\\w\\u0080-\\uffff]|\\\\(?:[\\da-f]{1,6}\\s?|[^\\n\\r\\f]))+)(\\(?)|[^]",
   "gi",
 );
@@ -53,12 +53,8 @@ export function rewrite(css: string, base: string, numbered: Numbered, asset = f
   const address = (text: string, kind: "image" | "font" | "style"): string => {
     const named = said(text).trim();
     if (named[0] === "#") return FRAGMENT.test(named) ? `url("${named}")` : NOTHING;
-    let n = 0;
-    try {
-      n = numbered(new globalThis.URL(named, base).href, kind);
-    } catch {
-      // Not an address: it names nothing.
-    }
+    // Not an address: it names nothing.
+    const n = URL.canParse(named, base) ? numbered(new URL(named, base).href, kind) : 0;
     return n ? `url("a/${n}")` : NOTHING;
   };
 

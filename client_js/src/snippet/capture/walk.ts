@@ -255,12 +255,9 @@ export class Walk {
     address: string,
     kind: "image" | "style",
   ): void {
-    let n = 0;
-    try {
-      n = this.host_.assetNumber(new URL(address, document.baseURI).href, kind, element);
-    } catch {
-      // Not an address: it names nothing.
-    }
+    // Not an address: it names nothing.
+    if (!URL.canParse(address, document.baseURI)) return;
+    const n = this.host_.assetNumber(new URL(address, document.baseURI).href, kind, element);
     if (n) put(name, n);
   }
 
