@@ -49,9 +49,9 @@ def test_in_the_middle(agent: Agent, customer: Customer, place: Place) -> None:
 def test_the_agent_is_told(agent: Agent, customer: Customer, place: Place) -> None:
     go_live(agent, customer, "/")
     place.stop_hub()
-    expect(agent.mirror.locator("h1")).to_have_count(0)
-    expect(agent.page.get_by_role("status").filter(visible=True)).not_to_have_count(0)
+    expect(agent.page.get_by_test_id("reconnecting")).to_be_visible()
     place.start_hub()
+    expect(agent.page.get_by_test_id("reconnecting")).to_be_hidden()
     agent.expect_state("live")
     agent.expect_heading("Things that last")
     assert agent.errors == []
