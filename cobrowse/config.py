@@ -41,6 +41,8 @@ STORE_SCHEMES = ("sqlite", "redis", "rediss", "redis+sentinel", "redis+cluster")
 SERVICE_LINK = re.compile(r".*_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_\w+)$")
 
 
+NOT_SITES = "sites must be a list of tables: write [[sites]] in cobrowse.toml."
+
 T = TypeVar("T", bound=Struct)
 
 
@@ -220,12 +222,16 @@ def _lay_over_site(data: dict[str, Any], name: str, text: str) -> None:
     table = _site_table(data, rest.removesuffix(ending))
     for step in way[:-1]:
         table = table.setdefault(step, {})
+        if not isinstance(table, dict):
+            raise ConfigError(f"{name} cannot be set: {step} is not a table in the file.")
     kind = Limits if way[0] == "limits" else Site
     table[way[-1]] = _from_text(kind, way[-1], name, text)
 
 
 def _site_table(data: dict[str, Any], site_id: str) -> dict[str, Any]:
     sites = data.setdefault("sites", [])
+    if not isinstance(sites, list):
+        raise ConfigError(NOT_SITES)
     for table in sites:
         if isinstance(table, dict) and str(table.get("id")).replace("-", "_") == site_id.replace("-", "_"):
             return table
@@ -353,7 +359,7 @@ def _origin(where: str, text: str) -> str:
 
 def _sites(tables: Any) -> tuple[Site, ...]:
     if not isinstance(tables, list) or not all(isinstance(table, Mapping) for table in tables):
-        raise ConfigError("sites must be a list of tables: write [[sites]] in cobrowse.toml.")
+        raise ConfigError(NOT_SITES)
     sites: dict[str, Site] = {}
     for number, table in enumerate(tables, start=1):
         name = table.get("id")

@@ -84,7 +84,7 @@ def test_the_file_is_found_by_variable_then_in_the_working_folder(
 ) -> None:
     assert load(None, {"COBROWSE_CONFIG": str(file)}).sites
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ConfigError, match="There are no settings: write cobrowse.toml here"):
+    with pytest.raises(ConfigError, match="There are no settings"):
         load(None, {})
     file.rename(tmp_path / "cobrowse.toml")
     assert load(None, {}).sites
@@ -236,6 +236,22 @@ def test_a_variable_cannot_hide_a_wrong_table(file: Path) -> None:
     file.write_text('hub = "x"\n')
     with pytest.raises(ConfigError, match=r"hub must be a table"):
         load(file, {"COBROWSE_HUB_STORE": "redis://localhost"})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("[sites]\nid = 'x'\n", "list of tables"), ("[[sites]]\nid = 'shop'\nlimits = 3\n", "limits is not a table")],
+)
+def test_a_variable_cannot_be_laid_over_what_is_no_table(file: Path, text: str, words: str) -> None:
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=words):
+        load(file, {"COBROWSE_SITES_SHOP_LIMITS_IDLE_SECONDS": "60"})
+
+
+def test_a_site_that_is_no_table_is_passed_over(file: Path) -> None:
+    file.write_text("sites = [3]\n")
+    with pytest.raises(ConfigError, match="list of tables"):
+        load_sites(file, {"COBROWSE_SITES_SHOP_NAME": "Shop"})
 
 
 def test_the_sites_alone_need_no_hub(tmp_path: Path) -> None:
