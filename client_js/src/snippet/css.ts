@@ -13,8 +13,8 @@ const STRING = /"(?:[^"\\\n\r\f]|\\(?:\r\n|[^]))*"|'(?:[^'\\\n\r\f]|\\(?:\r\n|[^
 const ADDRESS = `url\\(\\s*(?:(${STRING})|((?:[^"'()\\\\\\s]|\\\\[^])*))\\s*\\)`;
 // Comments; @import with its address; url(); a string; a name, with "(" where it is called; one other character.
 const TOKEN = new RegExp(
-  `/\\*[^]*?(?:\\*/|$)|@import\\s*(?:(${STRING})|${ADDRESS})|@[-\\w\\\\]+|${ADDRESS}|(${STRING})|` +
-    "((?:[-\\w\\u0080-\\uffff]|\\\\(?:[\\da-f]{1,6}\\s?|[^\\n\\r\\f]))+)(\\(?)|[^]",
+  `/\\*[^]*?(?:\\*/|$)|@import\\s*(?:(${STRING})|${ADDRESS})|@[-\\w\\\\\\u0080-\\uffff]+|${ADDRESS}|(${STRING})|` +
+    "((?:[-\\w\\u0080-\\uffff]|\\\\(?:[\\da-f]{1,6}(?:\\r\\n|\\s)?|[^\\n\\r\\f]))+)(\\(?)|[^]",
   "gi",
 );
 const LOADS = /^(url|url-prefix|src|image|expression|element|-moz-element|-moz-image-rect|paint)$/i;
@@ -23,6 +23,8 @@ const OLD_PROPERTY = /^(behavior|-moz-binding)$/i;
 const FRAGMENT = /^#[a-z_][\w.:-]{0,199}$/i;
 /** Stands for what is not to be had: a place that no document has. */
 const NOTHING = 'url("#_")';
+/** Stands where something was left out: white space would end an escape, and nothing at all would join two words. */
+const GAP = "/**/";
 const CLOSES: Record<string, string> = { "(": ")", "[": "]", "{": "}" };
 
 /** What a CSS string or an unquoted address says. */
@@ -61,15 +63,15 @@ export function rewrite(css: string, base: string, numbered: Numbered, asset = f
   const token = (all: string, g: (string | undefined)[]): string => {
     const [imported, quoted, plain, inUrl, bare, string, name, called] = g;
     const top = open[open.length - 1];
-    if (all.startsWith("/*")) return " ";
+    if (all.startsWith("/*")) return GAP;
     const importing = imported ?? quoted ?? plain;
     if (importing !== undefined) {
       const sheet = asset && !top ? address(importing, "style") : NOTHING;
-      return sheet === NOTHING ? "@none" : `@import ${sheet}`;
+      return sheet === NOTHING ? "@none " : `@import ${sheet}`;
     }
     if (all.length > 1 && all[0] === "@") {
       inFont = /^@font-face$/i.test(all);
-      return /\\|^@(import|namespace|charset|(-moz-)?document)$/i.test(all) ? "@none" : all;
+      return /\\|^@(import|(namespace|charset|(-moz-)?document)$)/i.test(all) ? "@none" : all;
     }
     const addressed = inUrl ?? bare ?? (top && IMAGE_SET.test(top[1]) ? string : undefined);
     if (addressed !== undefined) {
@@ -79,7 +81,7 @@ export function rewrite(css: string, base: string, numbered: Numbered, asset = f
       return found;
     }
     if (string !== undefined) {
-      if (top && /^cross-fade$/i.test(top[1])) return " ";
+      if (top && /^cross-fade$/i.test(top[1])) return GAP;
       return masked ? `"${DOTS}"` : string;
     }
     if (name !== undefined) {
@@ -94,17 +96,17 @@ export function rewrite(css: string, base: string, numbered: Numbered, asset = f
     }
     if (CLOSES[all]) return bracket(all, "");
     if (/[)\]}]/.test(all)) {
-      if (top?.[0] !== all) return " ";
+      if (top?.[0] !== all) return GAP;
       open.pop();
       if (all === "}") inFont = false;
       return all;
     }
     // A quote that opens no whole string, and a backslash that escapes nothing.
-    return /["'\\\0]/.test(all) ? " " : all;
+    return /["'\\\0]/.test(all) ? GAP : all;
   };
 
   const bracket = (char: string, name: string): string => {
-    if (open.length >= BRACKETS_DEPTH) return " ";
+    if (open.length >= BRACKETS_DEPTH) return GAP;
     open.push([CLOSES[char] as string, name]);
     return char;
   };
