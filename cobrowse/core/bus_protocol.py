@@ -40,7 +40,8 @@ class Deliver(BusMessage, frozen=True, tag="deliver", kw_only=True):
 
 
 class CreditBack(BusMessage, frozen=True, tag="credit_back", kw_only=True):
-    """So many frames and bytes of this epoch left the agent's outbox."""
+    """So many frames and bytes of this epoch left the agent's outbox in all, so that a lost or doubled message costs
+    nothing: the customer's hub gives back what it has not given yet."""
 
     session: str
     epoch: int
@@ -81,10 +82,12 @@ class AssetHere(BusMessage, frozen=True, tag="asset_here", kw_only=True):
 
 class PictureAsked(BusMessage, frozen=True, tag="picture_asked", kw_only=True):
     """Ask the customer of this session for a new picture. `epoch` is the last one the agent saw where the agent asks
-    (it repeats itself); -1 where a hub asks (once)."""
+    (it repeats itself); -1 where a hub asks (once). `version` is that of the session which made it necessary, or 0:
+    what was asked for at this version or later will do."""
 
     session: str
     epoch: int = -1
+    version: int = 0
 
 
 class AssetAsked(BusMessage, frozen=True, tag="asset_asked", kw_only=True):

@@ -167,7 +167,10 @@ class Records:
 
     def _scroll(self, at: int) -> int:
         # Both offsets may be negative (a page that reads from right to left).
-        self._id(self.ints[at + 1])
+        node = self.ints[at + 1]
+        self._id(node)
+        if node in self._memory.closed and not self._tables.shows_values:
+            raise refused("How far a field is scrolled tells how long its value is.")
         return at + 4
 
     def _focus(self, at: int) -> int:

@@ -77,6 +77,7 @@ class Tables:
         "long_texts",
         "lows",
         "owners",
+        "shows_values",
         "style_count",
         "tags",
         "texts",
@@ -92,6 +93,7 @@ class Tables:
             raise refused("An asset's number is out of range.")
         for css in frame.styles:
             styles.check(css, asset=False)
+        self.shows_values = shows_values
         self.tags = frame.tags
         self.texts = frame.texts
         self.style_count = len(frame.styles)

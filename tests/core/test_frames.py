@@ -13,10 +13,17 @@ from cobrowse.core.whitelist import LIMITS, OPS, SNAPSHOT_OPS
 from tests.core.sketch import Sketch, page_sketch
 
 
-def walk(sketch: Sketch, memory: Memory | None = None, *, snapshot: bool = True, root: bool = True) -> Memory:
+def walk(
+    sketch: Sketch,
+    memory: Memory | None = None,
+    *,
+    snapshot: bool = True,
+    root: bool = True,
+    shows_values: bool = True,
+) -> Memory:
     """Walk the first part of a snapshot."""
     memory = memory or Memory()
-    tables = Tables(sketch.snapshot(), shows_values=True)
+    tables = Tables(sketch.snapshot(), shows_values)
     Records(sketch.ints, tables, memory, snapshot=snapshot, root=root).walk()
     return memory
 
@@ -209,6 +216,16 @@ def test_what_has_no_inside(tag: str) -> None:
     later = walk(page_sketch().element(4, 3, tag).text(6, 3, "x"))
     assert_ops_refused(Sketch().text(5, 4, "hunter2"), later)
     assert_ops_refused(Sketch().record(OPS.move, 6, 4, 0), later)
+
+
+@pytest.mark.parametrize("tag", ["textarea", "input"])
+def test_a_field_that_shows_nothing_does_not_scroll(tag: str) -> None:
+    def scrolled() -> Sketch:
+        return page_sketch().element(4, 3, tag).record(OPS.scroll, 4, 0, 300)
+
+    walk(scrolled(), shows_values=True)
+    with pytest.raises(BadFrame):
+        walk(scrolled(), shows_values=False)
 
 
 def test_a_move_goes_somewhere_else() -> None:

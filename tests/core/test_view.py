@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cobrowse.core import whitelist
 from cobrowse.core.errors import BadFrame
+from cobrowse.core.frames import CLOSED_TAGS
 from cobrowse.core.policy import Site
 from cobrowse.core.protocol import Ops, Page, PageInfo, Pointer, Snapshot, Tip
 from cobrowse.core.view import View, ViewCheck
@@ -219,6 +221,28 @@ def test_an_epoch_that_grows_without_end_is_refused() -> None:
             check.check(sketch.ops(seq=seq))
         else:
             assert_refused(check, sketch.ops(seq=seq))
+
+
+FIELDS = {"input", "textarea", "option", "link", "placeholder"}
+OPEN_NAMES = sorted(name for name in whitelist.names() if name.split(" ")[0] not in FIELDS)
+
+
+@given(st.lists(st.tuples(st.sampled_from(OPEN_NAMES), st.integers(0, 30), st.text(max_size=8)), max_size=30))
+def test_every_tree_of_the_whitelist_passes(nodes: list[tuple[str, int, str]]) -> None:
+    """No false refusal: any tags under any parents, each with one of its names and a text."""
+    sketch, parents = page_sketch(), [3]
+    for node, (name, under, text) in enumerate(nodes, start=10):
+        parent = parents[under % len(parents)]
+        tag = name.split(" ")[0]
+        kind = whitelist.kind_of(name)
+        value: str | int = {"style": "color:red", "text": text, "token": "none"}.get(str(kind), 1)
+        key, given_value = sketch.pair(name, value)
+        sketch.tags += [] if tag in sketch.tags else [tag]
+        sketch.record(1, node, parent, 0, sketch.tags.index(tag), 1, key, given_value)
+        if tag not in CLOSED_TAGS:
+            parents.append(node)
+            sketch.text(node + 1000, node, text)
+    ViewCheck(SITE).check(sketch.snapshot())
 
 
 steps = st.one_of(
