@@ -10,6 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
 
 STARTS_WITHIN_SECONDS = 10.0
 ENDS_WITHIN_SECONDS = 10.0
@@ -26,7 +30,7 @@ class RedisServer:
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
-        """Return once it accepts connections."""
+        """Return once it answers, and is surely the one started here."""
         self._process = subprocess.Popen(
             [
                 self._program,
@@ -36,7 +40,7 @@ class RedisServer:
             stdin=subprocess.DEVNULL,
         )
         give_up_at = time.monotonic() + STARTS_WITHIN_SECONDS
-        while not _accepts(self.port):
+        while _process_id(self.port) != self._process.pid:
             if self._process.poll() is not None or time.monotonic() > give_up_at:
                 raise RuntimeError(f"redis-server did not start:\n{(self._folder / 'redis.log').read_text()}")
             time.sleep(0.02)
@@ -72,7 +76,10 @@ def _free_port() -> int:
         return port
 
 
-def _accepts(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1.0)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def _process_id(port: int) -> int:
+    """Of the redis-server that listens there; 0 where none answers. Another test may have been given the port."""
+    try:
+        with Redis(port=port, socket_timeout=1.0, retry=Retry(NoBackoff(), 0)) as client:
+            return int(client.info("server")["process_id"])
+    except (RedisError, OSError):
+        return 0

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from cobrowse.core.errors import StoreError
 from cobrowse.store.base import Receive
 from cobrowse.store.losses import Losses
-from cobrowse.store.redis_client import ANSWER_SECONDS, RedisAddress
+from cobrowse.store.redis_client import ANSWER_SECONDS, CONNECT_SECONDS, RedisAddress
 from cobrowse.store.redis_keys import Keys
 
 OUTBOX_MESSAGES = 256
@@ -33,6 +33,11 @@ RECONNECT_LONGEST_SECONDS = 2.0
 log = logging.getLogger(__name__)
 
 
+class _Patience(NamedTuple):
+    quiet_seconds: float
+    answer_seconds: float
+
+
 class _Waiting(NamedTuple):
     channel: str
     data: bytes
@@ -42,10 +47,17 @@ class _Waiting(NamedTuple):
 class RedisBus:
     """`Bus` between hubs on one Redis."""
 
-    def __init__(self, address: RedisAddress, keys: Keys, quiet_seconds: float = QUIET_SECONDS) -> None:
+    def __init__(
+        self,
+        address: RedisAddress,
+        keys: Keys,
+        *,
+        quiet_seconds: float = QUIET_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
         self._address = address
         self._keys = keys
-        self._quiet_seconds = quiet_seconds
+        self._patience = _Patience(quiet_seconds, answer_seconds)
         self._sender = address.sender()
         self._outbox: deque[_Waiting] = deque()
         self._room = asyncio.Semaphore(OUTBOX_MESSAGES)
@@ -67,7 +79,7 @@ class RedisBus:
 
     @asynccontextmanager
     async def listen(self, hub: str, receive: Receive) -> AsyncIterator[None]:
-        inbox = _Inbox(self._address, self._keys.inbox(hub), receive, self._losses, self._quiet_seconds)
+        inbox = _Inbox(self._address, self._keys.inbox(hub), receive, self._losses, self._patience)
         await inbox.open()
         reader = asyncio.create_task(inbox.read(), name=f"bus-inbox-{hub}")
         try:
@@ -136,13 +148,13 @@ class _Inbox:
     never hidden."""
 
     def __init__(
-        self, address: RedisAddress, channel: str, receive: Receive, losses: Losses, quiet_seconds: float
+        self, address: RedisAddress, channel: str, receive: Receive, losses: Losses, patience: _Patience
     ) -> None:
         self._address = address
         self._channel = channel
         self._receive = receive
         self._losses = losses
-        self._quiet_seconds = quiet_seconds
+        self._quiet_seconds, self._answer_seconds = patience
         self._client = address.listener()
         self._pubsub: PubSub | None = None
 
@@ -167,9 +179,11 @@ class _Inbox:
     async def _subscribe(self) -> PubSub:
         pubsub = self._pubsub = self._client.pubsub()
         try:
-            await pubsub.subscribe(self._channel)
-            if await pubsub.get_message(timeout=ANSWER_SECONDS) is None:
-                raise TimeoutError("no answer to SUBSCRIBE")
+            # This connection waits for ever; without a limit of our own it would do so in its handshake too.
+            async with asyncio.timeout(CONNECT_SECONDS + self._answer_seconds):
+                await pubsub.subscribe(self._channel)
+                if await pubsub.get_message(timeout=self._answer_seconds) is None:
+                    raise TimeoutError("no answer to SUBSCRIBE")
         except BaseException:
             await self._unsubscribe()
             raise
@@ -185,12 +199,14 @@ class _Inbox:
         pubsub = self._pubsub
         if pubsub is None:
             raise ConnectionError("not subscribed")
-        message = await pubsub.get_message(timeout=self._quiet_seconds)
-        if message is None:
-            await pubsub.ping()
+        # When a line is cut, redis-py connects anew before it says so, for which the second limit is.
+        async with asyncio.timeout(self._quiet_seconds + self._answer_seconds + CONNECT_SECONDS):
             message = await pubsub.get_message(timeout=self._quiet_seconds)
             if message is None:
-                raise TimeoutError("no answer to PING")
+                await pubsub.ping()
+                message = await pubsub.get_message(timeout=self._answer_seconds)
+                if message is None:
+                    raise TimeoutError("no answer to PING")
         if message["type"] == "message":
             try:
                 self._receive(message["data"])

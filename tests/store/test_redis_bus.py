@@ -42,7 +42,7 @@ async def sender(redis_url: str) -> AsyncIterator[RedisBus]:
 @pytest.fixture
 async def bus(proxy: FlakyProxy) -> AsyncIterator[RedisBus]:
     """A Bus behind the proxy that soon notices a quiet line."""
-    opened = RedisBus(RedisAddress(proxy.url), Keys("cobrowse"), quiet_seconds=0.1)
+    opened = RedisBus(RedisAddress(proxy.url), Keys("cobrowse"), quiet_seconds=0.1, answer_seconds=1.0)
     yield opened
     await opened.close()
 
@@ -167,10 +167,7 @@ async def test_listening_fails_where_redis_is_away(bus: RedisBus, proxy: FlakyPr
             pass
 
 
-async def test_a_subscription_that_is_not_answered_is_refused(
-    bus: RedisBus, proxy: FlakyProxy, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "ANSWER_SECONDS", 0.1)
+async def test_a_subscription_that_is_not_answered_is_refused(bus: RedisBus, proxy: FlakyProxy) -> None:
     proxy.drop_request(b"SUBSCRIBE")
     with pytest.raises(StoreError, match="no answer to SUBSCRIBE"):
         async with bus.listen("h1", Inbox().receive):
