@@ -55,15 +55,18 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
     control = undefined;
     refuseNavigation?.();
   };
+  // Not isConnected: the page may have thrown out the host.
+  const isShown = (): boolean => dock.contains(bar.element);
   const look = (): void => {
     // What cannot be seen anyway need not be reachable; the check begins anew when the tab comes back.
-    const fine = !bar.element.isConnected || document.hidden || reachable(bar.stop);
+    const fine = !isShown() || document.hidden || reachable(bar.stop);
     unreachableFor = fine ? 0 : unreachableFor + LOOK_MS;
     if (unreachableFor === UNREACHABLE_MS) host.lost();
+    if (consent) reachable(consent.dialog);
   };
   // A modal or full-screen element has just come or gone: don't wait for the next look.
   for (const name of ["toggle", "fullscreenchange"]) {
-    document.addEventListener(name, () => bar.element.isConnected && reachable(bar.stop), { capture: true, signal });
+    document.addEventListener(name, () => isShown() && reachable(bar.stop), { capture: true, signal });
   }
   return {
     ...drawn,
@@ -79,7 +82,7 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
     },
     session(state, controlAsked) {
       closeConsent();
-      if (!bar.element.isConnected) dock.append(bar.element);
+      if (!isShown()) dock.append(bar.element);
       bar.show(state);
       if (controlAsked) control ??= askControl(dock, agent, host.control);
       else {

@@ -13,7 +13,7 @@ export interface Surface {
   marks: HTMLElement;
   show(dialog: HTMLDialogElement): void;
   isOwn(node: Node): boolean;
-  /** Bring it back on top if `probe` cannot be clicked. False where that did not help. */
+  /** Whether `probe` can be clicked. Where not, bring it back on top; whether that holds shows the next time. */
   reachable(probe: HTMLElement): boolean;
   remove(): void;
 }
@@ -26,6 +26,7 @@ function* parents(): Generator<Element> {
     if (at instanceof HTMLDialogElement && at.matches(":modal")) yield at;
   }
   yield* [...document.querySelectorAll("dialog:modal")].reverse();
+  if (document.fullscreenElement) yield document.fullscreenElement;
   yield document.documentElement;
 }
 
@@ -72,7 +73,7 @@ export function surface(): Surface {
       if (hit(probe)) return true;
       for (const parent of parents()) {
         place(parent);
-        if (hit(probe)) return true;
+        if (hit(probe)) break;
       }
       return false;
     },
