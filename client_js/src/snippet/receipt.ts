@@ -4,7 +4,9 @@ import type { ReceiptCounts } from "../shared/parts";
 import { button, h } from "./ui/elements";
 
 export function receipt(agent: string, reason: string, counts: ReceiptCounts, close: () => void): HTMLElement {
-  const did = Object.entries(counts.acts).map(([act, times]) => `${times} × ${texts.did[act] ?? act}`);
+  // Pointing and highlighting did nothing to the page.
+  const done = Object.entries(counts.acts).filter(([act]) => texts.did[act]);
+  const did = done.map(([act, times]) => `${times} × ${texts.did[act]}`);
   const rows: [string, string][] = [
     [texts.pages, String(counts.pages)],
     [texts.hidden, String(counts.hidden)],

@@ -1,5 +1,12 @@
 // The session part: this tab's side of a session, from the claimed code to the receipt. It calls, it does not do.
-import { type ActResult, type CustomerWelcome, type FromCustomer, type SessionState, type ToCustomer, VERSION } from "../protocol";
+import {
+  type ActResult,
+  type CustomerWelcome,
+  type FromCustomer,
+  type SessionState,
+  type ToCustomer,
+  VERSION,
+} from "../protocol";
 import { judge } from "../shared/addresses";
 import { type Baton, type Joined, nonce, shared } from "../shared/parts";
 import { Link, type LinkState } from "../shared/socket";
@@ -33,6 +40,8 @@ function run(baton: Baton, digits = ""): void {
   let epoch = 0;
   let pictureWanted = false;
   let counted = false;
+  let hidden = 0;
+  let lastAct = 0;
   let downSince = 0;
   // What the customer wants counts at once, whatever the hub knows of it.
   let paused: boolean | undefined;
@@ -64,8 +73,12 @@ function run(baton: Baton, digits = ""): void {
   );
 
   const phase = (): Phase | undefined => (state?.name === "away" ? state.away?.back_to : state?.name);
-  const counts = () => ({ ...baton.receipt, hidden: baton.receipt.hidden + (capture?.hiddenFields() ?? 0) });
-  const still = (): void => capture?.stop();
+  const counts = () => ({ ...baton.receipt, hidden: baton.receipt.hidden + hidden });
+  /** Nothing of the page leaves any more; counted first, since capture forgets. */
+  const still = (): void => {
+    hidden = Math.max(hidden, capture?.hiddenFields() ?? 0);
+    capture?.stop();
+  };
 
   /** Start a picture where one is wanted and everybody agrees. */
   function picture(): void {
@@ -120,6 +133,7 @@ function run(baton: Baton, digits = ""): void {
   /** The page goes: the next one in this tab may go on. */
   function leave(reason: "asleep" | ReturnType<typeof leaveFor>): void {
     if (!over) {
+      still();
       baton.receipt = counts();
       baton.act = acts?.highest ?? baton.act;
       baton.assets = assets?.next ?? baton.assets;
@@ -255,7 +269,11 @@ function run(baton: Baton, digits = ""): void {
       ...view,
       hasControl: () => state?.control === "on",
       answer(result: ActResult, act: string): void {
-        if (result.status === "done" || result.status === "started") done[act] = (done[act] ?? 0) + 1;
+        // A click may be answered `started` and `done`; it is one.
+        if (/^(done|started)$/.test(result.status) && result.id !== lastAct) {
+          lastAct = result.id;
+          done[act] = (done[act] ?? 0) + 1;
+        }
         link?.sendNow(result);
       },
     };

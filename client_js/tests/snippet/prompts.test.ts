@@ -186,7 +186,12 @@ describe("the banner", () => {
 
 describe("the receipt", () => {
   it("counts pages, fields and acts", () => {
-    const shown = receipt("Ana", "agent_ended", { pages: 3, hidden: 12, acts: { click: 2, navigate: 1 } }, () => {});
+    const shown = receipt(
+      "Ana",
+      "agent_ended",
+      { pages: 3, hidden: 12, acts: { click: 2, point: 9, navigate: 1 } },
+      () => {},
+    );
     expect([...shown.querySelectorAll("dd")].map((each) => each.textContent)).toEqual([
       "3",
       "12",
