@@ -64,7 +64,7 @@ class Hub:
         probes = Probes(house, post)
         relay = Relay(house, post, pictures)
         self.assets = Assets(house, post)
-        steps = Steps(house, post, ask_picture=pictures.ask, forget_page=self.assets.forget)
+        steps = Steps(house, post, ask_picture=pictures.ask_for, forget_page=self.assets.forget)
         acts = Acts(house, post, steps)
         reading = Reading(house, steps, relay, pictures, acts, self.assets, probes)
         self._desk = Desk(house, steps)

@@ -102,7 +102,7 @@ class Inbox:
         # The change that made the session live may be on its way still: read it before judging.
         with self._house.tolerating("refresh"):
             await self._steps.refresh(message.session)
-        self._pictures.ask_here(message.session, message.epoch)
+        self._pictures.ask_here(message.session, message.epoch, message.version)
 
     async def _asset_here(self, message: AssetHere) -> None:
         with self._house.tolerating("take_asset"):

@@ -14,33 +14,51 @@ from cobrowse.hub.rate import Bucket
 ACTS_PER_SECOND = 50.0
 
 
+class CreditAccount:
+    """What left the agent's outbox of one epoch in all, and how much of it was reported to the customer's side."""
+
+    __slots__ = ("bytes", "epoch", "frames", "origin", "told_bytes", "told_frames")
+
+    def __init__(self, origin: str = "", epoch: int = 0) -> None:
+        self.origin = origin
+        self.epoch = epoch
+        self.frames = 0
+        self.bytes = 0
+        self.told_frames = 0
+        self.told_bytes = 0
+
+
 class View:
     """The customer's stream, where the customer's socket is here. A new one for each taker of the seat."""
 
-    __slots__ = ("asked_at", "asked_epoch", "check", "epoch", "first_epoch", "pending", "skip_to")
+    __slots__ = (
+        "asked_at",
+        "asked_epoch",
+        "asked_version",
+        "check",
+        "credit",
+        "epoch",
+        "first_epoch",
+        "heard_epoch",
+        "pending",
+        "skip_to",
+    )
 
     def __init__(self, site: Site, first_epoch: int) -> None:
         self.check = ViewCheck(site)
+        # What the customer got back of its newest epoch.
+        self.credit = CreditAccount()
         self.first_epoch = first_epoch
-        # The newest epoch that was passed on, and below which epoch nothing is passed on any more.
+        # The newest epoch that was heard of and passed on, and below which nothing is passed on any more.
+        self.heard_epoch = 0
         self.epoch = 0
         self.skip_to = 0
-        # When the last picture was asked for, at which epoch, and whether another will be when 2 s are over.
+        # When the last picture was asked for, at which epoch of the view and version of the session, and whether
+        # another will be when 2 s are over.
         self.asked_at = float("-inf")
         self.asked_epoch = -1
+        self.asked_version = 0
         self.pending = False
-
-
-class CreditAccount:
-    """What has left the agent's outbox and was not yet given back to the customer."""
-
-    __slots__ = ("bytes", "epoch", "frames", "origin")
-
-    def __init__(self) -> None:
-        self.origin = ""
-        self.epoch = 0
-        self.frames = 0
-        self.bytes = 0
 
 
 class LocalSession:

@@ -17,26 +17,32 @@ class Pictures:
         self._house = house
         self._post = post
 
-    async def ask(self, session: Session, epoch: int = -1) -> None:
-        """Ask wherever the customer is. `epoch` as in `PictureAsked`."""
+    async def ask(self, session: Session, epoch: int = -1, version: int = 0) -> None:
+        """Ask wherever the customer is. `epoch` and `version` as in `PictureAsked`."""
         hold = session.customer
         if not hold.present:
             return
         if hold.hub != self._house.id:
-            await self._post.to_hub(hold.hub, PictureAsked(session=session.id, epoch=epoch))
+            await self._post.to_hub(hold.hub, PictureAsked(session=session.id, epoch=epoch, version=version))
             return
-        self.ask_here(session.id, epoch)
+        self.ask_here(session.id, epoch, version)
 
-    def ask_here(self, session_id: str, epoch: int = -1) -> None:
+    async def ask_for(self, session: Session, version: int) -> None:
+        """Ask because the session came to this version: it became live, or a seat was taken."""
+        await self.ask(session, version=version)
+
+    def ask_here(self, session_id: str, epoch: int = -1, version: int = 0) -> None:
         """Ask the customer on this hub: at once, or when the 2 s are over, or not where that was done already."""
         local = self._house.sessions.get(session_id)
         if local is None or local.view is None or local.state != "live":
             return
         view = local.view
+        if 0 < version <= view.asked_version:
+            return
         wait = view.asked_at + RESYNC_SECONDS - self._house.clock.monotonic()
         if wait <= 0:
             self._send(local, view)
-        elif not view.pending and not (epoch >= 0 and _is_under_way(view, epoch)):
+        elif not view.pending and not _is_under_way(view, epoch):
             view.pending = True
             self._house.spawn(self._later(local, view, wait))
 
@@ -51,11 +57,13 @@ class Pictures:
         if peer is None:
             return
         view.asked_at = self._house.clock.monotonic()
-        view.asked_epoch = view.epoch
+        view.asked_epoch = view.heard_epoch
+        view.asked_version = local.version
         self._house.counters.add("resyncs")
         peer.send(Resync(epoch=view.epoch))
 
 
 def _is_under_way(view: View, epoch: int) -> bool:
-    """True where the agent, who repeats itself, asks for what was just asked for or is just coming."""
-    return epoch < view.epoch or view.epoch <= view.asked_epoch
+    """True where nothing came yet since the last request, so that what will come answers this one too; or where an
+    agent, who repeats itself, has not seen yet what came."""
+    return view.heard_epoch <= view.asked_epoch or 0 <= epoch < view.epoch

@@ -20,7 +20,7 @@ from cobrowse.core.protocol import (
 )
 from cobrowse.core.wash import wash_frame
 from cobrowse.hub.house import House
-from cobrowse.hub.local import LocalSession, View
+from cobrowse.hub.local import CreditAccount, LocalSession, View
 from cobrowse.hub.outbox import CreditDue, Item
 from cobrowse.hub.peer import Peer
 from cobrowse.hub.pictures import Pictures
@@ -55,6 +55,7 @@ class Relay:
         if not isinstance(message, AnyView) or message.epoch < view.skip_to:
             self._house.counters.add("view_skipped")
             return
+        view.heard_epoch = max(view.heard_epoch, message.epoch)
         try:
             data = self._checked(local, view, message, said.data)
         except BadFrame as error:
@@ -91,35 +92,40 @@ class Relay:
     # --- credit
 
     async def sent(self, peer: Peer, items: list[Item]) -> None:
-        """These items left the peer's outbox: gather the credit they carry and give it back in lumps."""
-        due = [item.credit for item in items if item.credit is not None]
+        """These items left the peer's outbox: count the credit they carry and give it back in lumps."""
         local = self._house.sessions.get(peer.session_id)
-        if not due or local is None:
+        if local is None:
             return
+        for item in items:
+            if item.credit is not None:
+                _count(local, item.credit)
         account = local.credit
-        for credit in due:
-            if (credit.origin, credit.epoch) != (account.origin, account.epoch):
-                account.origin, account.epoch = credit.origin, credit.epoch
-                account.frames = account.bytes = 0
-            account.frames += credit.frames
-            account.bytes += credit.bytes
-        if account.frames >= CREDIT_BACK_FRAMES or account.bytes >= CREDIT_BACK_BYTES:
-            frames, size = account.frames, account.bytes
-            account.frames = account.bytes = 0
-            await self._give(local, CreditDue(account.origin, account.epoch, frames, size))
+        frames, size = account.frames - account.told_frames, account.bytes - account.told_bytes
+        # A report may be lost between hubs, and with it the customer's last credit; each tip repeats it.
+        repeated = account.origin != self._house.id and any(item.latest == LATEST[Tip] for item in items)
+        if frames >= CREDIT_BACK_FRAMES or size >= CREDIT_BACK_BYTES or (repeated and account.frames):
+            account.told_frames, account.told_bytes = account.frames, account.bytes
+            await self._report(local)
 
-    async def _give(self, local: LocalSession, credit: CreditDue) -> None:
-        if credit.origin != self._house.id:
-            back = CreditBack(session=local.session.id, epoch=credit.epoch, frames=credit.frames, bytes=credit.bytes)
-            await self._post.to_hub(credit.origin, back)
+    async def _report(self, local: LocalSession) -> None:
+        account = local.credit
+        if account.origin == self._house.id:
+            self.credit_here(local, account.epoch, account.frames, account.bytes)
             return
-        self.credit_here(local, credit.epoch, credit.frames, credit.bytes)
+        back = CreditBack(session=local.session.id, epoch=account.epoch, frames=account.frames, bytes=account.bytes)
+        await self._post.to_hub(account.origin, back)
 
     def credit_here(self, local: LocalSession, epoch: int, frames: int, size: int) -> None:
-        """Tell the customer on this hub what it got back."""
-        peer = local.holder("customer")
-        if peer is not None:
-            peer.send(Credit(epoch=epoch, frames=frames, bytes=size))
+        """Give the customer on this hub what it has not got yet of so much in all."""
+        peer, view = local.holder("customer"), local.view
+        if peer is None or view is None or epoch < view.credit.epoch:
+            return
+        if epoch > view.credit.epoch:
+            view.credit = CreditAccount(epoch=epoch)
+        given = view.credit
+        if frames > given.frames:
+            peer.send(Credit(epoch=epoch, frames=frames - given.frames, bytes=size - given.bytes))
+            given.frames, given.bytes = frames, size
 
     def view_lost(self, peer: Peer) -> None:
         """The agent's outbox had to let the view go: the rest of the epoch is of no use, a new picture is."""
@@ -130,6 +136,14 @@ class Relay:
         if local.view is not None:
             local.view.skip_to = local.view.epoch + 1
         self._house.spawn(self._pictures.ask(local.session))
+
+
+def _count(local: LocalSession, credit: CreditDue) -> None:
+    account = local.credit
+    if (credit.origin, credit.epoch) != (account.origin, account.epoch):
+        account = local.credit = CreditAccount(credit.origin, credit.epoch)
+    account.frames += credit.frames
+    account.bytes += credit.bytes
 
 
 def _washed(message: AnyView) -> tuple[AnyView, int]:

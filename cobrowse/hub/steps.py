@@ -53,7 +53,7 @@ class Steps:
         house: House,
         post: Post,
         *,
-        ask_picture: Callable[[Session], Awaitable[None]],
+        ask_picture: Callable[[Session, int], Awaitable[None]],
         forget_page: Callable[[str], Awaitable[None]],
     ) -> None:
         self._house = house
@@ -105,7 +105,7 @@ class Steps:
             await self._tell_hubs(done)
             await self._after_change(done)
         for effect in done.effects:
-            await self._run(done.session, effect)
+            await self._run(done, effect)
         await self._audit(done)
 
     async def _tell_hubs(self, done: Step) -> None:
@@ -124,10 +124,11 @@ class Steps:
             # Asset numbers belong to one page.
             await self._forget_page(done.session.id)
 
-    async def _run(self, session: Session, effect: Effect) -> None:
+    async def _run(self, done: Step, effect: Effect) -> None:
+        session = done.session
         match effect:
             case AskSnapshot():
-                await self._ask_picture(session)
+                await self._ask_picture(session, done.version)
             case AskCustomerForControl():
                 await self._post.message(session, "customer", ControlAsked())
             case CloseSeat():
@@ -190,7 +191,7 @@ class Steps:
         local = self._house.sessions.get(session_id)
         if local is None:
             return
-        page = local.session.customer.page
+        page, was_live = local.session.customer.page, local.state == "live"
         found = await self._house.store.read(session_id)
         if found is None:
             for peer in local.peers.values():
@@ -199,6 +200,9 @@ class Steps:
         self.adopt(found.session, found.version)
         if local.state == "ended" or (page and page != local.session.customer.page):
             await self._forget_page(session_id)
+        if local.state == "live" and not was_live:
+            # Who made it live asked for a picture too, but the Bus may have lost that.
+            await self._ask_picture(local.session, local.version)
 
     # --- what must happen, even if the store is away just now
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from cobrowse.core import bus_protocol
+from cobrowse.core.bus_protocol import PictureAsked
 from cobrowse.core.protocol import Pause, Resync
 from cobrowse.hub.hub import Hub
 from tests.hub.peers import Customer
@@ -79,3 +81,23 @@ async def test_nobody_is_asked_where_nobody_is(world: World, hub: Hub, other: Hu
     agent.say(Resync(epoch=customer.epoch))
     await world.settle()
     assert other.stats()["resyncs"] == resyncs
+
+
+async def test_a_request_that_the_bus_lost_is_made_by_the_customers_own_hub(world: World, hub: Hub) -> None:
+    agent, customer = await world.live(hub, await world.hub())
+    agent.wire.cut()
+    await customer.hear_state("away")
+    await world.pass_time(3)
+    assert asked(customer) == 0
+    world.bus.fate = lambda _hub, data: 0 if isinstance(bus_protocol.decode(data), PictureAsked) else 1
+    await world.agent(hub, customer.joined.session).enter()
+    await customer.hear_state("live")
+    await world.settle()
+    assert asked(customer) == 1
+
+
+async def test_a_picture_that_is_made_is_asked_for_once(world: World, hub: Hub, other: Hub) -> None:
+    _, customer = await world.live(hub, other)
+    await world.pass_time(3)
+    assert asked(customer) == 0
+    assert sum(one.stats().get("resyncs", 0) for one in world.hubs) == 1

@@ -3,6 +3,8 @@
 import msgspec
 import pytest
 
+from cobrowse.core import bus_protocol
+from cobrowse.core.bus_protocol import CreditBack
 from cobrowse.core.close import BAD_MESSAGE, ENDED
 from cobrowse.core.protocol import (
     Act,
@@ -271,6 +273,26 @@ async def test_a_large_frame_comes_back_by_itself(world: World, hub: Hub, other:
     customer.show("x" * 70_000)
     credit = await customer.hear(Credit)
     assert (credit.epoch, credit.frames) == (customer.epoch, 1)
+
+
+async def test_credit_that_the_bus_lost_comes_back_with_the_next_tip(world: World, hub: Hub) -> None:
+    _, customer = await world.live(hub, await world.hub())
+
+    def lose_credit(_hub: str, data: bytes) -> int:
+        return 0 if isinstance(bus_protocol.decode(data), CreditBack) else 1
+
+    world.bus.fate = lose_credit
+    for _ in range(7):
+        customer.change()
+    await world.settle()
+    # Eight frames are out: a snippet would be silent now, but for its tips.
+    assert [m for m in customer.hear_waiting() if isinstance(m, Credit)] == []
+    world.bus.fate = lambda _hub, _data: 2
+    customer.tip()
+    assert (await customer.hear(Credit)).frames == 8
+    await world.settle()
+    # What was doubled on the way is given once.
+    assert [m for m in customer.hear_waiting() if isinstance(m, Credit)] == []
 
 
 async def test_no_credit_while_the_agent_takes_nothing(world: World, hub: Hub) -> None:
