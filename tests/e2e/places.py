@@ -165,12 +165,13 @@ def table(value: object) -> str:
 
 
 class Place:
-    """A hub, its mirror and two shops: `shop`, and `other` that is another site of the same hub."""
+    """A hub, its mirror and three shops: `shop`; `other`, another site of the same hub; and `lost`, whose pages name a
+    site that the hub does not know."""
 
     def __init__(self, folder: Path, *, store: str = "", limits: dict[str, float] | None = None) -> None:
         self.hub_port = free_port()
-        self._shop_sockets = {site: listen(HOST, 0) for site in ("shop", "other")}
-        self.shop_url, self.other_url = (
+        self._shop_sockets = {site: listen(HOST, 0) for site in ("shop", "other", "nowhere")}
+        self.shop_url, self.other_url, self.lost_url = (
             f"http://{HOST}:{bound.getsockname()[1]}" for bound in self._shop_sockets.values()
         )
         self.hub_url = f"http://localhost:{self.hub_port}"
@@ -226,6 +227,7 @@ class Place:
             "sites": [
                 _site("shop", "Example Shop", self.shop_url, limits),
                 _site("other", "Other Shop", self.other_url, limits),
+                _site("renamed", "Lost Shop", self.lost_url, limits),
             ],
         }
 

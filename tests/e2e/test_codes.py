@@ -3,7 +3,7 @@
 import secrets
 
 import pytest
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import expect
 
 from cobrowse.core import codes
 from tests.e2e.conftest import CUSTOMER_SCREEN, NewContext
@@ -103,13 +103,12 @@ def test_too_many_tries(agent: Agent, customer: Customer, place: Place) -> None:
 
 
 def test_an_unknown_site(agent: Agent, customer: Customer, place: Place) -> None:
-    def rename(route: Route) -> None:
-        answer = route.fetch()
-        route.fulfill(response=answer, body=answer.text().replace('data-site="shop"', 'data-site="nowhere"'))
-
-    customer.context.route("**/help", rename)
     agent.sign_in()
-    customer.enter_code(agent.new_session())
+    code = agent.new_session()
+    customer.page.goto(f"{place.lost_url}/help")
+    with customer.page.expect_response("**/api/codes/claim") as answered:
+        customer.type_code(code)
+    assert (answered.value.status, answered.value.json()["code"]) == (404, "unknown_site")
     refused(customer)
 
 
@@ -138,13 +137,18 @@ def test_wrong_digits_twice_end_it(agent: Agent, customer: Customer) -> None:
     customer.expect_heading("Help")
 
 
-def test_a_new_code_ends_the_old_one(agent: Agent, customer: Customer, new_context: NewContext, place: Place) -> None:
+def test_a_new_code_ends_the_old_one(agent: Agent, customer: Customer) -> None:
     agent.sign_in()
     old = agent.new_session()
-    twin: BrowserContext = new_context(storage_state=agent.page.context.storage_state(), locale="en-GB")
-    second = Agent(twin, place)
-    second.page.goto(f"{place.hub_url}/")
-    new = second.new_session()
+    # As from a second console: this one shows the waiting session until it hears that it ended.
+    new = agent.page.evaluate(
+        """async () => {
+            const body = JSON.stringify({site: "shop"});
+            const headers = {"Content-Type": "application/json"};
+            return (await (await fetch("/api/sessions", {method: "POST", headers, body})).json()).code;
+        }"""
+    )
+    agent.expect_state("ended")
     customer.enter_code(old)
     refused(customer)
     customer.type_code(new)

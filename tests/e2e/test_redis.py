@@ -17,7 +17,6 @@ from tests.e2e.walk import Agent, Customer, go_live, take_control
 pytestmark = pytest.mark.redis
 
 CUSTOMER_PATHS = ("/ws/customer", "/api/codes", "/api/handoffs", "/api/assets", "/snippet.js", "/static/s")
-TRIES = 100
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +65,8 @@ class TwoHubs(Place):
 
 @pytest.fixture
 def place(tmp_path: Path, redis_port: int) -> Iterator[TwoHubs]:
+    with redis.Redis(host=HOST, port=redis_port) as client:
+        client.flushall()
     made = TwoHubs(tmp_path, redis_port)
     made.start()
     yield made

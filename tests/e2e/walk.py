@@ -226,3 +226,17 @@ def take_control(agent: Agent, customer: Customer) -> None:
     agent.ask_control()
     customer.see("control-allow").click()
     agent.expect_control("on")
+
+
+def scroll_to(agent: Agent, customer: Customer, selector: str) -> None:
+    """The customer's page scrolls there, and so does the mirror."""
+    there = customer.page.evaluate(
+        """selector => {
+            document.querySelector(selector).scrollIntoView({block: "center", behavior: "instant"});
+            return scrollY;
+        }""",
+        selector,
+    )
+    agent.mirror_frame().wait_for_function(
+        "there => Math.abs(document.querySelector('iframe').contentWindow.scrollY - there) < 2", arg=there
+    )
