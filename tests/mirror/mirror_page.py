@@ -72,6 +72,11 @@ class MirrorPage:
         await self.post({"k": "view", "message": message})
         await self.frame.evaluate("() => new Promise((resolve) => setTimeout(resolve))")
 
+    async def views(self, messages: list[dict[str, Any]]) -> None:
+        """As `view`, many at once."""
+        await self.page.evaluate("(list) => list.forEach((message) => post({ k: 'view', message }))", messages)
+        await self.frame.evaluate("() => new Promise((resolve) => setTimeout(resolve))")
+
     async def heard(self, kind: str) -> list[dict[str, Any]]:
         """What the mirror said of this kind, so far."""
         said: list[dict[str, Any]] = await self.page.evaluate("(k) => heard.filter((each) => each.k === k)", kind)
