@@ -93,9 +93,7 @@ class Tab:
         self.taken = 0
         self.messages = []
         self.check = self._hub_check(policy)
-        self.page.evaluate(
-            "options => { window.P = probe.start(options) }", {"policy": policy, "credit": credit}
-        )
+        self.page.evaluate("options => { window.P = probe.start(options) }", {"policy": policy, "credit": credit})
 
     def _hub_check(self, policy: dict[str, Any]) -> view.ViewCheck:
         site = Site(
@@ -161,8 +159,8 @@ class Tab:
     def assert_mirrored(self) -> None:
         mirrored, wanted = self.settle().canonical(), self.page.evaluate("P.canonical()")
         if mirrored != wanted:
-            lines = [text.replace("<", "\n<").splitlines() for text in (wanted, mirrored)]
-            raise AssertionError("\n".join(difflib.unified_diff(*lines, "page", "picture", lineterm="")))
+            page, picture = (text.replace("<", "\n<").splitlines() for text in (wanted, mirrored))
+            raise AssertionError("\n".join(difflib.unified_diff(page, picture, "page", "picture", lineterm="")))
 
     def sent_text(self) -> str:
         self.read()

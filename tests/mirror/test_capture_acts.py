@@ -192,7 +192,10 @@ FIELD_ACTS = ["click", "type", "choose", "check", "submit"]
 def test_field_acts_by_policy(tab: Tab) -> None:
     tab.start(acts=FIELD_ACTS)
     tab.settle()
-    tab.run("() => { window.heard = []; for (const t of ['input','change']) addEventListener(t, e => heard.push(t + e.target.id)) }")
+    tab.run(
+        "() => { window.heard = []; for (const type of ['input','change'])"
+        " addEventListener(type, event => heard.push(type + event.target.id)) }"
+    )
     assert tab.act(act="type", node=tab.id("#text"), text="lamp") == ["done"]
     assert tab.act(act="choose", node=tab.id("#select"), option=tab.id("#two")) == ["done"]
     assert tab.act(act="check", node=tab.id("#box")) == ["done"]

@@ -17,7 +17,9 @@ def upload(tab: Tab, n: int) -> None:
 
 
 def test_one_address_has_one_number(tab: Tab) -> None:
-    tab.open("<!doctype html><img id=a src=/pixel.png><img id=b src='/pixel.png#x'><p style='background: url(/pixel.png)'>")
+    tab.open(
+        "<!doctype html><img id=a src=/pixel.png><img id=b src='/pixel.png#x'><p style='background: url(/pixel.png)'>"
+    )
     tab.page.wait_for_load_state()
     tab.start()
     tab.settle()
@@ -89,7 +91,7 @@ def test_data_addresses_are_read_directly(tab: Tab) -> None:
 def test_a_linked_sheet_is_an_asset_with_addresses_rewritten(tab: Tab) -> None:
     tab.files["/css/main.css"] = (
         "text/css",
-        b"@import 'more.css'; @font-face { font-family: f; src: url(../f.woff2) } p { background: url('../pixel.png') }",
+        b"@import 'more.css'; @font-face { font-family: f; src: url(../f.woff2) }p { background: url('../pixel.png') }",
         {},
     )
     tab.files["/css/more.css"] = ("text/css", b"b { color: red }", {})

@@ -3,7 +3,18 @@
 import type { Act, ActResult, AnyDo, CustomerPolicy } from "../protocol";
 import { judge, parse } from "../shared/addresses";
 import type { Capture } from "./capture";
-import { attribute, boxOf, closest, focusOn, hasAttribute, localName, matches, nodeType, slotOf, upOf } from "./capture/dom";
+import {
+  attribute,
+  boxOf,
+  closest,
+  focusOn,
+  hasAttribute,
+  localName,
+  matches,
+  nodeType,
+  slotOf,
+  upOf,
+} from "./capture/dom";
 
 export interface ActUi {
   /** To be sent at once, ahead of what waits. */
@@ -267,11 +278,20 @@ export class Acts {
 
   /** A button beside a password field, or one that talks of passwords, would show one. */
   private checkReveal_(element: Element): void {
-    const says = ["aria-label", "title", "class", "id", "aria-controls", "data-target"].map((name) => attribute(element, name));
+    const says = ["aria-label", "title", "class", "id", "aria-controls", "data-target"].map((name) =>
+      attribute(element, name),
+    );
     const near = closest(element, ":has(input)");
-    const secret = [...(near && near !== document.body ? near.querySelectorAll("input") : [])].some((each) => this.capture_.isSecret(each));
+    const secret = [...(near && near !== document.body ? near.querySelectorAll("input") : [])].some((each) =>
+      this.capture_.isSecret(each),
+    );
     const isPlain = matches(element, "button,[role~=button i],[onclick],[tabindex],label,input");
-    if (isPlain && (secret || REVEAL.test(`${says} ${(element.textContent ?? "").slice(0, 80)}`)) && this.hasPassword_()) refuse("password");
+    if (
+      isPlain &&
+      (secret || REVEAL.test(`${says} ${(element.textContent ?? "").slice(0, 80)}`)) &&
+      this.hasPassword_()
+    )
+      refuse("password");
   }
 
   private hasPassword_(): boolean {
@@ -299,7 +319,8 @@ export class Acts {
     // Only the Navigation API says where it would lead, and only within the site.
     type Entry = { index: number; url: string | null };
     const { navigation } = window as unknown as { navigation?: { currentEntry: Entry; entries(): Entry[] } };
-    const entry = navigation?.entries()[navigation.currentEntry.index + (act === "back" ? -1 : 1)] ?? refuse("nothing_to_do");
+    const entry =
+      navigation?.entries()[navigation.currentEntry.index + (act === "back" ? -1 : 1)] ?? refuse("nothing_to_do");
     this.checkAddress_(entry.url ?? "");
     answer("started");
     this.ui_.showAct(act, null);
@@ -344,7 +365,8 @@ export class Acts {
       return true;
     }
     const button = name === "form" ? element.querySelector(SUBMITTER) : element;
-    if (!button || !matches(button, SUBMITTER) || !this.checkSubmit_(button as HTMLButtonElement)) refuse("nothing_to_do");
+    if (!button || !matches(button, SUBMITTER) || !this.checkSubmit_(button as HTMLButtonElement))
+      refuse("nothing_to_do");
     answer("started");
     this.ui_.showAct("submit", box);
     (button as HTMLButtonElement).form?.requestSubmit(button as HTMLButtonElement);

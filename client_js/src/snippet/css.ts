@@ -9,12 +9,12 @@ export const DOTS = "•••••";
 
 /** How deep brackets may nest; beyond, they are left out. */
 const BRACKETS_DEPTH = 48;
-const STRING = /"(?:[^"\\\n\r\f]|\\(?:\r\n|[^]))*"|'(?:[^'\\\n\r\f]|\\(?:\r\n|[^]))*'/.source;
-const ADDRESS = `url\\(\\s*(?:(${STRING})|((?:[^"'()\\\\\\s]|\\\\[^])*))\\s*\\)`;
+const STRING = /"(?:[^"\\\n\r\f]|\\(?:\r\n|[\s\S]))*"|'(?:[^'\\\n\r\f]|\\(?:\r\n|[\s\S]))*'/.source;
+const ADDRESS = `url\\(\\s*(?:(${STRING})|((?:[^"'()\\\\\\s]|\\\\[\\s\\S])*))\\s*\\)`;
 // Comments; @import with its address; url(); a string; a name, with "(" where it is called; one other character.
 const TOKEN = new RegExp(
-  `/\\*[^]*?(?:\\*/|$)|@import\\s*(?:(${STRING})|${ADDRESS})|@[-\\w\\\\\\u0080-\\uffff]+|${ADDRESS}|(${STRING})|` +
-    "((?:[-\\w\\u0080-\\uffff]|\\\\(?:[\\da-f]{1,6}(?:\\r\\n|\\s)?|[^\\n\\r\\f]))+)(\\(?)|[^]",
+  `/\\*[\\s\\S]*?(?:\\*/|$)|@import\\s*(?:(${STRING})|${ADDRESS})|@[-\\w\\\\\\u0080-\\uffff]+|${ADDRESS}|(${STRING})|` +
+    "((?:[-\\w\\u0080-\\uffff]|\\\\(?:[\\da-f]{1,6}(?:\\r\\n|\\s)?|[^\\n\\r\\f]))+)(\\(?)|[\\s\\S]",
   "gi",
 );
 const LOADS = /^(url|url-prefix|src|image|expression|element|-moz-element|-moz-image-rect|paint)$/i;
@@ -32,7 +32,7 @@ function said(text: string): string {
   return text
     .replace(/^["']|["']$/g, "")
     .replace(/\\(?:\r\n|[\n\r\f])/g, "")
-    .replace(/\\([\da-f]{1,6})\s?|\\([^])/gi, (_, hex: string, char: string) => {
+    .replace(/\\([\da-f]{1,6})\s?|\\([\s\S])/gi, (_, hex: string, char: string) => {
       const point = Number.parseInt(hex, 16);
       return hex ? (point < 0x110000 ? String.fromCodePoint(point) : "\ufffd") : char;
     });

@@ -10,11 +10,39 @@ window.mutate = (seed, count) => {
   };
   const pick = (list) => list[random(list.length)];
   const roots = () => [document, ...[...document.querySelectorAll("*")].map((each) => each.shadowRoot).filter(Boolean)];
-  const elements = () => roots().flatMap((root) => [...root.querySelectorAll("body *")]).concat([...roots().slice(1).flatMap((root) => [...root.querySelectorAll("*")])]);
+  const elements = () =>
+    roots()
+      .flatMap((root) => [...root.querySelectorAll("body *")])
+      .concat([
+        ...roots()
+          .slice(1)
+          .flatMap((root) => [...root.querySelectorAll("*")]),
+      ]);
   const field = document.querySelector("#field") ?? document.body;
   const some = () => pick([field, ...elements()]);
   const word = () => pick(["lamp", "Müller", "日本", "a & b", "😀", "<b>", '"q"', "", "  "]) + random(100);
-  const tags = ["div", "span", "p", "ul", "li", "b", "input", "textarea", "select", "option", "x-card", "table", "tr", "td", "script", "template", "iframe", "details", "summary", "unknowntag"];
+  const tags = [
+    "div",
+    "span",
+    "p",
+    "ul",
+    "li",
+    "b",
+    "input",
+    "textarea",
+    "select",
+    "option",
+    "x-card",
+    "table",
+    "tr",
+    "td",
+    "script",
+    "template",
+    "iframe",
+    "details",
+    "summary",
+    "unknowntag",
+  ];
   const make = (depth = 0) => {
     const element = document.createElement(pick(tags));
     if (random(3) === 0) element.className = pick(["a", "secret", "hidden", "shown", "b c"]);
@@ -53,11 +81,20 @@ window.mutate = (seed, count) => {
       if (texts.length) pick(texts).data = word();
     },
     () => some().normalize(),
-    () => some().setAttribute(pick(["class", "title", "lang", "data-state", "onclick", "data-x", "aria-label", "dir", "hidden"]), pick(["a", "secret", "hidden", "shown", "x y", word()])),
+    () =>
+      some().setAttribute(
+        pick(["class", "title", "lang", "data-state", "onclick", "data-x", "aria-label", "dir", "hidden"]),
+        pick(["a", "secret", "hidden", "shown", "x y", word()]),
+      ),
     () => some().removeAttribute(pick(["class", "title", "lang", "contenteditable", "data-cobrowse", "role"])),
-    () => some().setAttribute("style", pick(["color: red", "width: 3px; background: url(/pixel.png)", "--x: 'y'; color: var(--x)", ""])),
+    () =>
+      some().setAttribute(
+        "style",
+        pick(["color: red", "width: 3px; background: url(/pixel.png)", "--x: 'y'; color: var(--x)", ""]),
+      ),
     () => some().setAttribute("data-cobrowse", pick(["mask", "hide", "show", "no-control", ""])),
-    () => some().setAttribute(pick(["contenteditable", "role"]), pick(["true", "false", "textbox", "button", "checkbox"])),
+    () =>
+      some().setAttribute(pick(["contenteditable", "role"]), pick(["true", "false", "textbox", "button", "checkbox"])),
     () => {
       const host = pick(elements().filter((each) => /^(div|span|p|x-card)$/.test(each.localName) && !each.shadowRoot));
       if (!host || host === field) return;
@@ -77,7 +114,8 @@ window.mutate = (seed, count) => {
     () => {
       const sheet = pick([...document.styleSheets]);
       if (!sheet) return;
-      if (random(2) || !sheet.cssRules.length) sheet.insertRule(`.r${random(9)} { height: ${random(99)}px }`, random(sheet.cssRules.length + 1));
+      if (random(2) || !sheet.cssRules.length)
+        sheet.insertRule(`.r${random(9)} { height: ${random(99)}px }`, random(sheet.cssRules.length + 1));
       else sheet.deleteRule(random(sheet.cssRules.length));
     },
     () => {
@@ -101,7 +139,8 @@ window.mutate = (seed, count) => {
     () => some().setAttribute("slot", pick(["s", "", "t"])),
     () => {
       const some1 = some();
-      if (some1 !== field && some1.parentNode) some1.parentNode.replaceChildren(...[...some1.parentNode.childNodes].reverse());
+      if (some1 !== field && some1.parentNode)
+        some1.parentNode.replaceChildren(...[...some1.parentNode.childNodes].reverse());
     },
   ];
   for (let n = 0; n < count; n++) {

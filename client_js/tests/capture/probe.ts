@@ -1,11 +1,13 @@
 // What the browser tests load: a capture whose host keeps every message, as the wire would carry it.
+
+import type { AnyDo, CustomerPolicy } from "../../src/protocol";
 import { judge } from "../../src/shared/addresses";
+import { SHARED } from "../../src/shared/parts";
+import { sender } from "../../src/shared/sendchain";
 import { Acts } from "../../src/snippet/acts";
 import { Assets } from "../../src/snippet/assets";
-import { SHARED } from "../../src/shared/parts";
-import { Capture } from "../../src/snippet/capture/index";
 import { canonical } from "../../src/snippet/capture/digest";
-import type { AnyDo, CustomerPolicy } from "../../src/protocol";
+import { Capture } from "../../src/snippet/capture/index";
 
 interface Options {
   policy?: Partial<CustomerPolicy>;
@@ -80,7 +82,9 @@ function start({ policy = {}, credit = true }: Options = {}) {
     /** Run one act; gives its answers. */
     async act(wanted: object, id = acts.highest + 1) {
       await acts.run({ k: "act", id, epoch: capture.epoch, seq: capture.seq, do: wanted as AnyDo });
-      return results.filter((result) => result.id === id).map(({ status, reason }) => (reason ? `${status} ${reason}` : status));
+      return results
+        .filter((result) => result.id === id)
+        .map(({ status, reason }) => (reason ? `${status} ${reason}` : status));
     },
     /** The id of the first element that matches, through open shadow roots. */
     id(selector: string) {
@@ -102,18 +106,58 @@ function start({ policy = {}, credit = true }: Options = {}) {
         busy_: boolean;
         woken_: boolean;
         dirty_: { take_(): void };
+        unlooked_: unknown[];
         tree_: { dirtySelf_: Set<unknown>; dirtyChildren_: Set<unknown> };
       };
-      return inner.part_ < 0 && !inner.busy_ && !inner.woken_ && !inner.tree_.dirtySelf_.size && !inner.tree_.dirtyChildren_.size;
+      return (
+        inner.part_ < 0 &&
+        !inner.unlooked_.length &&
+        !inner.busy_ &&
+        !inner.woken_ &&
+        !inner.tree_.dirtySelf_.size &&
+        !inner.tree_.dirtyChildren_.size
+      );
     },
   };
   return probe;
 }
 
+/** From `start` until the last part of the first picture is packed; longest of nothing else. */
+async function timed(): Promise<{ ms: number; bytes: number; parts: number }> {
+  let bytes = 0;
+  let parts = 0;
+  const before = performance.now();
+  const ms = await new Promise<number>((done) => {
+    const send = sender((data) => {
+      bytes += data.length;
+    });
+    const capture: Capture = new Capture({
+      policy: BASE,
+      async send(message) {
+        const sent = await send(message);
+        if (message.k === "snapshot") {
+          parts++;
+          capture.credit(message.epoch, 1, sent);
+          if (message.last) {
+            capture.stop();
+            done(performance.now() - before);
+          }
+        }
+        return sent;
+      },
+      mayShare: () => "",
+      assetNumber: () => 0,
+      isOwn: () => false,
+    });
+    capture.start(++epoch);
+  });
+  return { ms, bytes, parts };
+}
+
 declare global {
   interface Window {
-    probe: { start: typeof start };
+    probe: { start: typeof start; timed: typeof timed };
   }
 }
 
-window.probe = { start };
+window.probe = { start, timed };

@@ -53,7 +53,8 @@ export function rulesOf(sheet: Sheet, numbered: Numbered, masked: boolean): stri
         text = rewrite(rule.cssText, from.href ?? document.baseURI, numbered, false, masked);
         if (!masked && rule instanceof CSSStyleRule) cached.set(rule, text);
       }
-      if (text.length <= RULE_MAX_CHARACTERS) rules.push(media ? `@media ${rewrite(media, "", () => 0)}{${text}}` : text);
+      if (text.length <= RULE_MAX_CHARACTERS)
+        rules.push(media ? `@media ${rewrite(media, "", () => 0)}{${text}}` : text);
     }
   };
   const own = sheet.sheet_;

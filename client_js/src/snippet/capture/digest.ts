@@ -16,11 +16,15 @@ function attributesOf(walk: Walk, element: Element, tag: Tag, bits: number, own:
     else if (kind_ !== NUMBER && kind_ !== FLAG) said.push(`${name}=${JSON.stringify(value)}`);
     else if (value || kind_ === NUMBER) said.push(`${name}=${value}`);
   }
-  return said.sort((a, b) => (a.split("=")[0] as string) < (b.split("=")[0] as string) ? -1 : 1).map((each) => ` ${each}`).join("");
+  return said
+    .sort((a, b) => ((a.split("=")[0] as string) < (b.split("=")[0] as string) ? -1 : 1))
+    .map((each) => ` ${each}`)
+    .join("");
 }
 
 /** The canonical form, of which the digest is the hash. */
 export function canonical(walk: Walk): string {
+  walk.mask_.forget_();
   let out = "";
   let text = "";
   const known = new Map<Node, number>();

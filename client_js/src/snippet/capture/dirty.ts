@@ -1,6 +1,6 @@
 // What may have changed. Nothing here looks at what changed or sends it: it marks, and wakes whoever does.
 import { listenToScripts, lookOf, Sheet } from "./cssom";
-import { find, findInFragment, listen, localName, hasAttribute, nodeType, parentOf, hostOf } from "./dom";
+import { find, findInFragment, hasAttribute, hostOf, listen, localName, nodeType, parentOf } from "./dom";
 import { EDITABLE, type Mask } from "./mask";
 import type { Sent, Tree } from "./tree";
 import type { Walk } from "./walk";
@@ -52,7 +52,11 @@ export class Dirty {
     else if (sent.tag_) {
       if (sent.own_) this.owned_.add(sent);
       const element = part as Element;
-      if (POLLED.test(localName(element)) || hasAttribute(element, "popover") || this.mask_.kind_(element) === EDITABLE) {
+      if (
+        POLLED.test(localName(element)) ||
+        hasAttribute(element, "popover") ||
+        this.mask_.kind_(element) === EDITABLE
+      ) {
         this.polled_.add(sent);
       }
     } else if (nodeType(part) === 9 || nodeType(part) === 11) {
@@ -77,6 +81,7 @@ export class Dirty {
     const target = (event.composedPath()[0] ?? event.target) as Node;
     if (event.type === "scroll") this.scrolled_.add(target);
     else if (event.type === "slotchange") {
+      this.mask_.forget_();
       const host = hostOf((target as Element).getRootNode() as ShadowRoot);
       const sent = this.tree_.sent_.get(host);
       if (sent) for (const child of sent.children_) this.tree_.rebits_(child);
@@ -99,7 +104,8 @@ export class Dirty {
     for (const { type, target, attributeName, oldValue } of records) {
       if (type === "childList") this.touchChildren_(target);
       else this.touch_(target);
-      if (attributeName === "type" && oldValue?.toLowerCase() === "password") this.mask_.wasPassword_(target as Element);
+      if (attributeName === "type" && oldValue?.toLowerCase() === "password")
+        this.mask_.wasPassword_(target as Element);
     }
     this.wake_();
   }
@@ -127,7 +133,9 @@ export class Dirty {
     if (owner) {
       if (localName(owner as Element) === "link") this.walk_.changed_.add(sheet);
       this.touchChildren_(owner);
-    } else for (const sent of this.looks_.keys()) if ((sent.part_ as Sheet).sheet_ === sheet) this.tree_.dirtySelf_.add(sent);
+    } else
+      for (const sent of this.looks_.keys())
+        if ((sent.part_ as Sheet).sheet_ === sheet) this.tree_.dirtySelf_.add(sent);
     this.wake_();
   }
 
@@ -142,7 +150,10 @@ export class Dirty {
     };
     for (const sent of this.here_(this.owned_)) look(sent);
     for (const { part_: root } of this.here_(this.roots_)) {
-      const found = nodeType(root as Node) === 9 ? mask.withOwn_(root as Document, find) : mask.withOwn_(root as ShadowRoot, findInFragment);
+      const found =
+        nodeType(root as Node) === 9
+          ? mask.withOwn_(root as Document, find)
+          : mask.withOwn_(root as ShadowRoot, findInFragment);
       for (const element of found) look(tree.sent_.get(element));
     }
   }
@@ -166,7 +177,10 @@ export class Dirty {
     for (const sent of this.here_(this.roots_)) {
       const sheets = (sent.part_ as Document).adoptedStyleSheets;
       const sentSheets = sent.children_.filter((child) => child.part_ instanceof Sheet);
-      if (sheets.length !== sentSheets.length || sentSheets.some((each, at) => (each.part_ as Sheet).sheet_ !== sheets[at])) {
+      if (
+        sheets.length !== sentSheets.length ||
+        sentSheets.some((each, at) => (each.part_ as Sheet).sheet_ !== sheets[at])
+      ) {
         tree.dirtyChildren_.add(sent);
       }
     }

@@ -13,7 +13,7 @@ import {
 } from "../../protocol";
 import { digest } from "./digest";
 import { Dirty } from "./dirty";
-import { listen, nodeType, scrollLeft, scrollTop } from "./dom";
+import { listen, nodeType, scrollLeft, scrollTop, upOf } from "./dom";
 import { MASKED, NO_CONTROL } from "./mask";
 import { focused, isPrivateSpot, pageInfo, selection } from "./page";
 import { FOCUS, Frame, SCROLL, SELECTION } from "./tables";
@@ -57,6 +57,7 @@ export class Capture {
   private sentPointer_ = AWAY;
   private focus_ = 0;
   private selection_ = "";
+  private unlooked_: Element[] = [];
   private stopping_ = new AbortController();
   private poll_: ReturnType<typeof setInterval> | undefined;
   private tip_: ReturnType<typeof setTimeout> | undefined;
@@ -75,6 +76,7 @@ export class Capture {
     this.selection_ = "0,0,0,0";
     this.page_ = "";
     this.sentPointer_ = AWAY;
+    this.unlooked_ = [];
     this.running_ = true;
     try {
       this.walk_ = new Walk(this.host, (element) => {
@@ -127,15 +129,18 @@ export class Capture {
   }
 
   isMasked(node: Node): boolean {
+    this.walk_.mask_.forget_();
     return !!(this.walk_.mask_.bits_(node, () => undefined) & MASKED);
   }
 
   isNoControl(node: Node): boolean {
+    this.walk_.mask_.forget_();
     return !!(this.walk_.mask_.bits_(node, () => undefined) & NO_CONTROL);
   }
 
   /** A password, a one-time code or a card field. */
   isSecret(element: Element): boolean {
+    this.walk_.mask_.forget_();
     return this.walk_.mask_.kind_(element) !== 0 && this.walk_.mask_.isSecret_(element);
   }
 
@@ -195,6 +200,7 @@ export class Capture {
   /** One slice. True where the next is due at once. */
   private async turn_(): Promise<boolean> {
     if (!this.mayShare_()) return false;
+    this.walk_.mask_.forget_();
     const until = performance.now() + SLICE_MS;
     this.dirty_.take_();
     const { part_: part } = this;
@@ -211,6 +217,8 @@ export class Capture {
     if (this.running_) await this.sendPage_();
     await this.sendPointer_();
     if (this.isSpent_() || !this.running_) return false;
+    if (!this.findScrolled_(until)) return true;
+    this.walk_.mask_.forget_();
     this.dirty_.take_();
     const frame = new Frame();
     const done = this.tree_.reconcile_(frame, performance.now() + SLICE_MS);
@@ -237,7 +245,15 @@ export class Capture {
     if (page) this.page_ = JSON.stringify(page);
     this.frame_ = new Frame();
     this.part_ = last ? -1 : part + 1;
-    await this.spend_({ k: "snapshot", epoch, part, last, ...(page && { page }), ...tables(frame), nodes: frame.ints_ });
+    await this.spend_({
+      k: "snapshot",
+      epoch,
+      part,
+      last,
+      ...(page && { page }),
+      ...tables(frame),
+      nodes: frame.ints_,
+    });
   }
 
   private async sendOps_(frame: Frame): Promise<void> {
@@ -281,14 +297,20 @@ export class Capture {
     await this.host.send({ k: "pointer", epoch: this.epoch, x, y });
   }
 
-  /** After the snapshot: where everything is scrolled to. Asked once here, since asking may force a layout. */
+  /** After the snapshot: where everything is scrolled to. */
   private settle_(): void {
     this.poll_ = setInterval(() => this.running_ && this.dirty_.poll_(), POLL_EVERY_MS);
-    const { scrolled_: scrolled } = this.dirty_;
-    scrolled.add(document);
-    for (const element of this.dirty_.elements_()) {
-      if (scrollTop(element) || scrollLeft(element)) scrolled.add(element);
+    this.dirty_.scrolled_.add(document);
+    this.unlooked_ = this.dirty_.elements_();
+  }
+
+  /** Asked once and not in the walk, since asking may force a layout. True when all have been. */
+  private findScrolled_(until: number): boolean {
+    for (let element = this.unlooked_.pop(); element; element = this.unlooked_.pop()) {
+      if (scrollTop(element) || scrollLeft(element)) this.dirty_.scrolled_.add(element);
+      if (!(this.unlooked_.length & 63) && performance.now() > until) break;
     }
+    return !this.unlooked_.length;
   }
 
   private addPlaces_(frame: Frame): void {
@@ -304,10 +326,12 @@ export class Capture {
       }
     }
     this.dirty_.scrolled_.clear();
-    const focus = focused();
     let id = 0;
-    for (let at: Node | null = focus; at && at !== document.body && !id; at = at.parentNode) id = tree.sent_.get(at)?.id_ ?? 0;
-    if (id !== this.focus_) frame.add_(FOCUS, (this.focus_ = id));
+    for (let at: Node | null = focused(); at && at !== document.body && !id; at = upOf(at)) {
+      id = tree.sent_.get(at)?.id_ ?? 0;
+    }
+    if (id !== this.focus_) frame.add_(FOCUS, id);
+    this.focus_ = id;
     const selected = selection(walk, tree);
     if (`${selected}` !== this.selection_) frame.add_(SELECTION, ...selected);
     this.selection_ = `${selected}`;
@@ -334,6 +358,7 @@ export class Capture {
 
   private onPointer_(event: PointerEvent): void {
     if (!event.isTrusted || this.part_ >= 0) return;
+    this.walk_.mask_.forget_();
     const at = event.composedPath()[0];
     const focus = focused();
     const secret = focus && this.walk_.mask_.isPassword_(focus);
@@ -355,4 +380,3 @@ function tables(frame: Frame): Pick<Ops, "tags" | "names" | "urls" | "styles" | 
   const { tags_: tags, names_: names, urls_: urls, styles_: styles, texts_: texts } = frame;
   return { tags, names, urls, styles, texts };
 }
-

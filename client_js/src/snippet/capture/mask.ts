@@ -2,7 +2,18 @@
 // slot it is shown in. Explicit masking can't be undone further down; `show` only lifts the mask of private sites and
 // of fields.
 import type { CustomerPolicy } from "../../protocol";
-import { attribute, findInFragment, hostOf, inputType, localName, matches, nodeType, parentOf, slotOf, textSlotOf } from "./dom";
+import {
+  attribute,
+  findInFragment,
+  hostOf,
+  inputType,
+  localName,
+  matches,
+  nodeType,
+  parentOf,
+  slotOf,
+  textSlotOf,
+} from "./dom";
 
 export const MASKED = 1;
 export const SHOWN = 2;
@@ -10,19 +21,18 @@ export const NO_CONTROL = 4;
 export const HIDDEN = 8;
 /** Inside a widget whose state is a value: its `data-*` stay here. */
 export const WIDGET = 16;
+/** The element's content is a value. Of the element alone. */
+const EDITOR = 32;
+const HANDED_DOWN = 31;
 
 export const BUTTON = 1;
 export const FIELD = 2;
 export const EDITABLE = 3;
 
 const BUTTON_TYPES = /^(submit|button|reset|image)$/;
-const EDITABLE_SELECTOR =
-  '[contenteditable]:not([contenteditable="false" i]),[role~=textbox i],[role~=searchbox i],[role~=combobox i],[role~=spinbutton i]';
-const WIDGET_SELECTOR =
-  "input,select,textarea," +
-  ["checkbox", "radio", "switch", "option", "slider", "menuitemcheckbox", "menuitemradio"]
-    .map((role) => `[role~=${role} i]`)
-    .join();
+const EDITOR_ROLES = /\b(textbox|searchbox|combobox|spinbutton)\b/i;
+const WIDGET_ROLES = /\b(checkbox|radio|switch|option|slider|menuitemcheckbox|menuitemradio)\b/i;
+const FIELDS = /^(input|select|textarea)$/;
 const SECRET_AUTOCOMPLETE = /(^|\s)(current-password|new-password|one-time-code|cc-\S+)(\s|$)/i;
 const CODE_OR_PASSWORD = /password|one-time-code/i;
 const CARD_NAME = /cvc|cvv|card.?(no|num)|ccnum/i;
@@ -30,6 +40,8 @@ const CARD_NAME = /cvc|cvv|card.?(no|num)|ccnum/i;
 export class Mask {
   private readonly selectors_: readonly string[];
   private readonly any_: string;
+  /** What elements have by themselves, for as long as nothing changes. */
+  private known_ = new Map<Element, number>();
   /** Once a password, always one; and a field that turns into a button stays a field. */
   private readonly passwords_ = new WeakSet<Element>();
   private readonly fields_ = new WeakSet<Element>();
@@ -37,25 +49,36 @@ export class Mask {
   /** Throws where a selector of the policy is not valid. */
   constructor(private readonly policy_: CustomerPolicy) {
     const fragment = document.createDocumentFragment();
-    const lists: [string, string[]][] = [
-      ["mask", policy_.mask],
-      ["show", policy_.show],
-      ["no-control", policy_.no_control],
-      ["hide", policy_.hide],
-    ];
-    this.selectors_ = lists.map(([word, selectors]) => {
+    this.selectors_ = [policy_.mask, policy_.show, policy_.no_control, policy_.hide].map((selectors, at) => {
       // Each by itself: joined, two broken ones could mend each other.
       for (const selector of selectors) findInFragment(fragment, selector);
-      return [`[data-cobrowse~=${word}]`, ...selectors].join();
+      return [`[data-cobrowse~=${["mask", "show", "no-control", "hide"][at]}]`, ...selectors].join();
     });
-    this.selectors_ = [...this.selectors_, WIDGET_SELECTOR];
     this.any_ = this.selectors_.join();
+  }
+
+  /** The page may have changed since. */
+  forget_(): void {
+    this.known_ = new Map();
   }
 
   /** The bits that the element has by itself. */
   own_(element: Element): number {
-    if (!matches(element, this.any_)) return 0;
-    return this.selectors_.reduce((bits, selector, at) => bits | (matches(element, selector) ? 1 << at : 0), 0);
+    let bits = this.known_.get(element);
+    if (bits === undefined) {
+      bits = 0;
+      if (matches(element, this.any_)) {
+        for (const [at, selector] of this.selectors_.entries()) if (matches(element, selector)) bits |= 1 << at;
+      }
+      const role = attribute(element, "role");
+      const editable = attribute(element, "contenteditable");
+      const isField = FIELDS.test(localName(element));
+      if (isField || (role && WIDGET_ROLES.test(role))) bits |= WIDGET;
+      if (!isField && ((editable !== null && !/^false$/i.test(editable)) || (role && EDITOR_ROLES.test(role))))
+        bits |= EDITOR;
+      this.known_.set(element, bits);
+    }
+    return bits;
   }
 
   /** The elements below `root` that have bits by themselves. */
@@ -69,7 +92,7 @@ export class Mask {
     const up = type === 11 ? hostOf(node as ShadowRoot) : parentOf(node);
     const slot = type === 1 ? slotOf(node as Element) : type === 3 ? textSlotOf(node as Text) : null;
     let bits = type === 1 ? this.own_(node as Element) : 0;
-    for (const from of [up, slot]) if (from) bits |= known(from) ?? this.bits_(from, known);
+    for (const from of [up, slot]) if (from) bits |= (known(from) ?? this.bits_(from, known)) & HANDED_DOWN;
     return bits;
   }
 
@@ -87,7 +110,7 @@ export class Mask {
       return FIELD;
     }
     if (tag === "textarea" || tag === "select") return FIELD;
-    return matches(element, EDITABLE_SELECTOR) ? EDITABLE : 0;
+    return this.own_(element) & EDITOR && EDITABLE;
   }
 
   /** True where what the field holds may be shown. */

@@ -100,6 +100,7 @@ export class Tree {
     }
     // Between two slices the page went on.
     if (upOf(part) !== parent.part_) return;
+    if (part instanceof Node && nodeType(part) !== 11 && !this.walk_.leaves_(part, parent.part_ as Node)) return;
     const sent = this.insert_(frame, part, parent, 0);
     if (!sent) return;
     parent.children_.push(sent);
@@ -107,12 +108,12 @@ export class Tree {
   }
 
   private visit_(sent: Sent): void {
-    const parts = this.parts_(sent);
+    const parts = this.parts_(sent, true);
     if (parts.length) this.visits_.push({ sent_: sent, parts_: parts, at_: 0 });
   }
 
-  private parts_(sent: Sent): Part[] {
-    return sent.depth_ > DEPTH_MAX ? [] : this.walk_.children_(sent.part_, sent.tag_, sent.bits_);
+  private parts_(sent: Sent, raw = false): Part[] {
+    return sent.depth_ > DEPTH_MAX ? [] : this.walk_.children_(sent.part_, sent.tag_, sent.bits_, raw);
   }
 
   /** What of the walk is not done is looked at again, as changed. */
@@ -218,7 +219,9 @@ export class Tree {
   /** Between two slices of the walk, what it stands in may have become private, or gone. */
   recheck_(): void {
     this.findStale_();
-    const at = this.visits_.findIndex(({ sent_: sent }) => !this.isInPlace_(sent) || !this.parts_(sent).length);
+    const at = this.visits_.findIndex(({ sent_: sent }) => {
+      return !this.isInPlace_(sent) || (sent.tag_ && this.walk_.isOpaque_(sent.part_ as Element, sent.bits_));
+    });
     if (at < 0) return;
     for (const { sent_ } of this.visits_.slice(at)) this.dirtyChildren_.add(sent_);
     this.visits_.length = at;
@@ -247,7 +250,9 @@ export class Tree {
     const parts = this.parts_(sent);
     const wanted = new Set(parts);
     const old = sent.children_.filter((child) => child.parent_ === sent && wanted.has(child.part_) && !child.stale_);
-    const rest = sent.children_.filter((child) => child.parent_ === sent && !(wanted.has(child.part_) && !child.stale_));
+    const rest = sent.children_.filter(
+      (child) => child.parent_ === sent && !(wanted.has(child.part_) && !child.stale_),
+    );
     const now: Sent[] = [];
     const moved = new Set<Sent>();
     let at = old.length - 1;
@@ -276,7 +281,12 @@ export class Tree {
         if (!this.proceed_(frame, until, true)) {
           this.postpone_();
           // Those before it keep the places they have, until next time.
-          sent.children_ = [...rest, ...old.slice(0, at + 1).filter((each) => !moved.has(each)), child, ...now.reverse()];
+          sent.children_ = [
+            ...rest,
+            ...old.slice(0, at + 1).filter((each) => !moved.has(each)),
+            child,
+            ...now.reverse(),
+          ];
           this.dirtyChildren_.add(sent);
           return false;
         }

@@ -2,9 +2,10 @@
 // ask here, so what one withholds none sends.
 import type { CustomerPolicy } from "../../protocol";
 import { DOTS, rewrite } from "../css";
-import { FLAG, type Name, NUMBER, STYLE, TEXT, type Tag, TOKEN, tagOf, URL_NUMBER } from "../whitelist";
+import { FLAG, type Name, NUMBER, STYLE, type Tag, TEXT, tagOf, URL_NUMBER } from "../whitelist";
 import { Sheet } from "./cssom";
 import {
+  areaValue,
   attribute,
   closest,
   cssText,
@@ -19,7 +20,6 @@ import {
   inputIndeterminate,
   inputType,
   inputValue,
-  areaValue,
   linkAddress,
   linkSheet,
   localName,
@@ -107,7 +107,8 @@ export class Walk {
     if (space === SVG) return tagOf(own & HIDDEN ? "placeholder" : "svg:svg");
     if (space !== HTML) return undefined;
     if (PLACEHOLDERS[name] || (own & HIDDEN && tagOf(name))) return tagOf("placeholder");
-    if (name === "placeholder" || (name === "input" && inputType(element as HTMLInputElement) === "hidden")) return undefined;
+    if (name === "placeholder" || (name === "input" && inputType(element as HTMLInputElement) === "hidden"))
+      return undefined;
     if (name === "link" && !/(^|\s)stylesheet(\s|$)/i.test(attribute(element, "rel") ?? "")) return undefined;
     return tagOf(name);
   }
@@ -120,19 +121,24 @@ export class Walk {
     return /\S/.test(data) ? DOTS : data && " ";
   }
 
-  /** The parts below a node, in the order of the wire. */
-  children_(part: Part, tag: Tag | undefined, bits: number): Part[] {
+  /** The parts below a node, in the order of the wire. `raw`: with those nodes that turn out to stay here. */
+  children_(part: Part, tag: Tag | undefined, bits: number, raw = false): Part[] {
     const list: Part[] = [];
     if (part instanceof Sheet) return list;
     const type = nodeType(part);
-    let name = "";
     if (type === 1) {
       const element = part as Element;
-      name = localName(element);
+      const name = localName(element);
       if (!tag || tag.tag_ === "placeholder" || bits & HIDDEN || /^(textarea|input)$/.test(name)) return list;
-      if (name === "style" || (name === "link" && this.changed_.has(linkSheet(element as HTMLLinkElement) as CSSStyleSheet))) {
+      if (
+        name === "style" ||
+        (name === "link" && this.changed_.has(linkSheet(element as HTMLLinkElement) as CSSStyleSheet))
+      ) {
         let sheet = this.own_.get(element);
-        if (!sheet) this.own_.set(element, (sheet = new Sheet(element)));
+        if (!sheet) {
+          sheet = new Sheet(element);
+          this.own_.set(element, sheet);
+        }
         return [sheet];
       }
       if (name === "link") return list;
@@ -142,12 +148,17 @@ export class Walk {
     } else if (type === 9 || type === 11) this.addAdopted_(part as Document | ShadowRoot, list);
     else return list;
     for (let child = firstChild(part); child; child = nextSibling(child)) {
-      const kind = nodeType(child);
-      if (kind === 1 ? this.tag_(child as Element, this.mask_.own_(child as Element)) : this.hasText_(child, kind, name)) {
-        list.push(child);
-      }
+      if (raw || this.leaves_(child, part)) list.push(child);
     }
     return list;
+  }
+
+  /** Whether a child of a node leaves with it. */
+  leaves_(node: Node, parent: Node): boolean {
+    const type = nodeType(node);
+    if (type === 1) return !!this.tag_(node as Element, this.mask_.own_(node as Element));
+    if (type !== 3 && type !== 4) return false;
+    return nodeType(parent) !== 1 || !NO_SPACE.test(localName(parent as Element)) || /\S/.test(dataOf(node as Text));
   }
 
   /** What is in it is a value. */
@@ -155,17 +166,13 @@ export class Walk {
     return this.mask_.kind_(element) === EDITABLE && !this.mask_.shows_(element, bits);
   }
 
-  private hasText_(node: Node, type: number, parent: string): boolean {
-    return (type === 3 || type === 4) && !(NO_SPACE.test(parent) && !/\S/.test(dataOf(node as Text)));
-  }
-
   private addAdopted_(root: Document | ShadowRoot, list: Part[]): void {
     if (!root.adoptedStyleSheets.length) return;
-    let sheets = this.adopted_.get(root);
-    if (!sheets) this.adopted_.set(root, (sheets = new Map()));
+    const sheets = this.adopted_.get(root) ?? new Map<CSSStyleSheet, Sheet>();
+    this.adopted_.set(root, sheets);
     for (const adopted of new Set(root.adoptedStyleSheets)) {
-      let sheet = sheets.get(adopted);
-      if (!sheet) sheets.set(adopted, (sheet = new Sheet(root, adopted)));
+      const sheet = sheets.get(adopted) ?? new Sheet(root, adopted);
+      sheets.set(adopted, sheet);
       list.push(sheet);
     }
   }
@@ -214,7 +221,8 @@ export class Walk {
         const n = Number.parseInt(value, 10);
         if (Math.abs(n) < 1e6) list.push(known, n);
       } else if (kind === TEXT) list.push(known, masked ? value && DOTS : whole(value, TEXT_MAX_CHARACTERS));
-      else if (this.mayToken_(tag.tag_, name, value, bits, masked)) list.push(known, whole(value, TOKEN_MAX_CHARACTERS));
+      else if (this.mayToken_(tag.tag_, name, value, bits, masked))
+        list.push(known, whole(value, TOKEN_MAX_CHARACTERS));
     }
   }
 
@@ -248,13 +256,7 @@ export class Walk {
     } else if (tag === "svg:image" && href) this.putAsset_(put, "href", element, href, "image");
   }
 
-  private putAsset_(
-    put: Put,
-    name: string,
-    element: Element,
-    address: string,
-    kind: "image" | "style",
-  ): void {
+  private putAsset_(put: Put, name: string, element: Element, address: string, kind: "image" | "style"): void {
     // Not an address: it names nothing.
     if (!URL.canParse(address, document.baseURI)) return;
     const n = this.host_.assetNumber(new URL(address, document.baseURI).href, kind, element);
