@@ -282,7 +282,7 @@ async def test_a_second_window_is_told_where_the_session_is(console: Console, co
     await console.live()
     second = await context.new_page()
     await second.goto(console.hub.public_url)
-    await expect(second.get_by_text("open in another window")).to_be_visible()
+    await expect(second.get_by_text("Go on there, or close it")).to_be_visible()
     await second.close()
     await console.assert_state("live")
 

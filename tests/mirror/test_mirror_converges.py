@@ -17,7 +17,8 @@ MUTATE = (ROOT / "client_js/tests/capture/mutate.js").read_text()
 POLICY = {"mask": [".secret", ".a + .b"], "hide": [".hidden"], "show": [".shown"]}
 PAGE = """<!doctype html><title>t</title><style>.a { color: red } @media print { p { color: blue } }</style><body>
 <div id=field><p class=a>One</p><ul><li>1</li><li>2</li><li class=secret>3</li></ul>
-<form><input name=n value=v><input type=checkbox checked><textarea>x</textarea><select><option>A<option>B</select></form>
+<form><input name=n value=v><input type=checkbox checked><textarea>x</textarea>
+<select><option>A<option>B</select></form>
 <details open><summary>S</summary>T</details><a href="/next">next</a><video controls></video>
 <svg viewBox="0 0 9 9"><symbol id=s><path d="M0 0h9"/></symbol><use href="#s"/></svg></div>"""
 

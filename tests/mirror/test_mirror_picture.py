@@ -150,7 +150,7 @@ async def test_a_shown_select_shows_what_is_chosen(mirror: MirrorPage) -> None:
 
 
 async def test_placeholders_have_their_size_and_say_why(mirror: MirrorPage) -> None:
-    box = {":reason": "video", ":tag": "video", ":width": 320, ":height": 180}
+    box: dict[str, str | int] = {":reason": "video", ":tag": "video", ":width": 320, ":height": 180}
     await mirror.view(page_with_body().element(10, 4, "placeholder", box).snapshot())
     rect = (
         "(doc) => { const e = doc.body.firstElementChild, r = e.getBoundingClientRect(); return [r.width, r.height] }"

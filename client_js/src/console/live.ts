@@ -35,13 +35,12 @@ export class LiveScreen extends LitElement {
   }
 
   override render(): TemplateResult {
-    return html`
+    return html`<main>
+      <h1 class="visually-hidden">${this.s.mirrorTitle}</h1>
       <div class="bar">${this.navigation()} ${this.tools()} ${this.control()}</div>
-      <main class="stage">
-        ${this.mirror()} ${this.cover()}
-      </main>
-      <footer class="bar foot">${this.result()} ${this.history()}</footer>
-    `;
+      <div class="stage">${this.mirror()} ${this.cover()}</div>
+      <div class="bar foot">${this.result()} ${this.history()}</div>
+    </main>`;
   }
 
   // --- the bar

@@ -1,7 +1,8 @@
 import { css } from "lit";
 
 export const liveStyle = css`
-  :host {
+  :host,
+  main {
     display: flex;
     flex-direction: column;
     min-height: 0;
