@@ -264,6 +264,8 @@ function run(baton: Baton, digits = ""): void {
       isOwn: view.isOwn,
       failed: () => pause(true),
     });
+    // For the doctor, and for whoever wants to see that the agent's picture equals the masked page.
+    Object.assign((window as unknown as { cobrowse: object }).cobrowse, { digest: () => capture?.digest() });
     const { acts: done } = baton.receipt;
     const ui = {
       ...view,
@@ -277,6 +279,8 @@ function run(baton: Baton, digits = ""): void {
         link?.sendNow(result);
       },
     };
+    // For tests and for the doctor: what the mirror must equal.
+    Object.assign((window as unknown as { cobrowse: object }).cobrowse, { digest: () => capture?.digest() });
     acts = new Acts(capture, baton.policy, ui, baton.act);
     watchInput(
       {

@@ -4,6 +4,7 @@ import type { Tag } from "../whitelist";
 import { rulesOf, Sheet } from "./cssom";
 import { hostOf, nodeType, upOf as upOfNode } from "./dom";
 import { HIDDEN } from "./mask";
+import { insertSheet, reconcileRules } from "./sheets";
 import {
   ATTRIBUTE,
   ATTRIBUTE_REMOVED,
@@ -13,10 +14,7 @@ import {
   type Frame,
   MOVE,
   REMOVE,
-  RULE_INSERTED,
-  RULE_REMOVED,
   SHADOW,
-  SHEET,
   TEXT_CHANGE,
   TEXT_NODE,
 } from "./tables";
@@ -139,8 +137,9 @@ export class Tree {
       stale_: false,
     };
     const up = parent?.id_ ?? 0;
-    if (part instanceof Sheet) this.insertSheet_(frame, sent, before);
-    else {
+    if (part instanceof Sheet) {
+      if (insertSheet(frame, sent, (parent as Sent).id_, before, this.rules_(sent))) this.dirtySelf_.add(sent);
+    } else {
       const type = nodeType(part);
       if (type === 1) {
         const element = part as Element;
@@ -351,10 +350,15 @@ export class Tree {
     if (host) for (const child of host.children_) if (nodeType(child.part_ as Node) !== 11) this.rebits_(child);
   }
 
+  private rules_(sent: Sent): string[] {
+    return rulesOf(sent.part_ as Sheet, this.walk_.numbered_(), this.walk_.mask_.hides_(sent.bits_));
+  }
+
   private reconcileSelf_(frame: Frame, sent: Sent): void {
     const { part_: part, said_: said } = sent;
-    if (part instanceof Sheet) this.reconcileRules_(frame, sent);
-    else if (sent.tag_) {
+    if (part instanceof Sheet) {
+      if (reconcileRules(frame, sent, this.rules_(sent))) this.dirtySelf_.add(sent);
+    } else if (sent.tag_) {
       const next = this.walk_.attributes_(part as Element, sent.tag_, sent.bits_, sent.own_);
       const old = pairs(said as Attributes);
       sent.said_ = next;
@@ -367,47 +371,6 @@ export class Tree {
       const next = this.walk_.text_(part, sent.bits_);
       if (next !== said) frame.add_(TEXT_CHANGE, sent.id_, frame.text_(next));
       sent.said_ = next;
-    }
-  }
-
-  // --- sheets
-
-  private insertSheet_(frame: Frame, sent: Sent, before: number): void {
-    const sheet = sent.part_ as Sheet;
-    const rules = this.rules_(sent);
-    // As many as fit; the others follow as ops.
-    let bytes = 0;
-    let count = 0;
-    while (count < rules.length && (!count || bytes < 100_000)) bytes += (rules[count++] as string).length;
-    sent.said_ = rules.slice(0, count);
-    if (count < rules.length) this.dirtySelf_.add(sent);
-    frame.add_(SHEET, sent.id_, (this.sent_.get(sheet.owner_) as Sent).id_, before, count);
-    for (const rule of rules.slice(0, count)) frame.add_(frame.style_(rule));
-  }
-
-  private rules_(sent: Sent): string[] {
-    return rulesOf(sent.part_ as Sheet, this.walk_.numbered_(), this.walk_.mask_.hides_(sent.bits_));
-  }
-
-  /** What is the same in front and at the end stays; in between, old rules go and new ones come. */
-  private reconcileRules_(frame: Frame, sent: Sent): void {
-    const next = this.rules_(sent);
-    const said = sent.said_ as string[];
-    let front = 0;
-    while (front < said.length && said[front] === next[front]) front++;
-    let tail = 0;
-    const most = Math.min(said.length, next.length) - front;
-    while (tail < most && said[said.length - 1 - tail] === next[next.length - 1 - tail]) tail++;
-    for (let at = said.length - tail - 1; at >= front; at--) frame.add_(RULE_REMOVED, sent.id_, at);
-    said.splice(front, said.length - tail - front);
-    for (let at = front; at < next.length - tail; at++) {
-      const rule = next[at] as string;
-      if (frame.wouldOverflow_(rule.length)) {
-        this.dirtySelf_.add(sent);
-        return;
-      }
-      frame.add_(RULE_INSERTED, sent.id_, at, frame.style_(rule));
-      said.splice(at, 0, rule);
     }
   }
 }
