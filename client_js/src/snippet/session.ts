@@ -279,8 +279,6 @@ function run(baton: Baton, digits = ""): void {
         link?.sendNow(result);
       },
     };
-    // For tests and for the doctor: what the mirror must equal.
-    Object.assign((window as unknown as { cobrowse: object }).cobrowse, { digest: () => capture?.digest() });
     acts = new Acts(capture, baton.policy, ui, baton.act);
     watchInput(
       {
