@@ -1,6 +1,7 @@
 """P8, whole: capture's frames from a real page, through JSON, into the real mirror, give the page's own digest."""
 
 import asyncio
+import difflib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,10 @@ async def source(context: BrowserContext, listener: Listener, capture_bundle: st
 async def assert_mirrored(source: Source, mirror: MirrorPage) -> None:
     await mirror.views(await source.frames())
     assert await mirror.heard("refused") == []
-    assert await mirror.canonical() == await source.page.evaluate("P.canonical()")
+    mirrored, wanted = await mirror.canonical(), await source.page.evaluate("P.canonical()")
+    if mirrored != wanted:
+        lines = [text.replace("<", "\n<").splitlines() for text in (wanted, mirrored)]
+        raise AssertionError("\n".join(difflib.unified_diff(*lines, "page", "mirror", lineterm="")))
 
 
 async def test_the_first_picture_equals_the_page(source: Source, mirror: MirrorPage) -> None:
