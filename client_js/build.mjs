@@ -75,15 +75,17 @@ function sweep(keep) {
 async function main() {
   const parts = await Promise.all([
     ...LANGUAGES.map((language) =>
-      bundle(`session-${language}`, "snippet/session.ts", { __LANG__: JSON.stringify(language) }, [whitelistPlugin()]),
+      bundle(`session-${language}`, "snippet/session.ts", { __LANG__: JSON.stringify(language) }),
     ),
+    bundle("view", "snippet/view.ts", {}, [whitelistPlugin()]),
+    bundle("acts", "snippet/acting.ts"),
     bundle("entry", "entry/entry.ts"),
     bundle("join", "entry/join.ts"),
     bundle("console", "console/main.ts"),
     bundle("mirror", "mirror/frame.ts"),
   ]);
   const named = Object.fromEntries(parts.map((part) => [part.name, part]));
-  const loaded = ["session-en", "session-de", "entry"].map((name) => named[name]);
+  const loaded = ["session-en", "session-de", "view", "acts", "entry"].map((name) => named[name]);
   const table = Object.fromEntries(loaded.map((part) => [part.name, [part.file, part.integrity]]));
   const loader = await bundle("snippet", "snippet/loader.ts", { __PARTS__: JSON.stringify(table) });
 
@@ -101,6 +103,9 @@ async function main() {
       loader.gzip + named[`session-${language}`].gzip,
       15 * KB,
     ]),
+    ["view part (after Allow)", named.view.gzip, 15 * KB],
+    ["acts part (at the first act)", named.acts.gzip, 5 * KB],
+    ["all a session can load", loader.gzip + named["session-de"].gzip + named.view.gzip + named.acts.gzip, 30 * KB],
     ["code entry", named.entry.gzip, 8 * KB],
     ["join page", named.join.gzip, null],
     ["console", named.console.gzip, null],

@@ -52,7 +52,9 @@ export interface Shared {
   site: string;
   /** The session part, loaded when first asked for. Rejects when it cannot be loaded. */
   session(): Promise<SessionPart>;
-  parts: { session?: SessionPart; entry?: EntryPart };
+  /** What the part of this name left in `parts`; loaded when first asked for, like the session part. */
+  load(name: "view" | "acts"): Promise<unknown>;
+  parts: { session?: SessionPart; entry?: EntryPart; view?: unknown; acts?: unknown };
 }
 
 export const SHARED = Symbol.for("cobrowse");

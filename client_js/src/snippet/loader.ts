@@ -55,6 +55,7 @@ function start(script: HTMLScriptElement): void {
     hub,
     site: script.dataset.site ?? "",
     session: () => load(`session-${language()}`).then(() => own.parts.session as SessionPart),
+    load: (name) => load(name).then(() => own.parts[name]),
     parts: {},
   };
   global[SHARED] = own;

@@ -1,20 +1,11 @@
 // The session part: this tab's side of a session, from the claimed code to the receipt. It calls, it does not do.
-import {
-  type ActResult,
-  type CustomerWelcome,
-  type FromCustomer,
-  type SessionState,
-  type ToCustomer,
-  VERSION,
-} from "../protocol";
+import { type CustomerWelcome, type FromCustomer, type SessionState, type ToCustomer, VERSION } from "../protocol";
 import { judge } from "../shared/addresses";
 import { type Baton, type Joined, nonce, shared } from "../shared/parts";
 import { Link, type LinkState } from "../shared/socket";
-import { Acts } from "./acts";
-import { Assets } from "./assets";
-import { Capture } from "./capture";
 import { watchInput } from "./input";
 import { holdLock, isSilent, park, watchDestination } from "./seat";
+import { sharing } from "./sharing";
 import type { BannerState } from "./ui/banner";
 import { LOOK_MS, screen } from "./ui/screen";
 
@@ -34,14 +25,9 @@ function run(baton: Baton, digits = ""): void {
   let state: SessionState | undefined;
   let release: (() => void) | undefined;
   let link: Link<ToCustomer, FromCustomer> | undefined;
-  let capture: Capture | undefined;
-  let acts: Acts | undefined;
-  let assets: Assets | undefined;
   let epoch = 0;
   let pictureWanted = false;
   let counted = false;
-  let hidden = 0;
-  let lastAct = 0;
   let downSince = 0;
   // What the customer wants counts at once, whatever the hub knows of it.
   let paused: boolean | undefined;
@@ -58,6 +44,7 @@ function run(baton: Baton, digits = ""): void {
       consent(allow) {
         allowed = allow;
         if (!allow) return stop("declined");
+        shares.load();
         render();
       },
       control(allow) {
@@ -73,12 +60,16 @@ function run(baton: Baton, digits = ""): void {
   );
 
   const phase = (): Phase | undefined => (state?.name === "away" ? state.away?.back_to : state?.name);
-  const counts = () => ({ ...baton.receipt, hidden: baton.receipt.hidden + hidden });
-  /** Nothing of the page leaves any more; counted first, since capture forgets. */
-  const still = (): void => {
-    hidden = Math.max(hidden, capture?.hiddenFields() ?? 0);
-    capture?.stop();
-  };
+  const shares = sharing({
+    baton,
+    send: (message) => link?.send(message) ?? Promise.resolve(0),
+    sendNow: (message) => link?.sendNow(message),
+    isOwn: view.isOwn,
+    failed: () => pause(true),
+    hasControl: () => state?.control === "on",
+    ui: view,
+  });
+  const counts = () => ({ ...baton.receipt, hidden: baton.receipt.hidden + shares.hidden() });
 
   /** Start a picture where one is wanted and everybody agrees. */
   function picture(): void {
@@ -86,13 +77,13 @@ function run(baton: Baton, digits = ""): void {
     pictureWanted = false;
     if (!counted) baton.receipt.pages++;
     counted = true;
-    capture?.start(epoch++);
+    shares.start(epoch++);
   }
 
   function pause(wanted: boolean): void {
     if (over || phase() === "joining" || paused === wanted) return;
     paused = wanted;
-    if (wanted) still();
+    if (wanted) shares.stop();
     link?.sendNow({ k: wanted ? "pause" : "resume" });
     render();
   }
@@ -111,7 +102,7 @@ function run(baton: Baton, digits = ""): void {
 
   function end(reason: string): void {
     over = true;
-    still();
+    shares.stop();
     const shown = counts();
     view.ended(reason, shown);
     off.abort();
@@ -122,7 +113,7 @@ function run(baton: Baton, digits = ""): void {
   /** Let go of everything. */
   function close(): void {
     over = true;
-    still();
+    shares.stop();
     off.abort();
     clearInterval(ticking);
     link?.close();
@@ -133,10 +124,9 @@ function run(baton: Baton, digits = ""): void {
   /** The page goes: the next one in this tab may go on. */
   function leave(reason: "asleep" | ReturnType<typeof leaveFor>): void {
     if (!over) {
-      still();
+      shares.stop();
       baton.receipt = counts();
-      baton.act = acts?.highest ?? baton.act;
-      baton.assets = assets?.next ?? baton.assets;
+      shares.park();
       park(baton);
       link?.sendNow({ k: "bye", reason });
     }
@@ -170,7 +160,7 @@ function run(baton: Baton, digits = ""): void {
     const now = judge(baton.policy, location.href);
     if (now !== withheld) {
       withheld = now;
-      if (now) still();
+      if (now) shares.stop();
       link?.send(now ? { k: "withhold", reason: now } : { k: "share" });
     }
     render();
@@ -181,7 +171,7 @@ function run(baton: Baton, digits = ""): void {
     baton.policy = message.policy;
     digits = message.digits;
     epoch = message.first_epoch;
-    still();
+    shares.stop();
     announce(message.state);
     if (stopped) {
       tellStop();
@@ -198,7 +188,7 @@ function run(baton: Baton, digits = ""): void {
     if (news.control !== "asked") controlAnswer = undefined;
     if (news.name !== "live") {
       pictureWanted = false;
-      still();
+      shares.stop();
     }
     if (news.name === "ended") {
       if (!over) end(news.reason ?? "");
@@ -219,13 +209,13 @@ function run(baton: Baton, digits = ""): void {
         pictureWanted = true;
         break;
       case "credit":
-        capture?.credit(message.epoch, message.frames, message.bytes);
+        shares.credit(message.epoch, message.frames, message.bytes);
         break;
       case "asset_wanted":
-        assets?.upload(message.n, message.ticket);
+        shares.upload(message.n, message.ticket);
         break;
       case "act":
-        acts?.run(message);
+        shares.run(message);
         break;
     }
     render();
@@ -235,7 +225,7 @@ function run(baton: Baton, digits = ""): void {
     if (linkState === "open") downSince = 0;
     else if (linkState === "down") {
       downSince ||= performance.now();
-      still();
+      shares.stop();
     } else if (linkState === "closed" && !over) {
       if (isSilent(code)) {
         close();
@@ -251,39 +241,12 @@ function run(baton: Baton, digits = ""): void {
   /** This page has the session: begin. */
   function begin(letGo: () => void): void {
     release = letGo;
-    const send = (message: FromCustomer) => link?.send(message) ?? Promise.resolve(0);
-    assets = new Assets(baton.assets, {
-      token: () => baton.token,
-      refused: (n, reason) => send({ k: "asset_refused", n, reason }),
-    });
-    capture = new Capture({
-      policy: baton.policy,
-      send,
-      mayShare: () => judge(baton.policy, location.href),
-      assetNumber: assets.number,
-      isOwn: view.isOwn,
-      failed: () => pause(true),
-    });
-    // For the doctor, and for whoever wants to see that the agent's picture equals the masked page.
-    Object.assign((window as unknown as { cobrowse: object }).cobrowse, { digest: () => capture?.digest() });
-    const { acts: done } = baton.receipt;
-    const ui = {
-      ...view,
-      hasControl: () => state?.control === "on",
-      answer(result: ActResult, act: string): void {
-        // A click may be answered `started` and `done`; it is one.
-        if (/^(done|started)$/.test(result.status) && result.id !== lastAct) {
-          lastAct = result.id;
-          done[act] = (done[act] ?? 0) + 1;
-        }
-        link?.sendNow(result);
-      },
-    };
-    acts = new Acts(capture, baton.policy, ui, baton.act);
+    // A page that goes on with a session has the customer's consent.
+    if (!digits) shares.load();
     watchInput(
       {
         isOwn: view.isOwn,
-        used: () => acts?.used(),
+        used: () => shares.used(),
         active: () => phase() !== "joining" && link?.sendNow({ k: "activity" }),
         stop: () => stop("customer_stopped"),
       },

@@ -1,0 +1,139 @@
+// What is shared of this page, and what is done in it: capture, assets and acts. They are parts of their own, so that a
+// page carries none of them before the customer allowed it, and no acts where the agent only looks.
+import type { Act, ActResult, FromCustomer } from "../protocol";
+import { judge } from "../shared/addresses";
+import { type Baton, shared } from "../shared/parts";
+import type { ActsPart } from "./acting";
+import type { Acts, ActUi } from "./acts";
+import type { Assets } from "./assets";
+import type { Capture } from "./capture";
+import type { ViewPart } from "./view";
+
+export interface SharingHost {
+  readonly baton: Baton;
+  send(message: FromCustomer): Promise<number>;
+  sendNow(message: FromCustomer): void;
+  isOwn(node: Node): boolean;
+  /** The picture could not be made: nothing is shared any more. */
+  failed(): void;
+  hasControl(): boolean;
+  readonly ui: Omit<ActUi, "answer" | "hasControl">;
+}
+
+const RETRY_MS = 2_000;
+/** As long as the customer's own input counts against the agent's acts. */
+const OWN_INPUT_MS = 2_000;
+
+export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui }: SharingHost) {
+  let loading = false;
+  let capture: Capture | undefined;
+  let assets: Assets | undefined;
+  let acts: Promise<Acts> | undefined;
+  let highest = baton.act;
+  let wanted: number | undefined;
+  let hidden = 0;
+  let lastAct = 0;
+  let usedAt = Number.NEGATIVE_INFINITY;
+
+  /** Load what makes the picture, and begin the one that is wanted. Tries until it can. */
+  function load(): void {
+    if (loading) return;
+    loading = true;
+    shared()
+      .load("view")
+      .then(
+        (part) => {
+          make(part as ViewPart);
+          if (wanted !== undefined) start(wanted);
+        },
+        () => {
+          loading = false;
+          setTimeout(load, RETRY_MS);
+        },
+      );
+  }
+
+  function make(part: ViewPart): void {
+    assets = new part.Assets(baton.assets, {
+      token: () => baton.token,
+      refused: (n, reason) => send({ k: "asset_refused", n, reason }),
+    });
+    capture = new part.Capture({
+      policy: baton.policy,
+      send,
+      mayShare: () => judge(baton.policy, location.href),
+      assetNumber: assets.number,
+      isOwn,
+      failed,
+    });
+    // For tests and for the doctor: what the mirror must equal.
+    Object.assign((window as unknown as { cobrowse: object }).cobrowse, { digest: () => capture?.digest() });
+  }
+
+  /** Begin a new picture, now or as soon as it can be made. */
+  function start(epoch: number): void {
+    wanted = epoch;
+    load();
+    capture?.start(epoch);
+  }
+
+  /** Nothing of the page leaves any more; counted first, since capture forgets. */
+  function stop(): void {
+    wanted = undefined;
+    hidden = Math.max(hidden, capture?.hiddenFields() ?? 0);
+    capture?.stop();
+  }
+
+  function answer(result: ActResult, act: string): void {
+    // A click may be answered `started` and `done`; it is one.
+    if (/^(done|started)$/.test(result.status) && result.id !== lastAct) {
+      lastAct = result.id;
+      baton.receipt.acts[act] = (baton.receipt.acts[act] ?? 0) + 1;
+    }
+    sendNow(result);
+  }
+
+  async function ready(capture: Capture): Promise<Acts> {
+    const { Acts } = (await shared().load("acts")) as ActsPart;
+    const made = new Acts(capture, baton.policy, { ...ui, hasControl, answer }, highest);
+    if (performance.now() - usedAt < OWN_INPUT_MS) made.used();
+    return made;
+  }
+
+  /** Acts run in the order in which they came. */
+  async function run(act: Act): Promise<void> {
+    try {
+      if (!capture) throw new Error("There is no picture yet.");
+      acts ??= ready(capture);
+      const made = await acts;
+      const running = made.run(act);
+      highest = made.highest;
+      await running;
+    } catch {
+      // The part could not be loaded: this act is lost, the next one tries again.
+      acts = undefined;
+      answer({ k: "act_result", id: act.id, status: "refused", reason: "failed" }, act.do.act);
+    }
+  }
+
+  return {
+    load,
+    start,
+    stop,
+    run,
+    credit: (epoch: number, frames: number, bytes: number) => capture?.credit(epoch, frames, bytes),
+    upload: (n: number, ticket: string) => assets?.upload(n, ticket),
+    /** The customer's own hand goes first. */
+    used(): void {
+      usedAt = performance.now();
+      acts?.then((made) => made.used());
+    },
+    /** The most fields that were masked at any time. */
+    hidden: () => Math.max(hidden, capture?.hiddenFields() ?? 0),
+    /** Into the baton: what the next page must not use again. */
+    park(): void {
+      baton.act = highest;
+      baton.assets = assets?.next ?? baton.assets;
+    },
+  };
+}
