@@ -2,22 +2,27 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Where `make run` listens.
+PORT ?= 8000
+SHOP_PORT ?= 8001
+# How many processes the tests use; 0 for one without workers, as a debugger wants it.
+WORKERS ?= 2
 CLIENT_SOURCES := $(shell find client_js/src client_js/*.mjs client_js/package.json cobrowse/core/whitelist.json -type f 2>/dev/null)
 MANIFEST := cobrowse/web/static/manifest.json
 
 .PHONY: help run setup build generate check fix test bench clean
 
 help:
-	@echo "make run    set up, then hub, console and demo shop on this machine (Ctrl-C ends it)"
+	@echo "make run    set up, then hub, console and demo shop on this machine (Ctrl-C ends it); PORT=8000 SHOP_PORT=8001"
 	@echo "make setup  everything the other targets need: system packages, .venv, node_modules, built clients"
 	@echo "make check  formats, lint, types, floors, generated files"
 	@echo "make fix    what can be mended by itself"
-	@echo "make test   set up, check, and every test with coverage"
+	@echo "make test   set up, check, and every test with coverage; WORKERS=2"
 	@echo "make bench  the benchmarks, as tables"
 	@echo "make clean  remove all that was made"
 
 run: .setup/run-system .setup/python $(MANIFEST)
-	$(BIN)/cobrowse demo
+	$(BIN)/cobrowse demo --port $(PORT) --shop-port $(SHOP_PORT)
 
 setup: .setup/test-system .setup/python $(MANIFEST)
 
@@ -61,7 +66,7 @@ fix: setup
 test: check
 	cd client_js && npm run --silent test
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest --numprocesses=$(WORKERS) --dist=loadfile --durations=25
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='cobrowse/core/*' --fail-under=100
 	$(BIN)/coverage report --fail-under=90
@@ -70,7 +75,7 @@ bench: setup
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) .setup .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache \
+	rm -rf $(VENV) .setup .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache \
 	  dist client_js/node_modules client_js/.build
 	find cobrowse/web/static -type f ! -name .gitkeep -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from redis import Redis
 
 from tests.redis_server import RedisServer, running_redis
+
+# How long an example takes depends on what else the machine does; that is not what these tests are about.
+settings.register_profile("cobrowse", deadline=None)
+settings.load_profile("cobrowse")
 
 
 @pytest.fixture(scope="session")
