@@ -24,6 +24,7 @@ from cobrowse.web.parts import Parts
 from cobrowse.web.problems import CatchAll, on_error, on_http_exception
 from cobrowse.web.sign_in import Passwords, SignIns
 from cobrowse.web.static import FOLDER, StaticFiles
+from cobrowse.web.turnstile import Turnstile
 
 # 128 bits: ids of sessions and hubs are not secret, but nobody should run into one.
 SESSION_ID_BYTES = 16
@@ -81,6 +82,7 @@ def build_app(
         limits=RateLimits(settings.hub.store.reveal()),
         sign_ins=SignIns(accounts, passwords, clock, https=settings.https),
         proxies=report,
+        turnstile=Turnstile(),
     )
 
     @asynccontextmanager

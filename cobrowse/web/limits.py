@@ -80,7 +80,8 @@ def blocks(address: str) -> list[tuple[RateLimitItem, str]]:
     ]
 
 
-def _one(address: str) -> str:
+def block_of(address: str) -> str:
+    """The smallest block that stands for one person: an IPv4 address, the /64 of an IPv6 one."""
     return blocks(address)[0][1]
 
 
@@ -121,7 +122,7 @@ class RateLimits:
     @asynccontextmanager
     async def signing_in(self, address: str, name: str) -> AsyncIterator[None]:
         """Around one try to sign in; counted where the body raises `Refused`."""
-        one = _one(address)
+        one = block_of(address)
         counts = [Count(_LOGIN_PAIR, (name, one)), Count(_LOGIN_ADDRESS, (one,)), Count(_LOGIN_NAME, (name,))]
         async with self._counting(counts, f"login {one}", Refused):
             yield
@@ -129,7 +130,7 @@ class RateLimits:
     @asynccontextmanager
     async def redeeming(self, address: str) -> AsyncIterator[None]:
         """Around one try to redeem a handoff; counted where the body raises `Refused`."""
-        one = _one(address)
+        one = block_of(address)
         async with self._counting([Count(_REDEEMS, (one,))], f"redeem {one}", Refused):
             yield
 

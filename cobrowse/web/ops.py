@@ -48,7 +48,13 @@ async def _problems(parts: Parts) -> list[str]:
 
 async def metrics(request: Request) -> Response:
     parts = parts_of(request)
-    counts = {**parts.hub.stats(), "rate_limit_alarms": parts.limits.alarms}
+    counts = {
+        **parts.hub.stats(),
+        "rate_limit_alarms": parts.limits.alarms,
+        "sockets": parts.turnstile.sockets,
+        "sockets_waiting": parts.turnstile.waiting,
+        "sockets_refused": parts.turnstile.refused,
+    }
     lines = [f"{_series(name)} {value}\n" for name, value in sorted(counts.items())]
     return Response("".join(lines), headers={"Content-Type": METRICS_TYPE})
 

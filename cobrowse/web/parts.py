@@ -15,6 +15,7 @@ from cobrowse.web.gates import ProxyReport
 from cobrowse.web.limits import RateLimits
 from cobrowse.web.sign_in import SignIns
 from cobrowse.web.static import StaticFiles
+from cobrowse.web.turnstile import Turnstile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,7 @@ class Parts:
     limits: RateLimits
     sign_ins: SignIns
     proxies: ProxyReport
+    turnstile: Turnstile
 
     def site(self, site_id: str) -> Site:
         """The site of this id, or `NotFound` code `unknown_site`."""

@@ -1,7 +1,8 @@
 """/ws/customer and /ws/agent: who is refused before the upgrade, and the socket as the hub sees it.
 
 An upgrade must carry a fitting Origin (a browser always sends one; missing, foreign, several or `null` are refused with
-403) and offer the subprotocol. Who it is, is said by the first message, never in the address.
+403), offer the subprotocol, and find a place (`web.turnstile`). Who it is, is said by the first message, never in the
+address.
 """
 
 from starlette.routing import WebSocketRoute
@@ -12,8 +13,9 @@ from cobrowse.core.protocol import SUBPROTOCOL
 from cobrowse.core.states import Who
 from cobrowse.hub.peer import TransportClosed
 from cobrowse.web.gates import require_origin
-from cobrowse.web.parts import Parts, parts_of
+from cobrowse.web.parts import Parts, address_of, parts_of
 from cobrowse.web.problems import NotReady, of_error
+from cobrowse.web.turnstile import Passage
 
 
 class WrongVersion(NotAllowed):
@@ -23,10 +25,11 @@ class WrongVersion(NotAllowed):
 
 
 class SocketTransport:
-    """`hub.peer.Transport` over Starlette's WebSocket."""
+    """`hub.peer.Transport` over Starlette's WebSocket. `passage` is told of the first frame."""
 
-    def __init__(self, socket: WebSocket) -> None:
+    def __init__(self, socket: WebSocket, passage: Passage) -> None:
         self._socket = socket
+        self._passage = passage
 
     async def receive(self) -> str | bytes:
         try:
@@ -35,6 +38,7 @@ class SocketTransport:
             raise TransportClosed from error
         if message["type"] == "websocket.disconnect":
             raise TransportClosed
+        self._passage.said_hello()
         text: str | None = message.get("text")
         data: bytes | None = message.get("bytes")
         return text if text is not None else data or b""
@@ -71,11 +75,15 @@ async def _serve(socket: WebSocket, seat: Who, allowed: frozenset[str]) -> None:
     parts = parts_of(socket)
     try:
         origin = _admit(socket, allowed, parts)
+        passage = parts.turnstile.enter(address_of(socket))
     except CobrowseError as error:
         await socket.send_denial_response(of_error(error))
         return
-    await socket.accept(SUBPROTOCOL)
-    await parts.hub.serve(seat, SocketTransport(socket), origin)
+    try:
+        await socket.accept(SUBPROTOCOL)
+        await parts.hub.serve(seat, SocketTransport(socket, passage), origin)
+    finally:
+        passage.leave()
 
 
 def _admit(socket: WebSocket, allowed: frozenset[str], parts: Parts) -> str:

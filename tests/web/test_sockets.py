@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from cobrowse.core import close
 from cobrowse.core.protocol import HELLO_MAX_BYTES, HELLO_TIMEOUT_SECONDS
 from cobrowse.hub.peer import TransportClosed
 from cobrowse.web.sockets import SocketTransport
+from cobrowse.web.turnstile import WAITING_SOCKETS_PER_ADDRESS, Turnstile
 from tests.live_hub import LiveHub, close_number, sqlite_url
 from tests.web.clocks import WatchedClock
 
@@ -114,6 +116,24 @@ async def test_who_says_nothing_is_closed_after_five_seconds(timed: LiveHub, clo
         await clock.slept(HELLO_TIMEOUT_SECONDS)
         await clock.advance(HELLO_TIMEOUT_SECONDS)
         assert await close_number(socket) == close.HELLO_TIMEOUT.number
+
+
+async def test_who_opens_many_sockets_and_says_nothing_is_refused(live: LiveHub) -> None:
+    _, ticket = await ticket_for(live)
+    async with AsyncExitStack() as stack:
+        for _ in range(WAITING_SOCKETS_PER_ADDRESS):
+            idle = await stack.enter_async_context(live.socket("customer"))
+        await assert_not_upgraded(live, "agent", 429, "too_many")
+        # Whoever says something makes room, whatever became of it.
+        await idle.send("garbage")
+        assert await close_number(idle) == close.BAD_HELLO.number
+        seated = await stack.enter_async_context(live.socket("agent"))
+        await seated.send(hello(ticket))
+        assert (await heard(seated))["k"] == "agent_welcome"
+        await stack.enter_async_context(live.socket("customer"))
+        await assert_not_upgraded(live, "customer", 429, "too_many")
+        await seated.ping()
+        assert live.parts.turnstile.sockets == WAITING_SOCKETS_PER_ADDRESS + 1
 
 
 @pytest.mark.parametrize(
@@ -228,7 +248,7 @@ class Wire:
     async def transport(self) -> SocketTransport:
         socket = WebSocket({"type": "websocket", "headers": []}, self.receive, self.send)
         await socket.accept()
-        return SocketTransport(socket)
+        return SocketTransport(socket, Turnstile().enter("192.0.2.1"))
 
 
 async def test_frames_come_and_go_as_they_are() -> None:
