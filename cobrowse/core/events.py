@@ -80,7 +80,9 @@ class EndAsked(Struct, frozen=True):
 
 
 class Tick(Struct, frozen=True):
-    """Time passed; what is due happens."""
+    """Time passed; what is due happens. `dead` are those hubs of the seats' holders that are known to be dead."""
+
+    dead: frozenset[str] = frozenset()
 
 
 Event = (

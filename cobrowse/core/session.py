@@ -59,6 +59,9 @@ from cobrowse.core.states import (
 
 Stepped = tuple[Session, tuple[Effect, ...]]
 
+# How often it is looked whether the hubs that hold a session's seats still live.
+ATTEND_SECONDS = 60.0
+
 
 def step(session: Session, event: Event, now: float) -> Stepped:
     """The next session and the effects. Raises `NotAllowed` or `BadToken`; never anything else.
@@ -152,7 +155,7 @@ def _seat_taken(session: Session, event: SeatTaken, now: float) -> Stepped:
         left_at=now,
     )
     # A new holder starts a new picture; `_attend` asks for it where the session is live.
-    return _with_hold(session, event.seat, taken), (*effects, AskSnapshot())
+    return replace(_with_hold(session, event.seat, taken), attended_at=now), (*effects, AskSnapshot())
 
 
 def _seat_left(session: Session, event: SeatLeft, now: float) -> Stepped:
@@ -218,8 +221,17 @@ def _end_asked(session: Session, event: EndAsked, now: float) -> Stepped:
 
 
 def _tick(session: Session, event: Tick, now: float) -> Stepped:
-    # Everything that is due has happened by now, see `step`.
-    return session, ()
+    # Everything else that is due has happened by now, see `step`.
+    if now < _attend_at(session):
+        return session, ()
+    session = replace(session, attended_at=now)
+    effects: tuple[Effect, ...] = ()
+    for seat, hold in _holds(session):
+        if hold.present and hold.hub in event.dead:
+            left = SeatLeft(seat=seat, generation=hold.generation, why="offline")
+            session, audit = _seat_left(session, left, now)
+            effects += audit
+    return session, effects
 
 
 # Each handler takes the event it stands beside.
@@ -340,6 +352,15 @@ def _control_until(session: Session) -> float:
     return float("inf") if hold.present else hold.left_at + session.limits.control_agent_away_seconds
 
 
+def _attend_at(session: Session) -> float:
+    """When somebody must look whether the holders' hubs live: both may have died, and nobody would come again.
+    Before a session is live its own short deadlines do."""
+    is_held = session.customer.present or session.agent_seat.present
+    if not is_held or not isinstance(_phase(session), Live | Paused):
+        return float("inf")
+    return session.attended_at + ATTEND_SECONDS
+
+
 def _lapse_control(session: Session, now: float) -> Stepped:
     if session.control == "off" or now < _control_until(session):
         return session, ()
@@ -351,11 +372,16 @@ def _overdue(session: Session, now: float) -> EndReason | None:
     return reason if now >= instant else None
 
 
+def ends_at(session: Session) -> float:
+    """The instant at which this session ends by itself if nothing happens; infinity once ended."""
+    return float("inf") if isinstance(session.state, Ended) else min(_deadlines(session))[0]
+
+
 def due_at(session: Session) -> float:
     """The instant at which a `Tick` will matter; infinity once ended."""
     if isinstance(session.state, Ended):
         return float("inf")
-    first = min(_deadlines(session))[0]
+    first = min(ends_at(session), _attend_at(session))
     return first if session.control == "off" else min(first, _control_until(session))
 
 
@@ -380,7 +406,7 @@ def public_state(session: Session, version: int) -> SessionState:
         allowed=joining.allowed if joining else session.live_since > 0,
         confirmed=joining.confirmed if joining else session.live_since > 0,
         tries_left=joining.tries_left if joining else 0,
-        expires_at=0.0 if isinstance(state, Ended) else min(_deadlines(session))[0],
+        expires_at=0.0 if isinstance(state, Ended) else ends_at(session),
         since=state.since,
         away=AwayView(seat=state.seat, since=state.since, reason=state.reason, back_to=_tag(state.back_to))
         if isinstance(state, Away)

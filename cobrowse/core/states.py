@@ -86,6 +86,8 @@ class Session(Struct, frozen=True, kw_only=True):
     control: Literal["off", "asked", "on"] = "off"
     live_since: float = 0.0
     active_at: float = 0.0
+    # When it was last looked at whether the hubs that hold the seats live.
+    attended_at: float = 0.0
 
     def hold(self, seat: Who) -> SeatHold:
         """The holder of `seat`."""

@@ -91,10 +91,18 @@ class Deadlines:
 
     async def _tick(self, session_id: str) -> None:
         try:
-            await self._steps.step(session_id, Tick())
+            await self._steps.step(session_id, Tick(await self._dead_hubs_of(session_id)))
         except (NotFound, NotAllowed, StoreConflict) as error:
             # Another hub was quicker, or it is due again in 5 s.
             log.info("tick_missed session=%s error=%s", session_id, error.code)
+
+    async def _dead_hubs_of(self, session_id: str) -> frozenset[str]:
+        found = await self._house.store.read(session_id)
+        if found is None:
+            return frozenset()
+        holds = [found.session.hold(seat) for seat in SEATS]
+        hubs = sorted({hold.hub for hold in holds if hold.present} - {self._house.id})
+        return frozenset(await self._house.store.dead_hubs(hubs, self._house.clock.now()))
 
     async def reread(self) -> None:
         """Find what the Bus lost: newer versions, sessions that are gone, holders whose hub is dead."""

@@ -35,7 +35,7 @@ from cobrowse.core.events import (
 )
 from cobrowse.core.policy import Limits
 from cobrowse.core.protocol import AwayReason, EndReason, Scope
-from cobrowse.core.session import due_at, public_state, state_name, step
+from cobrowse.core.session import ATTEND_SECONDS, due_at, ends_at, public_state, state_name, step
 from cobrowse.core.states import Away, Ended, Joining, Live, Session, Waiting, Who
 
 START = 1_790_000_000.0
@@ -354,7 +354,7 @@ def test_a_page_that_shares_nothing_and_leaves_is_just_gone() -> None:
 )
 def test_grace_by_reason(why: AwayReason, seconds: float) -> None:
     story = live(limits=replace(LIMITS, idle_seconds=10_000.0)).leave("customer", why)
-    assert due_at(story.session) == story.now + seconds
+    assert ends_at(story.session) == story.now + seconds
     story.do(Tick(), after=seconds - 0.001)
     story.assert_away("customer", why)
     story.do(Tick(), after=0.002).assert_ended("customer_gone")
@@ -362,14 +362,42 @@ def test_grace_by_reason(why: AwayReason, seconds: float) -> None:
 
 def test_a_page_that_shares_nothing_has_a_grace_too() -> None:
     story = live(limits=replace(LIMITS, idle_seconds=10_000.0)).do(Withheld(reason="other_path"))
-    assert due_at(story.session) == story.now + LIMITS.elsewhere_seconds
+    assert ends_at(story.session) == story.now + LIMITS.elsewhere_seconds
     story.do(Tick(), after=LIMITS.elsewhere_seconds).assert_ended("customer_gone")
 
 
 def test_the_agents_grace() -> None:
     story = live().leave("agent")
-    assert due_at(story.session) == story.now + LIMITS.agent_away_seconds
+    assert ends_at(story.session) == story.now + LIMITS.agent_away_seconds
     story.do(Tick(), after=LIMITS.agent_away_seconds).assert_ended("agent_gone")
+
+
+def test_both_hubs_may_have_died() -> None:
+    story = live()
+    taken_at = story.session.attended_at
+    assert due_at(story.session) == taken_at + ATTEND_SECONDS
+    story.do(Tick(frozenset({"another hub"})), after=due_at(story.session) - story.now)
+    assert (story.state, story.session.attended_at) == ("live", story.now)
+    story.assert_unchanged_by(Tick(frozenset({"hub-1"})))
+    story.do(Tick(frozenset({"hub-1"})), after=ATTEND_SECONDS)
+    story.assert_away("customer", "offline")
+    assert story.kinds == ["customer_left", "agent_left"]
+    assert not story.session.agent_seat.present
+    # Nobody is there whose hub could die.
+    assert due_at(story.session) == story.now + LIMITS.offline_seconds
+    story.do(Tick(), after=LIMITS.offline_seconds).assert_ended("agent_gone")
+
+
+def test_one_hub_may_have_died() -> None:
+    story = live()
+    story.do(SeatTaken(seat="agent", hub="hub-2", page="page-2", nonce="nonce-2"))
+    story.do(Tick(frozenset({"hub-2"})), after=ATTEND_SECONDS)
+    story.assert_away("agent", "offline")
+    assert story.session.customer.present
+
+
+def test_before_it_is_live_its_own_deadlines_do() -> None:
+    assert due_at(joining().session) == ends_at(joining().session)
 
 
 def test_who_comes_too_late_finds_the_end() -> None:
@@ -503,7 +531,7 @@ def test_only_who_is_there_is_closed() -> None:
 
 def test_idle() -> None:
     story = live()
-    assert due_at(story.session) == story.now + LIMITS.idle_seconds
+    assert ends_at(story.session) == story.now + LIMITS.idle_seconds
     story.do(Active(), after=LIMITS.idle_seconds - 1)
     assert story.state == "live"
     story.do(Tick(), after=LIMITS.idle_seconds - 1)
@@ -515,7 +543,7 @@ def test_time_limit() -> None:
     story = live()
     while story.now - story.session.live_since < LIMITS.session_seconds - LIMITS.idle_seconds:
         story.do(Active(), after=LIMITS.idle_seconds - 1)
-    story.do(Tick(), after=due_at(story.session) - story.now).assert_ended("time_limit")
+    story.do(Tick(), after=ends_at(story.session) - story.now).assert_ended("time_limit")
 
 
 def test_what_happens_after_the_end_changes_nothing() -> None:

@@ -107,6 +107,29 @@ async def test_a_seat_on_a_hub_that_died_is_offline(world: World, hub: Hub) -> N
     await agent.hear_state("live")
 
 
+async def test_a_session_whose_hubs_died_ends_by_its_grace() -> None:
+    async with new_world(msgspec.structs.replace(SHOP, limits=Limits(offline_seconds=20))) as world:
+        first, second = await world.hub(), await world.hub()
+        _, customer = await world.live(first, second)
+        session = customer.joined.session
+        await world.kill(first)
+        await world.kill(second)
+        witness = await world.hub()
+        await world.pass_time(70, step=5)
+        state = await witness.read(session, "ana")
+        assert state.away is not None
+        assert (state.away.seat, state.away.reason) == ("customer", "offline")
+        await world.pass_time(25, step=5)
+        assert (await witness.read(session, "ana")).reason == "customer_gone"
+
+
+async def test_a_session_whose_hubs_live_goes_on(world: World, hub: Hub) -> None:
+    agent, customer = await world.live(hub, await world.hub())
+    await world.pass_time(130, step=5)
+    assert (await hub.read(customer.joined.session, "ana")).name == "live"
+    assert (agent.wire.closed, customer.wire.closed) == (None, None)
+
+
 async def test_a_hub_that_stops_gives_its_lease_back(world: World, hub: Hub) -> None:
     assert await world.store.dead_hubs([hub.id], world.clock.now()) == set()
     await world.stop(hub)
