@@ -58,8 +58,8 @@ async def assert_mirrored(source: Source, mirror: MirrorPage) -> None:
     assert await mirror.heard("refused") == []
     mirrored, wanted = await mirror.canonical(), await source.page.evaluate("P.canonical()")
     if mirrored != wanted:
-        lines = [text.replace("<", "\n<").splitlines() for text in (wanted, mirrored)]
-        raise AssertionError("\n".join(difflib.unified_diff(*lines, "page", "mirror", lineterm="")))
+        page, picture = (text.replace("<", "\n<").splitlines() for text in (wanted, mirrored))
+        raise AssertionError("\n".join(difflib.unified_diff(page, picture, "page", "mirror", lineterm="")))
 
 
 async def test_the_first_picture_equals_the_page(source: Source, mirror: MirrorPage) -> None:
