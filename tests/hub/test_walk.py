@@ -1,4 +1,6 @@
-"""The walk of DESIGN section 3 through the hub, on one hub and on two."""
+"""The walk of DESIGN section 3 through the hub: on one hub, on two, and on two that share a real Redis."""
+
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -20,6 +22,14 @@ from cobrowse.core.protocol import (
 from cobrowse.hub.hub import Hub
 from tests.hub.peers import text_of
 from tests.hub.world import World
+from tests.hub.world import world as new_world
+
+
+@pytest.fixture(name="world", params=["embedded", pytest.param("redis", marks=pytest.mark.redis)])
+async def _world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    url = "sqlite:///:memory:" if request.param == "embedded" else request.getfixturevalue("redis_url")
+    async with new_world(store=url) as made:
+        yield made
 
 
 @pytest.fixture(params=["one hub", "two hubs"])

@@ -158,9 +158,10 @@ class World:
 
 
 @asynccontextmanager
-async def world(*sites: Site, seed: int = 1) -> AsyncIterator[World]:
-    """A world on the embedded store, in memory."""
-    async with open_store("sqlite:///:memory:", exclusive=True) as stores:
+async def world(*sites: Site, seed: int = 1, store: str = "sqlite:///:memory:") -> AsyncIterator[World]:
+    """A world on the embedded store, in memory, or on another one. (Only the embedded one lets `settle` and
+    `pass_time` know when everything has happened.)"""
+    async with open_store(store, exclusive=True) as stores:
         made = World(MoodyStore(stores.sessions), FaultyBus(stores.bus), list(sites) or [SHOP], seed)
         try:
             yield made
