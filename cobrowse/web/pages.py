@@ -30,7 +30,9 @@ _PAGE = """<!doctype html>
 _ICON = '<link rel="icon" href="data:,">\n'
 
 
-def _page(policy: str, script: Entry, title: str, *, content: str = "", icon: str = _ICON, **data: str) -> Response:
+def _page(
+    policy: str, script: Entry, title: str, *, content: str = "", icon: str = _ICON, status: int = 200, **data: str
+) -> Response:
     html = _PAGE.format(
         icon=icon,
         title=escape(title),
@@ -39,7 +41,7 @@ def _page(policy: str, script: Entry, title: str, *, content: str = "", icon: st
         file=escape(script.file),
         integrity=escape(script.integrity),
     )
-    return Response(html, headers={"Content-Security-Policy": policy}, media_type="text/html")
+    return Response(html, status, headers={"Content-Security-Policy": policy}, media_type="text/html")
 
 
 async def console(request: Request) -> Response:
@@ -51,10 +53,13 @@ async def console(request: Request) -> Response:
 
 
 async def join(request: Request) -> Response:
-    """The hosted code entry of one site."""
+    """The hosted code entry of one site. People type its address: where there is no such site, a page says so."""
     parts = parts_of(request)
-    site = parts.site(request.path_params["site"])
-    return _page(join_policy(), parts.static.entry("join"), site.name, site=site.id, site_name=site.name)
+    script = parts.static.entry("join")
+    site = parts.sites.get(request.path_params["site"])
+    if site is None:
+        return _page(join_policy(), script, "Cobrowse", status=404)
+    return _page(join_policy(), script, site.name, site=site.id, site_name=site.name)
 
 
 async def mirror(request: Request) -> Response:

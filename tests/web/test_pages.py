@@ -77,7 +77,15 @@ async def test_the_hosted_code_entry_knows_its_site_and_escapes_its_name(tmp_pat
         assert "<b>" not in answer.text
         assert_nothing_inline(answer.text)
         assert policy_of(answer)["frame-ancestors"] == "'none'"
-        assert_problem(await customer.get("/join/zoo"), 404, "unknown_site")
+
+
+async def test_a_hosted_code_entry_of_no_site_is_a_page_that_says_so(live: LiveHub) -> None:
+    async with live.client() as customer:
+        answer = await customer.get("/join/zoo")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<body><script" in answer.text
+    assert policy_of(answer)["default-src"] == "'none'"
 
 
 async def test_the_mirror_page_may_load_its_own_script_and_its_own_assets_alone(live: LiveHub) -> None:

@@ -4,6 +4,9 @@ import { entryTexts } from "../shared/i18n/entry";
 import type { Claimed } from "./claim";
 import css from "./form.css?inline";
 
+/** By then the question has been read; what stays longer would be untrue after the session. */
+const DONE_SHOWN_MS = 10_000;
+
 type Answer = Exclude<Claimed, { refused: unknown }>;
 
 export interface FormHost {
@@ -84,6 +87,9 @@ export function showForm(root: ShadowRoot, host: FormHost): HTMLInputElement {
       await host.accept(answer);
       input.value = "";
       done.textContent = texts.done;
+      setTimeout(() => {
+        done.textContent = "";
+      }, DONE_SHOWN_MS);
     } catch {
       say(texts.away);
     }

@@ -12,7 +12,7 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(css);
 document.adoptedStyleSheets = [sheet];
 document.documentElement.lang = language();
-document.title = texts.title(siteName);
+document.title = site ? texts.title(siteName) : texts.unknownTitle;
 
 const main = document.createElement("main");
 const add = (tag: string, text: string): HTMLElement => {
@@ -22,14 +22,18 @@ const add = (tag: string, text: string): HTMLElement => {
   return made;
 };
 add("h1", document.title);
-add("p", texts.intro);
-const entry = add("div", "");
-const input = showForm(entry.attachShadow({ mode: "open" }), {
-  claim: claimer(location.origin, site),
-  async accept(answer) {
-    if ("redirect" in answer) location.assign(answer.redirect);
-  },
-});
-add("p", texts.next).className = "next";
+add("p", site ? texts.intro : texts.unknown);
 document.body.replaceChildren(main);
-input.focus();
+
+// The hub names no site where it knows none.
+if (site) {
+  const entry = add("div", "");
+  const input = showForm(entry.attachShadow({ mode: "open" }), {
+    claim: claimer(location.origin, site),
+    async accept(answer) {
+      if ("redirect" in answer) location.assign(answer.redirect);
+    },
+  });
+  add("p", texts.next).className = "next";
+  input.focus();
+}

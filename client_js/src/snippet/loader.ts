@@ -67,8 +67,18 @@ function start(script: HTMLScriptElement): void {
       "background:#fff;color:#14213d;font:16px/1.5 system-ui,sans-serif";
     shown.ariaLabel = "Support";
     shown.append(content);
+    if (typeof content === "string") {
+      const close = document.createElement("button");
+      close.textContent = "OK";
+      close.style.cssText = "display:block;margin-top:16px;min-height:44px;min-width:88px;font:inherit";
+      close.onclick = () => shown.close();
+      shown.append(close);
+    }
     shown.onclose = () => shown.remove();
-    shown.onclick = (event) => event.target === shown && shown.close();
+    // Answers nothing: a handler that answers false takes the default away, so that the form inside never submits.
+    shown.onclick = (event) => {
+      if (event.target === shown) shown.close();
+    };
     document.body.append(shown);
     shown.showModal();
   };

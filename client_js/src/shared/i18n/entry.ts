@@ -15,6 +15,8 @@ const en = {
   site: "This page is not set up for support sessions. Please tell the agent.",
   title: (site: string) => `Get help with ${site}`,
   intro: "Type the code that the support agent reads to you on the phone. Only do so if you called them.",
+  unknownTitle: "This address leads nowhere",
+  unknown: "No website has its code entry here. Please compare the address with what the agent told you.",
   next: "You then see the start page and are asked before anything is shown.",
 };
 
@@ -34,6 +36,8 @@ const de: typeof en = {
   title: (site) => `Hilfe zu ${site}`,
   intro:
     "Geben Sie den Code ein, den Ihnen der Support am Telefon vorliest. Tun Sie das nur, wenn Sie selbst angerufen haben.",
+  unknownTitle: "Diese Adresse führt ins Leere",
+  unknown: "Hier gibt es keine Website, für die ein Code gilt. Bitte vergleichen Sie die Adresse mit der Ansage.",
   next: "Danach sehen Sie die Startseite und werden gefragt, bevor etwas gezeigt wird.",
 };
 
