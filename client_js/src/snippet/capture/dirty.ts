@@ -1,6 +1,6 @@
 // What may have changed. Nothing here looks at what changed or sends it: it marks, and wakes whoever does.
 import { listenToScripts, lookOf, Sheet } from "./cssom";
-import { find, findInFragment, hasAttribute, hostOf, listen, localName, nodeType, parentOf } from "./dom";
+import { find, findInFragment, hasAttribute, listen, localName, nodeType, rootOf, upOf } from "./dom";
 import { EDITABLE, type Mask } from "./mask";
 import type { Sent, Tree } from "./tree";
 import type { Walk } from "./walk";
@@ -12,6 +12,8 @@ const EVENTS = ["scroll", "input", "change", "toggle", "slotchange", "load", "re
 export class Dirty {
   /** Elements, and the document, that scrolled. */
   readonly scrolled_ = new Set<Node>();
+  /** Shadow roots in which slots may have come, gone, moved or been given other nodes. */
+  private readonly reslotted_ = new Set<Node>();
   private readonly roots_ = new Set<Sent>();
   private readonly polled_ = new Set<Sent>();
   private readonly owned_ = new Set<Sent>();
@@ -81,13 +83,9 @@ export class Dirty {
     const target = (event.composedPath()[0] ?? event.target) as Node;
     if (event.type === "scroll") this.scrolled_.add(target);
     else if (event.type === "slotchange") {
-      this.mask_.forget_();
-      const host = hostOf((target as Element).getRootNode() as ShadowRoot);
-      const sent = this.tree_.sent_.get(host);
-      if (sent) for (const child of sent.children_) this.tree_.rebits_(child);
+      this.reslotted_.add(rootOf(target));
     } else if (event.type === "reset" || event.type === "change") {
-      // A reset, and the choice of one radio, change others too.
-      for (const sent of this.polled_) this.tree_.dirtySelf_.add(sent);
+      this.touchFields_();
     } else this.touch_(target);
     this.wake_();
   };
@@ -96,6 +94,8 @@ export class Dirty {
   take_(): void {
     this.mark_(this.observer_.takeRecords());
     if (this.inDoubt_) this.refreshOwn_();
+    for (const root of this.reslotted_) this.tree_.rebitsSlotted_(root);
+    this.reslotted_.clear();
   }
 
   private mark_(records: MutationRecord[]): void {
@@ -113,6 +113,9 @@ export class Dirty {
   private touchChildren_(node: Node): void {
     const sent = this.tree_.sent_.get(node);
     if (sent) this.tree_.dirtyChildren_.add(sent);
+    // No event tells of a slot that went, or went elsewhere in the same tree.
+    const root = rootOf(node);
+    if (nodeType(root) === 11) this.reslotted_.add(root);
     this.touch_(node);
     this.wake_();
   }
@@ -120,12 +123,22 @@ export class Dirty {
   /** The node itself, or what it is in where it was not sent: a field that holds it, say. */
   touch_(node: Node): void {
     let sent: Sent | undefined;
-    for (let at: Node | null = node; at && !sent; at = parentOf(at)) sent = this.tree_.sent_.get(at);
+    for (let at: Node | null = node; at && !sent; at = upOf(at)) sent = this.tree_.sent_.get(at);
     if (!sent) return;
     this.tree_.dirtySelf_.add(sent);
+    // What is in a list or an editor is part of what that one says.
+    for (let up: Sent | undefined = sent; up; up = up.parent_) {
+      if (up.tag_?.tag_ === "select") this.touchFields_();
+      else if (this.polled_.has(up)) this.tree_.dirtySelf_.add(up);
+    }
     // What stayed here so far may leave now.
     if (sent.part_ !== node) this.tree_.dirtyChildren_.add(sent);
     for (const child of sent.children_) if (child.part_ instanceof Sheet) this.tree_.dirtySelf_.add(child);
+  }
+
+  /** A reset, and the choice of one radio or option, change others too. */
+  private touchFields_(): void {
+    for (const sent of this.polled_) this.tree_.dirtySelf_.add(sent);
   }
 
   private onSheet_(sheet: CSSStyleSheet): void {
@@ -168,7 +181,8 @@ export class Dirty {
   poll_(): void {
     const { tree_: tree } = this;
     this.inDoubt_ = true;
-    for (const sent of this.here_(this.polled_)) tree.dirtySelf_.add(sent);
+    this.here_(this.polled_);
+    this.touchFields_();
     for (const sent of this.here_(this.looks_)) {
       const look = lookOf(sent.part_ as Sheet);
       if (this.looks_.get(sent) !== look) tree.dirtySelf_.add(sent);

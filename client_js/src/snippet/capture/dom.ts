@@ -22,13 +22,13 @@ export const parentOf = getter(Node, "parentNode");
 export const firstChild = getter(Node, "firstChild");
 export const nextSibling = getter(Node, "nextSibling");
 export const isConnected = getter(Node, "isConnected");
+export const rootOf = method(Node, "getRootNode") as (it: Node) => Node;
 export const dataOf = getter(CharacterData, "data");
 export const localName = getter(Element, "localName");
 export const namespaceOf = getter(Element, "namespaceURI");
 export const shadowOf = getter(Element, "shadowRoot");
 export const slotOf = getter(Element, "assignedSlot");
 export const textSlotOf = getter(Text, "assignedSlot");
-export const hostOf = getter(ShadowRoot, "host");
 export const namesOf = method(Element, "getAttributeNames");
 export const attribute = method(Element, "getAttribute");
 export const hasAttribute = method(Element, "hasAttribute");
@@ -66,8 +66,19 @@ export const styleSheet = getter(HTMLStyleElement, "sheet");
 export const linkSheet = getter(HTMLLinkElement, "sheet");
 export const linkAddress = getter(HTMLLinkElement, "href");
 
+const hostOfShadow = getter(ShadowRoot, "host");
+
+/** The host of a shadow root. By trying: one that was adopted from a frame is no instance of our ShadowRoot. */
+export function hostOf(root: Node): Element | null {
+  try {
+    return hostOfShadow(root as ShadowRoot);
+  } catch {
+    return null;
+  }
+}
+
 /** What a node is in: its parent, or the host of a shadow root. */
-export const upOf = (node: Node): Node | null => (nodeType(node) === 11 ? hostOf(node as ShadowRoot) : parentOf(node));
+export const upOf = (node: Node): Node | null => parentOf(node) ?? (nodeType(node) === 11 ? hostOf(node) : null);
 
 /** Focus the element; false where it takes none. */
 export function focusOn(element: Element): boolean {

@@ -11,6 +11,7 @@ import {
   type Snapshot,
   type Tip,
 } from "../../protocol";
+import { Sheet } from "./cssom";
 import { digest } from "./digest";
 import { Dirty } from "./dirty";
 import { listen, nodeType, scrollLeft, scrollTop, upOf } from "./dom";
@@ -120,7 +121,7 @@ export class Capture {
   /** The node of this id, where it is still part of the picture. */
   nodeOf(id: number): Node | undefined {
     const part = this.running_ ? this.tree_.byId_.get(id)?.part_ : undefined;
-    return part instanceof Node ? part : undefined;
+    return part instanceof Sheet ? undefined : part;
   }
 
   /** The node's id, or 0. */
@@ -359,10 +360,10 @@ export class Capture {
   private onPointer_(event: PointerEvent): void {
     if (!event.isTrusted || this.part_ >= 0) return;
     this.walk_.mask_.forget_();
-    const at = event.composedPath()[0];
+    const at = event.composedPath()[0] as Node | Window | undefined;
     const focus = focused();
     const secret = focus && this.walk_.mask_.isPassword_(focus);
-    if (secret || !(at instanceof Node) || isPrivateSpot(this.walk_, at)) this.point_(AWAY);
+    if (secret || !at || !("nodeType" in at) || isPrivateSpot(this.walk_, at)) this.point_(AWAY);
     else this.point_([Math.round(event.clientX), Math.round(event.clientY)]);
   }
 

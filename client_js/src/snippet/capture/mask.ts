@@ -2,18 +2,7 @@
 // slot it is shown in. Explicit masking can't be undone further down; `show` only lifts the mask of private sites and
 // of fields.
 import type { CustomerPolicy } from "../../protocol";
-import {
-  attribute,
-  findInFragment,
-  hostOf,
-  inputType,
-  localName,
-  matches,
-  nodeType,
-  parentOf,
-  slotOf,
-  textSlotOf,
-} from "./dom";
+import { attribute, findInFragment, inputType, localName, matches, nodeType, slotOf, textSlotOf, upOf } from "./dom";
 
 export const MASKED = 1;
 export const SHOWN = 2;
@@ -40,8 +29,9 @@ const CARD_NAME = /cvc|cvv|card.?(no|num)|ccnum/i;
 export class Mask {
   private readonly selectors_: readonly string[];
   private readonly any_: string;
-  /** What elements have by themselves, for as long as nothing changes. */
+  /** What elements have by themselves, and all bits of slots, for as long as nothing changes. */
   private known_ = new Map<Element, number>();
+  private slots_ = new Map<Element, number>();
   /** Once a password, always one; and a field that turns into a button stays a field. */
   private readonly passwords_ = new WeakSet<Element>();
   private readonly fields_ = new WeakSet<Element>();
@@ -60,6 +50,7 @@ export class Mask {
   /** The page may have changed since. */
   forget_(): void {
     this.known_ = new Map();
+    this.slots_ = new Map();
   }
 
   /** The bits that the element has by itself. */
@@ -86,19 +77,27 @@ export class Mask {
     return find(root as never, this.any_);
   }
 
-  /** All bits of a node; `known` saves the climb. */
+  /** All bits of a node; `known` saves the climb, and must know what holds now. */
   bits_(node: Node, known: (node: Node) => number | undefined): number {
     const type = nodeType(node);
-    const up = type === 11 ? hostOf(node as ShadowRoot) : parentOf(node);
+    const up = upOf(node);
     const slot = type === 1 ? slotOf(node as Element) : type === 3 ? textSlotOf(node as Text) : null;
     let bits = type === 1 ? this.own_(node as Element) : 0;
-    for (const from of [up, slot]) if (from) bits |= (known(from) ?? this.bits_(from, known)) & HANDED_DOWN;
+    if (up) bits |= (known(up) ?? this.bits_(up, known)) & HANDED_DOWN;
+    if (slot) bits |= this.ofSlot_(slot) & HANDED_DOWN;
+    return bits;
+  }
+
+  /** A slot is elsewhere in the tree, and may have moved there without being looked at yet: it is asked itself. */
+  private ofSlot_(slot: Element): number {
+    const bits = this.slots_.get(slot) ?? this.bits_(slot, () => undefined);
+    this.slots_.set(slot, bits);
     return bits;
   }
 
   /** True where texts are not to be read. */
   hides_(bits: number): boolean {
-    return !!(bits & MASKED) || (this.policy_.private && !(bits & SHOWN));
+    return !!(bits & (MASKED | HIDDEN)) || (this.policy_.private && !(bits & SHOWN));
   }
 
   /** BUTTON, FIELD, EDITABLE (its content is a value) or 0. */

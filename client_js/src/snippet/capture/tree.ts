@@ -2,7 +2,7 @@
 // again; what left the page loses its id with all that is in it.
 import type { Tag } from "../whitelist";
 import { rulesOf, Sheet } from "./cssom";
-import { hostOf, nodeType, upOf as upOfNode } from "./dom";
+import { firstChild, hostOf, nodeType, rootOf, upOf as upOfNode } from "./dom";
 import { HIDDEN } from "./mask";
 import { insertSheet, reconcileRules } from "./sheets";
 import {
@@ -98,7 +98,7 @@ export class Tree {
     }
     // Between two slices the page went on.
     if (upOf(part) !== parent.part_) return;
-    if (part instanceof Node && nodeType(part) !== 11 && !this.walk_.leaves_(part, parent.part_ as Node)) return;
+    if (!(part instanceof Sheet) && nodeType(part) !== 11 && !this.walk_.leaves_(part, parent.part_ as Node)) return;
     const sent = this.insert_(frame, part, parent, 0);
     if (!sent) return;
     parent.children_.push(sent);
@@ -156,8 +156,11 @@ export class Tree {
           frame.add_(frame.name_(name), frame.value_(name, said[at + 1] as string | number));
         }
       } else if (type === 9) frame.add_(DOCUMENT, sent.id_, up);
-      else if (type === 11) frame.add_(SHADOW, sent.id_, up);
-      else {
+      else if (type === 11) {
+        frame.add_(SHADOW, sent.id_, up);
+        // The host may have been sent long before its shadow root came.
+        this.rebitsSlotted_(part);
+      } else {
         sent.bits_ = walk.mask_.bits_(part, this.bitsOf_);
         sent.said_ = walk.text_(part, sent.bits_);
         frame.add_(TEXT_NODE, sent.id_, up, before, frame.text_(sent.said_));
@@ -166,7 +169,6 @@ export class Tree {
     this.sent_.set(part, sent);
     this.byId_.set(sent.id_, sent);
     this.onSent_(sent);
-    if (sent.tag_?.tag_ === "slot") this.rebitsSlotted_(part as Element);
     return sent;
   }
 
@@ -194,7 +196,8 @@ export class Tree {
     }
     // What is left over was not put anywhere else, unless that is still to come.
     for (const sent of done) this.removeRest_(frame, sent, whole);
-    for (const sent of [...this.dirtySelf_]) {
+    // What a part says goes only when all stand where they belong: else it may be about to become private.
+    for (const sent of this.dirtyChildren_.size ? [] : [...this.dirtySelf_]) {
       if (late()) return false;
       this.dirtySelf_.delete(sent);
       if (this.isHere_(sent)) this.reconcileSelf_(frame, sent);
@@ -206,21 +209,24 @@ export class Tree {
     return this.byId_.has(sent.id_);
   }
 
-  /** It was sent below the very nodes it is in now: what isn't is about to go, or to be moved. */
+  /** It was sent below the very nodes it is in now, and belongs there: what doesn't is about to go, or to be moved. */
   private isInPlace_(sent: Sent): boolean {
     for (let at = sent; this.isHere_(at) && !at.stale_; at = at.parent_) {
       if (!at.parent_) return true;
-      if (at.parent_.part_ !== upOf(at.part_)) return false;
+      if (at.parent_.part_ !== upOf(at.part_) || this.isClosed_(at.parent_)) return false;
     }
     return false;
+  }
+
+  /** What is in it stays here. */
+  private isClosed_(sent: Sent): boolean {
+    return !!sent.tag_ && this.walk_.isOpaque_(sent.part_ as Element, sent.bits_);
   }
 
   /** Between two slices of the walk, what it stands in may have become private, or gone. */
   recheck_(): void {
     this.findStale_();
-    const at = this.visits_.findIndex(({ sent_: sent }) => {
-      return !this.isInPlace_(sent) || (sent.tag_ && this.walk_.isOpaque_(sent.part_ as Element, sent.bits_));
-    });
+    const at = this.visits_.findIndex(({ sent_: sent }) => !this.isInPlace_(sent) || this.isClosed_(sent));
     if (at < 0) return;
     for (const { sent_ } of this.visits_.slice(at)) this.dirtyChildren_.add(sent_);
     this.visits_.length = at;
@@ -234,14 +240,19 @@ export class Tree {
       if (own !== sent.own_) this.rebits_(sent);
       if (this.walk_.tag_(sent.part_ as Element, own) === sent.tag_ && !((own ^ sent.own_) & HIDDEN)) {
         sent.own_ = own;
-        // Content that became a value goes; what became content again comes.
-        if (!sent.children_.length === this.walk_.isOpaque_(sent.part_ as Element, sent.bits_)) continue;
+        this.checkContent_(sent);
       } else {
         sent.stale_ = true;
+        this.dirtyChildren_.add(sent);
         if (sent.parent_) this.dirtyChildren_.add(sent.parent_);
       }
-      this.dirtyChildren_.add(sent);
     }
+  }
+
+  /** Content that became a value, or hidden, goes; what became content again comes. */
+  private checkContent_(sent: Sent): void {
+    const { length } = sent.children_;
+    if (this.isClosed_(sent) ? length : !length && firstChild(sent.part_ as Element)) this.dirtyChildren_.add(sent);
   }
 
   /** Children from last to first, each before one that is in its place. False where the time was up in the middle. */
@@ -333,6 +344,7 @@ export class Tree {
       const bits = this.walk_.mask_.bits_(part, (node) => (node === part ? undefined : this.bitsOf_(node)));
       if (bits !== sent.bits_ || own !== sent.own_) this.dirtySelf_.add(sent);
       sent.bits_ = bits;
+      if (sent.tag_) this.checkContent_(sent);
     } else if (sent.parent_) {
       if (sent.bits_ !== sent.parent_.bits_) this.dirtySelf_.add(sent);
       sent.bits_ = sent.parent_.bits_;
@@ -340,14 +352,16 @@ export class Tree {
     sent.depth_ = (sent.parent_?.depth_ ?? 0) + 1;
     if (sent.depth_ > DEPTH_MAX) this.dirtyChildren_.add(sent);
     for (const child of sent.children_) if (child.parent_ === sent) this.rebits_(child);
-    if (sent.tag_?.tag_ === "slot") this.rebitsSlotted_(part as Element);
+    if (sent.tag_?.tag_ === "slot") this.rebitsSlotted_(rootOf(part as Element));
   }
 
-  /** What is shown in a slot has its bits too, though it stands elsewhere. */
-  private rebitsSlotted_(slot: Element): void {
-    const root = slot.getRootNode();
-    const host = nodeType(root) === 11 && this.sent_.get(hostOf(root as ShadowRoot));
-    if (host) for (const child of host.children_) if (nodeType(child.part_ as Node) !== 11) this.rebits_(child);
+  /** What is shown in the slots of a shadow root has their bits too, though it stands elsewhere: in the host. */
+  rebitsSlotted_(root: Node): void {
+    const host = hostOf(root);
+    for (const child of (host && this.sent_.get(host)?.children_) || []) {
+      const part = child.part_ as Node;
+      if (nodeType(part) !== 11 && this.walk_.mask_.bits_(part, this.bitsOf_) !== child.bits_) this.rebits_(child);
+    }
   }
 
   private rules_(sent: Sent): string[] {

@@ -129,7 +129,8 @@ export class Walk {
     if (type === 1) {
       const element = part as Element;
       const name = localName(element);
-      if (!tag || tag.tag_ === "placeholder" || bits & HIDDEN || /^(textarea|input)$/.test(name)) return list;
+      if (!tag || tag.tag_ === "placeholder" || /^(textarea|input)$/.test(name) || this.isOpaque_(element, bits))
+        return list;
       if (
         name === "style" ||
         (name === "link" && this.changed_.has(linkSheet(element as HTMLLinkElement) as CSSStyleSheet))
@@ -142,7 +143,6 @@ export class Walk {
         return [sheet];
       }
       if (name === "link") return list;
-      if (this.isOpaque_(element, bits)) return list;
       const shadow = shadowOf(element);
       if (shadow) list.push(shadow);
     } else if (type === 9 || type === 11) this.addAdopted_(part as Document | ShadowRoot, list);
@@ -161,9 +161,9 @@ export class Walk {
     return nodeType(parent) !== 1 || !NO_SPACE.test(localName(parent as Element)) || /\S/.test(dataOf(node as Text));
   }
 
-  /** What is in it is a value. */
+  /** What is in it is a value, or hidden. */
   isOpaque_(element: Element, bits: number): boolean {
-    return this.mask_.kind_(element) === EDITABLE && !this.mask_.shows_(element, bits);
+    return !!(bits & HIDDEN) || (this.mask_.kind_(element) === EDITABLE && !this.mask_.shows_(element, bits));
   }
 
   private addAdopted_(root: Document | ShadowRoot, list: Part[]): void {
