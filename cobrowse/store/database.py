@@ -184,23 +184,36 @@ async def _connected(name: str) -> AsyncIterator[Database]:
 
 
 async def _prepare(database: Database, connection: aiosqlite.Connection, name: str) -> None:
+    async def run(sql: str, parameters: Parameters = ()) -> list[Row]:
+        return [tuple(row) for row in await connection.execute_fetchall(sql, parameters)]
+
+    async def look() -> int:
+        # In one transaction, since another process may be making the schema just now.
+        await run("BEGIN")
+        try:
+            return await _schema_version(run, name)
+        finally:
+            await run("COMMIT")
+
     with _as_store_error(name):
-        await _to_wal(connection)
-        await connection.execute_fetchall("PRAGMA synchronous = FULL")
-    if await _schema_version(database.read, name) < SCHEMA_VERSION:
+        # Looked at first: a file that is not ours stays as it is.
+        version = await _patiently(look)
+        await _patiently(lambda: run("PRAGMA journal_mode = WAL"))
+        await run("PRAGMA synchronous = FULL")
+    if version < SCHEMA_VERSION:
         await database.write(lambda run: _make_schema(run, name))
 
 
-async def _to_wal(connection: aiosqlite.Connection) -> None:
-    # SQLite does not wait for `busy_timeout` here when two processes open a new file at once.
-    for tries_left in reversed(range(OPENING_TRIES)):
+async def _patiently(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Try again where SQLite is busy: when two processes open a new file at once it does not wait by itself."""
+    for _ in range(OPENING_TRIES - 1):
         try:
-            await connection.execute_fetchall("PRAGMA journal_mode = WAL")
-            return
+            return await work()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not tries_left:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
         await asyncio.sleep(OPENING_WAIT_SECONDS)
+    return await work()
 
 
 async def _schema_version(run: Run, name: str) -> int:

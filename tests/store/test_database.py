@@ -236,6 +236,7 @@ async def test_a_file_of_another_program_is_refused_and_left_alone(path: Path) -
     await refused(path, StoreError, "not a database of Cobrowse")
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("theirs",)]
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     connection.close()
 
 
