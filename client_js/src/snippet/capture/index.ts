@@ -32,7 +32,7 @@ export interface CaptureHost extends WalkHost {
 }
 
 const FLUSH_EVERY_MS = 33;
-const SLICE_MS = 25;
+const SLICE_MS = 12;
 const POLL_EVERY_MS = 1_000;
 const TIP_AFTER_MS = 1_000;
 const TIP_EVERY_MS = 5_000;
