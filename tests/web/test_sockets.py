@@ -148,7 +148,7 @@ async def test_who_opens_many_sockets_and_says_nothing_is_refused(live: LiveHub)
         '{"k":"hello"}',
         hello("x", extra=1),
         hello("x" * 2049),
-        hello("x", nonce="short"),
+        hello("x", page="p" * 16, nonce="short"),
         hello("x" * HELLO_MAX_BYTES),
         b"\x00\x01",
         b"x" * 100_000,
