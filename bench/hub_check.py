@@ -1,0 +1,115 @@
+"""What the hub does to the first snapshot of a shop's page: `python -m bench.hub_check`.
+
+The demo shop's catalogue is captured in Chromium by the very code of the snippet, then decoded, checked and washed as
+the hub does it, many times over."""
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Figure, table
+from cobrowse.core.policy import Site
+from cobrowse.core.protocol import Snapshot
+from cobrowse.core.view import ViewCheck
+from cobrowse.core.wash import wash_frame
+from cobrowse.core.whitelist import OPS
+from cobrowse.hub import wire
+from cobrowse.web.server import listen
+from tests.e2e.places import HOST, shop_in_thread
+from tests.mirror import capture_page
+from tests.mirror.capture_page import Tab
+
+RUNS = 200
+CHECK_MS = 2.0
+PACKED_BYTES = 15 * 1024
+# Nobody answers there: the page is captured without a hub.
+NO_HUB = "http://localhost:9"
+START = "() => { window.P = probe.start({ policy: { show: ['#search'] } }) }"
+SNAPSHOT = "() => P.sent.filter(message => message.k === 'snapshot')"
+
+
+def measure() -> list[Figure]:
+    """The catalogue's size, and the median milliseconds of what the hub does to it."""
+    with _shop() as url:
+        parts, packed = _captured(f"{url}/catalogue")
+        site = Site(id="shop", name="Shop", origins=(url,), start_url=url + "/", show=("#search",))
+        texts = [json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in parts]
+        messages = _decoded(texts)
+        what = "catalogue page"
+        return [
+            Figure(f"{what}: elements", sum(_elements(part["nodes"]) for part in parts), ""),
+            Figure(f"{what}: snapshot, packed", packed, "bytes", PACKED_BYTES),
+            Figure(f"{what}: hub decodes", _median_ms(lambda: _decoded(texts)), "ms"),
+            Figure(f"{what}: hub checks and washes", _median_ms(lambda: _checked(site, messages)), "ms", CHECK_MS),
+        ]
+
+
+@contextmanager
+def _shop() -> Iterator[str]:
+    bound = listen(HOST, 0)
+    url = f"http://{HOST}:{bound.getsockname()[1]}"
+    shop = shop_in_thread(NO_HUB, "shop", bound)
+    try:
+        yield url
+    finally:
+        shop.stop()
+
+
+def _captured(url: str) -> tuple[list[dict[str, Any]], int]:
+    """The parts of the page's first snapshot, and their bytes on the wire."""
+    with tempfile.TemporaryDirectory() as folder, capture_page.browser() as browser:
+        tab = Tab(browser, capture_page.bundle(Path(folder) / "probe.js"))
+        tab.page.goto(url, wait_until="load")
+        tab.run(START)
+        tab.page.wait_for_function("P.last && P.quiet()")
+        parts: list[dict[str, Any]] = tab.run(SNAPSHOT)
+        packed: int = tab.run("() => probe.timed()")["bytes"]
+        tab.close()
+    return parts, packed
+
+
+def _decoded(texts: list[str]) -> list[Snapshot]:
+    said = [wire.read(wire.CUSTOMER, text, wire.CUSTOMER_FRAME_MAX_BYTES).said[0].message for text in texts]
+    return [message for message in said if isinstance(message, Snapshot)]
+
+
+def _checked(site: Site, messages: list[Snapshot]) -> None:
+    check = ViewCheck(site)
+    for message in messages:
+        check.check(message)
+        wash_frame(message)
+
+
+def _elements(nodes: list[int]) -> int:
+    """How many elements the records of a snapshot make. Elements and sheets say how long they are."""
+    lengths = {OPS.text: 5, OPS.shadow: 3, OPS.document: 3, OPS.scroll: 4, OPS.focus: 2, OPS.selection: 5}
+    at = found = 0
+    while at < len(nodes):
+        if nodes[at] == OPS.element:
+            found += 1
+            at += 6 + 2 * nodes[at + 5]
+        elif nodes[at] == OPS.sheet:
+            at += 5 + nodes[at + 4]
+        else:
+            at += lengths[nodes[at]]
+    return found
+
+
+def _median_ms(work: Callable[[], object]) -> float:
+    def once() -> float:
+        before = time.perf_counter()
+        work()
+        return (time.perf_counter() - before) * 1000
+
+    return statistics.median(once() for _ in range(RUNS))
+
+
+if __name__ == "__main__":
+    print(table(measure()))
+    sys.exit(0)
