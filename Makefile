@@ -15,6 +15,7 @@ MANIFEST := cobrowse/web/static/manifest.json
 help:
 	@echo "make run    set up, then hub, console and demo shop on this machine (Ctrl-C ends it); PORT=8000 SHOP_PORT=8001"
 	@echo "make setup  everything the other targets need: system packages, .venv, node_modules, built clients"
+	@echo "make build  the wheel, with the clients inside, in dist/"
 	@echo "make check  formats, lint, types, floors, generated files"
 	@echo "make fix    what can be mended by itself"
 	@echo "make test   set up, check, and every test with coverage; WORKERS=2"
@@ -26,7 +27,8 @@ run: .setup/run-system .setup/python $(MANIFEST)
 
 setup: .setup/test-system .setup/python $(MANIFEST)
 
-build: $(MANIFEST)
+build: .setup/python $(MANIFEST)
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
 
 .setup/run-system .setup/test-system: .setup/%-system: .ci/system.sh
 	@mkdir -p .setup
