@@ -26,7 +26,7 @@ def decode(kind: type[Record], data: bytes) -> Record:
     """The record, or `StoreError` where the bytes are not one."""
     try:
         return msgspec.msgpack.decode(data, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise StoreError(
             f"The store holds a record ({kind.__name__}) that cannot be read: {error}. Another version of Cobrowse may"
             " have written it.",

@@ -60,6 +60,9 @@ def _sqlite_path(url: str) -> Path | None:
 @asynccontextmanager
 async def _open_sqlite(path: Path | None, exclusive: bool) -> AsyncIterator[Stores]:
     async with open_database(path, exclusive=exclusive) as database:
+        if exclusive:
+            # Who holds the file alone knows that the hub before it is dead, however long its lease would be.
+            await database.change("DELETE FROM leases")
         bus = LocalBus()
         try:
             yield Stores(SqliteSessions(database), SqliteAccounts(database), bus)

@@ -84,3 +84,14 @@ async def test_what_is_opened_is_what_the_hub_knows() -> None:
         await stores.sessions.ping()
     with pytest.raises(StoreError):
         await stores.bus.send("nobody", b"")
+
+
+async def test_a_server_that_holds_the_file_knows_that_the_one_before_is_dead(tmp_path: Path) -> None:
+    url = f"sqlite://{tmp_path / 'x.db'}"
+    async with open_store(url, exclusive=True) as stores:
+        await stores.sessions.lease("hub-1", 1_000.0)
+    async with open_store(url, exclusive=False) as stores:
+        # An account command beside it decides nothing.
+        assert await stores.sessions.dead_hubs(["hub-1"], 1.0) == set()
+    async with open_store(url, exclusive=True) as stores:
+        assert await stores.sessions.dead_hubs(["hub-1"], 1.0) == {"hub-1"}
