@@ -72,6 +72,9 @@ async def test_an_id_is_taken_by_the_first_content(sessions: SessionStore) -> No
     assert await sessions.list_for_agent("ben") == []
     assert await sessions.claim("another code", "tab", CREATED_AT) is None
     assert await sessions.claim("code of s1", "tab", CREATED_AT) == "s1"
+    # What was refused holds no code.
+    assert await sessions.create(waiting("s2"), "another code", CODE_EXPIRES_AT, CODE_EXPIRES_AT)
+    assert await sessions.claim("another code", "tab", CREATED_AT) == "s2"
 
 
 async def _leave(store: SessionStore) -> None:
