@@ -41,6 +41,8 @@ class Assets:
         self._awaited: dict[Key, asyncio.Future[Asset]] = {}
         # On the customer's hub: which other hub wants to hear of a refusal.
         self._reply_to: dict[Key, str] = {}
+        # A stylesheet of five megabytes takes seconds to check: beside the loop, and one at a time.
+        self._checking = asyncio.Lock()
 
     @property
     def kept_bytes(self) -> int:
@@ -128,7 +130,8 @@ class Assets:
         if asked.hub == self._house.id and (who.session, n) not in self._awaited:
             raise NotAllowed("Nobody waits for this asset.", code="not_asked")
         try:
-            asset = _checked(body)
+            async with self._checking:
+                asset = await asyncio.to_thread(_checked, body)
         except BadInput as error:
             await self._tell_refused(who.session, n, asked.hub, error.code)
             raise
@@ -139,6 +142,8 @@ class Assets:
         if hub == self._house.id:
             self._settle((session_id, n), asset)
             return
+        # It may have ended while the bytes were looked at, and what it left in the store is already forgotten.
+        await self._live_session(session_id)
         await self._house.store.put_asset(session_id, n, asset)
         await self._post.to_hub(hub, AssetHere(session=session_id, n=n))
 

@@ -5,7 +5,8 @@ Everyone enqueues; only the writer task sends. `close` and `abort` are synchrono
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from cobrowse.core.close import SLOW, Close
@@ -26,6 +27,9 @@ PROBE_PATIENCE_SECONDS = 30.0
 # What a peer may say, by weight; see `hub.reading`. Beyond it the socket is not read.
 PEER_BYTES_PER_SECOND = 2 * 1024 * 1024
 PEER_BURST_BYTES = 8 * 1024 * 1024
+# The share of the hub's time that looking at one peer's frames may take. What is short and yet takes long to look at
+# (a megabyte of parentheses in a style: 0.3 s) counts as the bytes that could have been said in that time.
+PEER_SHARE = 0.2
 
 
 class TransportClosed(Exception):
@@ -65,6 +69,7 @@ class Peer:
         "bucket",
         "generation",
         "heard_at",
+        "held_seconds",
         "page",
         "probed_at",
         "said_bye",
@@ -93,6 +98,8 @@ class Peer:
         self.said_bye = False
         self.heard_at = clock.monotonic()
         self.probed_at: float | None = None
+        # How long the hub looked at this peer's frames since it was last charged for it.
+        self.held_seconds = 0.0
         self.bucket = Bucket(clock, per_second=PEER_BYTES_PER_SECOND, burst=PEER_BURST_BYTES)
         self._transport = transport
         self._clock = clock
@@ -148,6 +155,20 @@ class Peer:
         self._outbox.clear()
         if self._writer is not None:
             self._writer.cancel()
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Around work on what this peer said, during which nobody else is served."""
+        began = self._clock.monotonic()
+        try:
+            yield
+        finally:
+            self.held_seconds += self._clock.monotonic() - began
+
+    def charge(self, weight: float) -> float:
+        """Charge what was said and the time it took; how many seconds not to read this socket."""
+        held, self.held_seconds = self.held_seconds, 0.0
+        return self.bucket.draw(weight + held / PEER_SHARE * PEER_BYTES_PER_SECOND)
 
     def overdue(self) -> bool:
         """True where the peer takes nothing for too long, or will not let itself be closed."""

@@ -108,7 +108,8 @@ class Reading:
     # --- customer
 
     async def _from_customer(self, local: LocalSession, peer: Peer, data: Data) -> None:
-        frame = wire.read(wire.CUSTOMER, data, wire.CUSTOMER_FRAME_MAX_BYTES)
+        with peer.holding():
+            frame = wire.read(wire.CUSTOMER, data, wire.CUSTOMER_FRAME_MAX_BYTES)
         last = _last_picture(frame)
         weight = frame.unpacked + MESSAGE_WEIGHT_BYTES * len(frame.said)
         for place, said in enumerate(frame.said):
@@ -137,7 +138,7 @@ class Reading:
 
     async def _pace(self, peer: Peer, weight: int) -> None:
         """Beyond the rate the socket is not read until the account is level again."""
-        wait = peer.bucket.draw(weight)
+        wait = peer.charge(weight)
         if wait > 0:
             self._house.counters.add("paced")
             await self._house.clock.sleep(wait)

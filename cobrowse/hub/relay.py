@@ -57,7 +57,8 @@ class Relay:
             return
         view.heard_epoch = max(view.heard_epoch, message.epoch)
         try:
-            data = self._checked(local, view, message, said.data)
+            with peer.holding():
+                data = self._checked(local, view, message, said.data)
         except BadFrame as error:
             self._refuse(local, view, peer, message, error)
             return

@@ -118,6 +118,15 @@ HOSTILE = {
 }
 
 
+@pytest.mark.parametrize("tokens", [styles.PIECE_TOKENS - 1, styles.PIECE_TOKENS, 3 * styles.PIECE_TOKENS])
+def test_a_long_sheet_is_checked_to_its_end(tokens: int) -> None:
+    # "a" and ";" are a token each.
+    sheet = "a;" * (tokens // 2) + "a" * (tokens % 2)
+    styles.check(sheet + '@import url("a/1")', asset=True)
+    assert_refused(sheet + " url(https://evil.example/x)", asset=True)
+    assert_refused(sheet + "\\", asset=True)
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_time_is_linear_in_the_text(name: str) -> None:
     """Half a megabyte takes a fraction of a second; a quadratic reading would take hours."""

@@ -25,6 +25,10 @@ class HandClock:
         heapq.heappush(self._sleepers, (self._passed + seconds, self._count, woken))
         await woken
 
+    def pass_unseen(self, seconds: float) -> None:
+        """Time that passed while something held the loop; who slept is woken at the next `advance`."""
+        self._passed += seconds
+
     async def advance(self, seconds: float) -> None:
         """Let time pass; each sleeper that is due runs before time goes on."""
         until = self._passed + seconds
@@ -35,7 +39,7 @@ class HandClock:
             if not woken.done():
                 woken.set_result(None)
                 await breathe()
-        self._passed = until
+        self._passed = max(self._passed, until)
         await breathe()
 
 

@@ -33,10 +33,13 @@ from cobrowse.core.protocol import (
     Tip,
     Withhold,
 )
+from cobrowse.core.view import View as AnyView
+from cobrowse.core.view import ViewCheck
 from cobrowse.core.wash import MASK
-from cobrowse.hub import outbox
+from cobrowse.hub import local, outbox
 from cobrowse.hub import peer as peers
 from cobrowse.hub.hub import Hub
+from cobrowse.hub.peer import PEER_BURST_BYTES, PEER_BYTES_PER_SECOND, PEER_SHARE
 from cobrowse.hub.wire import CUSTOMER_FRAME_MAX_BYTES
 from tests.hub.peers import change, packed, page, picture, pointer, text_of
 from tests.hub.world import World
@@ -352,6 +355,33 @@ async def test_a_customer_that_says_too_much_is_not_read_for_a_while(
     await world.pass_time(3)
     # Nothing was dropped.
     assert [m.seq for m in agent.hear_waiting() if isinstance(m, Ops)] == [1, 2, 3]
+
+
+async def test_frames_that_take_long_to_look_at_are_paced_by_their_time(
+    world: World, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent, customer = await world.live(hub)
+
+    class Slow(ViewCheck):
+        def check(self, message: AnyView) -> None:
+            # As if it had taken so long: half of what the burst allows.
+            world.clock.pass_unseen(PEER_SHARE * PEER_BURST_BYTES / PEER_BYTES_PER_SECOND / 2)
+            super().check(message)
+
+    monkeypatch.setattr(local, "ViewCheck", Slow)
+    customer.say(Bye(reason="navigating"))
+    await customer.stop()
+    customer.next_page()
+    await customer.enter()
+    await customer.begin()
+    for _ in range(4):
+        customer.change()
+    await world.settle()
+    arrived = [m for m in agent.hear_waiting() if isinstance(m, Ops)]
+    assert len(arrived) < 4
+    assert hub.stats()["paced"] >= 1
+    await world.pass_time(10)
+    assert [m.seq for m in agent.hear_waiting() if isinstance(m, Ops)] == [1, 2, 3, 4]
 
 
 async def test_a_flood_of_small_steps_is_paced_too(world: World, hub: Hub) -> None:
