@@ -7,12 +7,17 @@ import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
+import { minify } from "terser";
+import { borrowed, lent } from "./lending.mjs";
 import { whitelistPlugin } from "./whitelist_plugin.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
+const SRC = join(HERE, "src");
 const TARGET = resolve(HERE, "../cobrowse/web/static");
 const KB = 1024;
 const LANGUAGES = ["en", "de"];
+/** What esbuild made of the members that it may rename. */
+const shortNames = {};
 
 // `import css from "./ui.css?inline"`: the minified text, as in Vite, so that tests and the build read one file.
 const inlineCss = {
@@ -32,7 +37,7 @@ const inlineCss = {
 /** One bundle: its name in the manifest, its content, its integrity and its size over the wire. */
 async function bundle(name, source, define = {}, plugins = []) {
   const result = await build({
-    entryPoints: [join(HERE, "src", source)],
+    stdin: { contents: `import "./${source}";${lent(name)}`, resolveDir: SRC, sourcefile: `${name}.js` },
     bundle: true,
     write: false,
     format: "iife",
@@ -41,13 +46,23 @@ async function bundle(name, source, define = {}, plugins = []) {
     charset: "utf8",
     minify: true,
     legalComments: "none",
-    // Members that end in one underscore are private to a bundle.
+    // Members that end in one underscore are private to the clients. The parts of one page agree on their short names.
     mangleProps: /[^_]_$/,
-    plugins: [inlineCss, ...plugins],
+    mangleCache: shortNames,
+    // Fields without a value need no line of their own.
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+    plugins: [inlineCss, borrowed(name, SRC), ...plugins],
     define: { __LANG__: '"en"', ...define },
     logLevel: "warning",
   });
-  const content = result.outputFiles[0].contents;
+  Object.assign(shortNames, result.mangleCache);
+  const { code } = await minify(result.outputFiles[0].text, {
+    ecma: 2022,
+    toplevel: true,
+    compress: { passes: 3, unsafe_arrows: true },
+    format: { ecma: 2022 },
+  });
+  const content = Buffer.from(code);
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
   return {
     name,
@@ -73,19 +88,26 @@ function sweep(keep) {
 }
 
 async function main() {
-  const parts = await Promise.all([
-    ...LANGUAGES.map((language) =>
-      bundle(`session-${language}`, "snippet/session.ts", { __LANG__: JSON.stringify(language) }),
-    ),
-    bundle("view", "snippet/view.ts", {}, [whitelistPlugin()]),
-    bundle("acts", "snippet/acting.ts"),
-    bundle("entry", "entry/entry.ts"),
-    bundle("join", "entry/join.ts"),
-    bundle("console", "console/main.ts"),
-    bundle("mirror", "mirror/frame.ts"),
-  ]);
+  // One after the other: each goes on with the short names of those before it.
+  const parts = [];
+  for (const [name, source, define, plugins] of [
+    ...LANGUAGES.map((language) => [
+      `session-${language}`,
+      "snippet/session.ts",
+      { __LANG__: JSON.stringify(language) },
+    ]),
+    ["view", "snippet/view.ts", {}, [whitelistPlugin()]],
+    ["acts", "snippet/acting.ts"],
+    ["digest", "snippet/digesting.ts"],
+    ["entry", "entry/entry.ts"],
+    ["join", "entry/join.ts"],
+    ["console", "console/main.ts"],
+    ["mirror", "mirror/frame.ts"],
+  ]) {
+    parts.push(await bundle(name, source, define, plugins));
+  }
   const named = Object.fromEntries(parts.map((part) => [part.name, part]));
-  const loaded = ["session-en", "session-de", "view", "acts", "entry"].map((name) => named[name]);
+  const loaded = ["session-en", "session-de", "view", "acts", "digest", "entry"].map((name) => named[name]);
   const table = Object.fromEntries(loaded.map((part) => [part.name, [part.file, part.integrity]]));
   const loader = await bundle("snippet", "snippet/loader.ts", { __PARTS__: JSON.stringify(table) });
 
@@ -106,6 +128,7 @@ async function main() {
     ["view part (after Allow)", named.view.gzip, 15 * KB],
     ["acts part (at the first act)", named.acts.gzip, 5 * KB],
     ["all a session can load", loader.gzip + named["session-de"].gzip + named.view.gzip + named.acts.gzip, 30 * KB],
+    ["digest (for tests)", named.digest.gzip, KB],
     ["code entry", named.entry.gzip, 8 * KB],
     ["join page", named.join.gzip, null],
     ["console", named.console.gzip, null],

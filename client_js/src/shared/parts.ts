@@ -53,8 +53,10 @@ export interface Shared {
   /** The session part, loaded when first asked for. Rejects when it cannot be loaded. */
   session(): Promise<SessionPart>;
   /** What the part of this name left in `parts`; loaded when first asked for, like the session part. */
-  load(name: "view" | "acts"): Promise<unknown>;
-  parts: { session?: SessionPart; entry?: EntryPart; view?: unknown; acts?: unknown };
+  load(name: "view" | "acts" | "digest"): Promise<unknown>;
+  /** What parts take from parts that were loaded before them, see lending.mjs. */
+  lent: unknown[];
+  parts: { session?: SessionPart; entry?: EntryPart; view?: unknown; acts?: unknown; digest?: unknown };
 }
 
 export const SHARED = Symbol.for("cobrowse");

@@ -56,6 +56,7 @@ function start(script: HTMLScriptElement): void {
     site: script.dataset.site ?? "",
     session: () => load(`session-${language()}`).then(() => own.parts.session as SessionPart),
     load: (name) => load(name).then(() => own.parts[name]),
+    lent: [],
     parts: {},
   };
   global[SHARED] = own;

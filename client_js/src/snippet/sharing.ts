@@ -7,6 +7,7 @@ import type { ActsPart } from "./acting";
 import type { Acts, ActUi } from "./acts";
 import type { Assets } from "./assets";
 import type { Capture } from "./capture";
+import type { DigestPart } from "./digesting";
 import type { ViewPart } from "./view";
 
 export interface SharingHost {
@@ -67,7 +68,8 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui }:
       failed,
     });
     // For tests and for the doctor: what the mirror must equal.
-    Object.assign((window as unknown as { cobrowse: object }).cobrowse, { digest: () => capture?.digest() });
+    const digest = async () => ((await shared().load("digest")) as DigestPart).digest((capture as Capture).walk_);
+    Object.assign((window as unknown as { cobrowse: object }).cobrowse, { digest });
   }
 
   /** Begin a new picture, now or as soon as it can be made. */

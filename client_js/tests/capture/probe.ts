@@ -98,7 +98,7 @@ function start({ policy = {}, credit = true }: Options = {}) {
     get last() {
       return sent.some((message) => message.k === "snapshot" && (message as { last?: boolean }).last);
     },
-    canonical: () => canonical((capture as unknown as { walk_: Parameters<typeof canonical>[0] }).walk_),
+    canonical: () => canonical(capture.walk_),
     /** Nothing is on its way and nothing is marked. */
     quiet() {
       const inner = capture as unknown as {

@@ -12,7 +12,6 @@ import {
   type Tip,
 } from "../../protocol";
 import { Sheet } from "./cssom";
-import { digest } from "./digest";
 import { Dirty } from "./dirty";
 import { listen, nodeType, scrollLeft, scrollTop, upOf } from "./dom";
 import { MASKED, NO_CONTROL } from "./mask";
@@ -41,7 +40,7 @@ const AWAY: readonly [number, number] = [-1, -1];
 export class Capture {
   epoch = 0;
   seq = 0;
-  private walk_!: Walk;
+  walk_!: Walk;
   private tree_!: Tree;
   private dirty_!: Dirty;
   private frame_ = new Frame();
@@ -153,11 +152,6 @@ export class Capture {
   /** How many fields the agent sees only as masks. */
   hiddenFields(): number {
     return this.running_ ? this.dirty_.hidden_() : 0;
-  }
-
-  /** Of the masked page as it is now, see docs/protocol.md. */
-  digest(): Promise<string> {
-    return digest(this.walk_);
   }
 
   // --- when
