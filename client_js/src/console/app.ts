@@ -85,6 +85,10 @@ export class ConsoleApp extends LitElement {
         }
         :host([data-live]) header {
           min-height: 0;
+          gap: 0.4rem;
+        }
+        :host([data-live]) .site {
+          display: none;
         }
       }
       .badge {
@@ -98,6 +102,8 @@ export class ConsoleApp extends LitElement {
         background: var(--good-wash);
         color: var(--good);
       }
+      .badge[data-down],
+      .badge[data-state="control"],
       .badge[data-state="away"],
       .badge[data-state="paused"] {
         background: var(--warn-wash);
@@ -282,13 +288,21 @@ export class ConsoleApp extends LitElement {
     return this.where === "session" && this.talk?.fault === "" && LIVE.has(this.phase());
   }
 
+  /** The hub was there in this session, and is not at the moment. */
+  private isDown(): boolean {
+    const { talk } = this;
+    if (talk === null || talk.fault !== "" || talk.state?.name === "ended") return false;
+    return talk.welcomed && talk.link !== "open" && talk.link !== "closed";
+  }
+
   private header(): TemplateResult {
     const { s, talk } = this;
     const state = this.where === "session" ? talk?.state : undefined;
     return html`<header>
       <span class="brand"><span>Cobrowse</span></span>
       ${state ? html`<span class="site">${state.site_name}</span>` : nothing}
-      ${state ? html`<span class="badge" role="status" data-testid="session-state" data-state=${state.name}>${s.states[state.name]}</span>` : nothing}
+      ${state ? html`<span class="badge" role="status" data-testid="session-state" data-state=${state.name} ?data-down=${this.isDown()}>${this.isDown() ? s.hubLost : s.states[state.name]}</span>` : nothing}
+      ${state?.control === "on" && !this.isDown() ? html`<span class="badge" data-state="control">${s.controlOn}</span>` : nothing}
       <span class="space"></span>
       ${this.isLiveScreen() ? html`<button class="danger" data-testid="end-session" ?disabled=${this.busy} @click=${this.end}>${s.endSession}</button>` : nothing}
       ${this.where === "home" ? html`<span class="soft">${this.me?.agent.name}</span><button class="plain" data-testid="logout" @click=${this.signOut}>${s.signOut}</button>` : nothing}
@@ -298,10 +312,9 @@ export class ConsoleApp extends LitElement {
   private banner(): TemplateResult | typeof nothing {
     const { s, talk } = this;
     if (this.where !== "session" || talk === null) return nothing;
-    const down = talk.fault === "" && talk.state?.name !== "ended" && talk.link !== "open" && talk.link !== "closed";
     return html`<div role="alert">${
       this.error !== "" ? html`<div class="banner bad">${this.error}</div>` : nothing
-    }${down && talk.welcomed ? html`<div class="banner" data-testid="reconnecting">${s.reconnecting}</div>` : nothing}</div>`;
+    }${this.isDown() ? html`<div class="banner" data-testid="reconnecting">${s.reconnecting}</div>` : nothing}</div>`;
   }
 
   private screen(): TemplateResult {
@@ -310,7 +323,7 @@ export class ConsoleApp extends LitElement {
       case "starting":
         return html`<p class="soft" role="status">${s.loading}</p>`;
       case "unreachable":
-        return this.notice(s.errors.unreachable ?? "", "", "", [["retry", s.retry]]);
+        return this.notice(s.unreachableTitle, s.unreachableText, "", [["retry", s.retry]]);
       case "sign-in":
         return html`<cobrowse-sign-in .s=${s} .busy=${this.busy} .error=${this.error} @sign-in=${this.signIn}></cobrowse-sign-in>`;
       case "home":

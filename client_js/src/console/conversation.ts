@@ -186,7 +186,7 @@ export class Conversation {
         this.step(message);
         break;
       case "act_result":
-        this.acts.answer(message as ActResult);
+        this.answered(message as ActResult);
         break;
       case "problem":
         this.problem = message.code;
@@ -200,6 +200,13 @@ export class Conversation {
         this.mirror?.view(message as View);
         break;
     }
+  }
+
+  private answered(result: ActResult): void {
+    this.acts.answer(result);
+    const what = this.acts.lines.find((line) => line.id === result.id)?.do;
+    if (result.status !== "done" || what === undefined) return;
+    if (what.act === "point" || what.act === "highlight" || what.act === "clear") this.mirror?.mark(what);
   }
 
   private begin(welcome: AgentWelcome): void {
@@ -216,7 +223,8 @@ export class Conversation {
     this.state = state;
     const live = state.name === "live";
     if (!live) this.acts.loseAll();
-    if (state.name === "ended") this.page = null;
+    // Where the customer is now, nobody is told.
+    if (!live) this.page = null;
     if ((state.control === "on") !== (before?.control === "on")) this.controlChanged(state.control === "on");
     else if (before === null) this.setTool(this.resting());
     this.mirror?.setLive(live);

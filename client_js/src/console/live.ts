@@ -3,6 +3,7 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import { ref } from "lit/directives/ref.js";
+import type { AnyDo } from "../protocol";
 import type { Tool } from "../shared/mirrortalk";
 import type { ActLine } from "./acts";
 import type { Conversation } from "./conversation";
@@ -39,7 +40,7 @@ export class LiveScreen extends LitElement {
       <h1 class="visually-hidden">${this.s.mirrorTitle}</h1>
       <div class="bar">${this.navigation()} ${this.tools()} ${this.control()}</div>
       <div class="stage">${this.mirror()} ${this.cover()}</div>
-      <div class="bar foot">${this.result()} ${this.history()}</div>
+      <div class="bar foot">${this.result()} <p role="status" class="soft small">${this.controlDenied ? this.s.controlDenied : ""}</p> ${this.history()}</div>
     </main>`;
   }
 
@@ -53,8 +54,8 @@ export class LiveScreen extends LitElement {
     </div>
     <form class="address" @submit=${this.open}>
       <label class="visually-hidden" for="address">${s.address}</label>
-      <input id="address" data-testid="address" .value=${live(this.typed ?? this.talk.page?.address ?? "")} spellcheck="false"
-        autocapitalize="none" autocomplete="off" inputmode="url" title=${s.addressHint} placeholder=${s.addressHint}
+      <input id="address" data-testid="address" .value=${live(this.typed ?? this.talk.page?.address ?? "")} spellcheck="false" ?disabled=${this.talk.state?.name !== "live"}
+        autocapitalize="none" autocomplete="off" inputmode="url" title=${s.addressHint} placeholder=${this.talk.state?.name === "live" ? s.addressHint : s.addressUnknown}
         @input=${this.typing} @keydown=${this.addressKey} @blur=${this.addressLeft} />
     </form>`;
   }
@@ -93,10 +94,16 @@ export class LiveScreen extends LitElement {
     const { s } = this;
     const control = this.talk.state?.control === "on";
     return html`<div class="group segmented" role="group" aria-label=${s.tools}>
-      ${this.toolButton("point", s.toolPoint, this.talk.may("point"))}
-      ${this.toolButton("highlight", s.toolHighlight, this.talk.may("highlight"))}
+      ${this.toolButton("point", s.toolPoint, this.ready("point"))}
+      ${this.toolButton("highlight", s.toolHighlight, this.ready("highlight"))}
       ${control ? this.toolButton("control", s.toolControl, true) : nothing}
-    </div>`;
+    </div>
+    <button class="plain" data-testid="tool-clear" ?disabled=${!this.ready("clear")} title=${s.acts.clear ?? ""}
+      @click=${() => this.talk.act({ act: "clear" })}>${s.toolClear}</button>`;
+  }
+
+  private ready(act: AnyDo["act"]): boolean {
+    return this.talk.state?.name === "live" && this.talk.may(act);
   }
 
   private toolButton(tool: Tool, label: string, allowed: boolean): TemplateResult {
@@ -111,10 +118,8 @@ export class LiveScreen extends LitElement {
     if (!offered) return html`<p class="soft small">${s.controlNotOffered}</p>`;
     const label = control === "on" ? s.giveBack : control === "asked" ? s.controlAsked : s.requestControl;
     return html`<div class="group">
-      ${control === "on" ? html`<strong class="pill on">${s.controlOn}</strong>` : nothing}
       <button data-testid="request-control" data-control=${control} ?disabled=${control === "asked" || talk.state?.name !== "live"}
         @click=${() => (control === "on" ? talk.releaseControl() : talk.askControl())}>${label}</button>
-      <span role="status" class="soft small">${this.controlDenied ? s.controlDenied : ""}</span>
     </div>`;
   }
 
@@ -142,6 +147,8 @@ export class LiveScreen extends LitElement {
   private covered(): { title: string; text: string } {
     const { s, talk } = this;
     const { state } = talk;
+    // What is behind it may be out of date, or not to be seen any more.
+    if (talk.link !== "open") return { title: s.hubLostTitle, text: s.hubLostText };
     if (state?.name === "paused") return { title: s.pausedTitle, text: s.pausedText };
     if (state?.name === "away" && state.away) {
       const own = state.away.seat === "agent";

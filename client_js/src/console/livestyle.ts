@@ -78,13 +78,6 @@ export const liveStyle = css`
   .segmented button:focus-visible {
     z-index: 2;
   }
-  .pill.on {
-    padding: 0.2rem 0.7rem;
-    border-radius: 999px;
-    background: var(--warn-wash);
-    color: var(--warn);
-    font-size: 0.875rem;
-  }
   .stage {
     flex: 1;
     min-height: 12rem;
@@ -112,7 +105,7 @@ export const liveStyle = css`
     background: var(--sunk);
     pointer-events: auto;
   }
-  .cover > div {
+  .cover[data-shown] > div {
     max-width: 27rem;
     display: grid;
     gap: 0.4rem;
@@ -210,6 +203,9 @@ export const liveStyle = css`
     button {
       font-size: 0.9rem;
       padding-inline: 0.65rem;
+    }
+    .segmented svg {
+      display: none;
     }
     .foot {
       flex-wrap: wrap-reverse;

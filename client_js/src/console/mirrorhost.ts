@@ -1,6 +1,6 @@
 // The console's side of the mirror: an iframe of another origin, fed by postMessage, heard only from that origin.
 
-import type { FromMirror, Language, ToMirror, Tool, View } from "../shared/mirrortalk";
+import type { FromMirror, Language, Mark, ToMirror, Tool, View } from "../shared/mirrortalk";
 
 /** Frames kept for a mirror page that is still loading; beyond it they are dropped and asked for again. */
 const QUEUE_FRAMES = 64;
@@ -72,8 +72,8 @@ export class MirrorHost {
     if (this.ready) this.post({ k: "tool", tool });
   }
 
-  focus(): void {
-    this.frame?.focus();
+  mark(mark: Mark): void {
+    if (this.ready) this.post({ k: "mark", mark });
   }
 
   private post(message: ToMirror): void {

@@ -189,7 +189,17 @@ export class JoiningScreen extends Screen {
     theme,
     card,
     css`
-      input {
+      .entry {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.75rem;
+        align-items: end;
+      }
+      .entry button {
+        min-height: 3.85rem;
+        padding-inline: 1.6rem;
+      }
+      label > input {
         width: 5.5rem;
         font-size: 1.9rem;
         font-weight: 650;
@@ -245,10 +255,12 @@ export class JoiningScreen extends Screen {
   private form(missed: boolean): TemplateResult {
     const { s } = this;
     return html`<form @submit=${this.submit}>
+      <div class="entry">
       <label>${s.digitsLabel}<input data-testid="confirm-digits" data-first name="digits" inputmode="numeric"
         autocomplete="off" maxlength="2" pattern="[0-9]{2}" required aria-describedby="miss" /></label>
+      <button class="primary" data-testid="confirm-submit">${s.digitsSubmit}</button>
+      </div>
       <p id="miss" class="error" role="alert" data-testid="confirm-error" ?hidden=${!missed}>${missed ? `${s.digitsWrong} ${s.digitsLastTry}` : ""}</p>
-      <div class="row"><button class="primary" data-testid="confirm-submit">${s.digitsSubmit}</button></div>
     </form>`;
   }
 

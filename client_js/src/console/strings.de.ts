@@ -1,3 +1,4 @@
+import { wait } from "../shared/i18n/wait";
 import type { Strings } from "./strings";
 
 export const DE: Strings = {
@@ -13,7 +14,10 @@ export const DE: Strings = {
     unknown_site: "Diese Website ist hier nicht mehr eingerichtet. Laden Sie die Seite neu.",
     failed: "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
   },
-  tooMany: (seconds) => `Zu viele Versuche. Bitte warten Sie ${seconds} s und versuchen Sie es dann noch einmal.`,
+  unreachableTitle: "Der Hub ist nicht erreichbar",
+  unreachableText: "Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal. Laufende Sitzungen bleiben bestehen.",
+  tooMany: (seconds) =>
+    `Zu viele Versuche. Bitte warten Sie ${wait(seconds, "Sekunde", "Minute", "n")} und versuchen Sie es dann noch einmal.`,
   homeTitle: "Sitzung beginnen",
   homeIntro: "Sie bekommen einen Code zum Vorlesen. Geteilt wird erst, wenn Ihr Gegenüber zustimmt.",
   site: "Website",
@@ -44,6 +48,7 @@ export const DE: Strings = {
   mirrorTitle: "Die geteilte Seite",
   address: "Adresse der geteilten Seite",
   addressHint: "Pfad eingeben, etwa /basket, und Enter drücken",
+  addressUnknown: "Gerade wird keine Seite gezeigt",
   back: "Zurück",
   forward: "Vor",
   reload: "Neu laden",
@@ -51,6 +56,7 @@ export const DE: Strings = {
   toolPoint: "Zeigen",
   toolHighlight: "Hervorheben",
   toolControl: "Bedienen",
+  toolClear: "Entfernen",
   requestControl: "Steuerung anfragen",
   controlAsked: "Frage läuft …",
   controlOn: "Sie steuern",
@@ -64,7 +70,7 @@ export const DE: Strings = {
   acts: {
     point: "Zeigen",
     highlight: "Hervorheben",
-    clear: "Zeiger wegnehmen",
+    clear: "Markierungen entfernen",
     scroll: "Blättern",
     click: "Klicken",
     navigate: "Adresse öffnen",
@@ -114,8 +120,8 @@ export const DE: Strings = {
   },
   reasonUnknown: (code) => `Grund: ${code}`,
   states: {
-    waiting: "Code ist offen",
-    joining: "Beitritt",
+    waiting: "Wartet auf Eingabe",
+    joining: "Bestätigung",
     live: "Live",
     paused: "Pause",
     away: "Abwesend",
@@ -134,6 +140,9 @@ export const DE: Strings = {
   },
   awayAgent: "Ihre eigene Verbindung war weg. Sie kommt von selbst wieder.",
   reconnecting: "Die Verbindung zum Hub ist weg. Neuer Versuch läuft …",
+  hubLost: "Keine Verbindung",
+  hubLostTitle: "Die Seite ist verborgen",
+  hubLostText: "Sie kommt von selbst wieder, sobald der Hub erreichbar ist.",
   connecting: "Verbindung zum Hub wird aufgebaut …",
   mirrorUnreachable: (origin) =>
     `Der Spiegel unter ${origin} ist nicht erreichbar, deshalb lässt sich die Seite nicht zeigen. Wer den Hub betreibt, kann helfen.`,

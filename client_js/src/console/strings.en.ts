@@ -1,3 +1,4 @@
+import { wait } from "../shared/i18n/wait";
 import type { Strings } from "./strings";
 
 export const EN: Strings = {
@@ -13,7 +14,9 @@ export const EN: Strings = {
     unknown_site: "This site is no longer set up here. Reload the page.",
     failed: "That didn't work. Please try again.",
   },
-  tooMany: (seconds) => `Too many tries. Please wait ${seconds} s, then try again.`,
+  unreachableTitle: "The hub can't be reached",
+  unreachableText: "Check your connection, then try again. Sessions go on where they were.",
+  tooMany: (seconds) => `Too many tries. Please wait ${wait(seconds, "second", "minute", "s")}, then try again.`,
   homeTitle: "Start a session",
   homeIntro: "You get a code to read out to your caller. Nothing is shared until they allow it.",
   site: "Site",
@@ -36,13 +39,14 @@ export const EN: Strings = {
   digitsWrong: "These are not the digits on that screen.",
   digitsLastTry: "One try left. A second miss ends the session.",
   digitsProof: "The digits prove that this tab is your caller's. They do not prove who your caller is.",
-  stepDigits: "Digits: waiting for you",
-  stepDigitsDone: "Digits: right",
-  stepConsent: "Customer: has not allowed yet",
-  stepConsentDone: "Customer: has allowed",
+  stepDigits: "You: enter the digits",
+  stepDigitsDone: "You: the digits are right",
+  stepConsent: "Customer: has not answered yet",
+  stepConsentDone: "Customer: has allowed it",
   mirrorTitle: "The customer's page",
   address: "Customer's address",
   addressHint: "Type a path such as /basket and press Enter",
+  addressUnknown: "No page is shown at the moment",
   back: "Back",
   forward: "Forward",
   reload: "Reload",
@@ -50,6 +54,7 @@ export const EN: Strings = {
   toolPoint: "Point",
   toolHighlight: "Highlight",
   toolControl: "Use page",
+  toolClear: "Clear",
   requestControl: "Request control",
   controlAsked: "Asking the customer …",
   controlOn: "You have control",
@@ -63,7 +68,7 @@ export const EN: Strings = {
   acts: {
     point: "Point",
     highlight: "Highlight",
-    clear: "Take pointer away",
+    clear: "Take marks away",
     scroll: "Scroll",
     click: "Click",
     navigate: "Open address",
@@ -133,6 +138,9 @@ export const EN: Strings = {
   },
   awayAgent: "Your own connection was lost. It comes back by itself.",
   reconnecting: "Connection to the hub lost. Trying again …",
+  hubLost: "No connection",
+  hubLostTitle: "The page is hidden",
+  hubLostText: "It comes back by itself when the hub can be reached again.",
   connecting: "Connecting to the hub …",
   mirrorUnreachable: (origin) =>
     `The mirror at ${origin} can't be reached, so the page can't be shown. Whoever runs the hub can help.`,

@@ -13,6 +13,8 @@ export interface Strings {
   signOut: string;
   /** By the code of an `ApiError`. */
   errors: Readonly<Record<string, string>>;
+  unreachableTitle: string;
+  unreachableText: string;
   tooMany(seconds: number): string;
   homeTitle: string;
   homeIntro: string;
@@ -43,6 +45,8 @@ export interface Strings {
   mirrorTitle: string;
   address: string;
   addressHint: string;
+  /** In place of the address while nothing is shown. */
+  addressUnknown: string;
   back: string;
   forward: string;
   reload: string;
@@ -50,6 +54,7 @@ export interface Strings {
   toolPoint: string;
   toolHighlight: string;
   toolControl: string;
+  toolClear: string;
   requestControl: string;
   controlAsked: string;
   controlOn: string;
@@ -74,6 +79,9 @@ export interface Strings {
   /** Where a web browser loses the connection of the agent's own seat. */
   awayAgent: string;
   reconnecting: string;
+  hubLost: string;
+  hubLostTitle: string;
+  hubLostText: string;
   connecting: string;
   mirrorUnreachable(origin: string): string;
   framesRefused(count: number): string;

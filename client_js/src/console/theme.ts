@@ -106,6 +106,12 @@ export const theme = css`
     outline: 3px solid var(--accent);
     outline-offset: 2px;
   }
+  h1 + p {
+    margin-top: 0.35rem;
+  }
+  label > :is(input, select) {
+    font-weight: 400;
+  }
   .soft {
     color: var(--ink-soft);
   }

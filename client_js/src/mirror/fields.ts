@@ -1,6 +1,6 @@
 // How fields, placeholders, dialogs and popovers look in the mirror. A field shows a mask, or what the site lets show.
 
-import { matches, setAttribute, toggleAttribute } from "./dom";
+import { matches, removeAttribute, setAttribute, toggleAttribute } from "./dom";
 import { flag, has, type Known } from "./known";
 import type { MirrorWords } from "./words";
 
@@ -55,7 +55,12 @@ function drawLabel(input: HTMLInputElement, known: Known): void {
 function drawSpecial(input: HTMLInputElement, known: Known): void {
   const shown = text(known, ":value");
   if (shown !== undefined) input.value = shown;
-  toggleAttribute(input, FILLED, shown === undefined && flag(known, ":filled"));
+  const hidden = shown === undefined && flag(known, ":filled");
+  toggleAttribute(input, FILLED, hidden);
+  // Only a number shows a placeholder.
+  const placeholder = hidden ? MASK : text(known, "placeholder");
+  if (placeholder === undefined) removeAttribute(input, "placeholder");
+  else setAttribute(input, "placeholder", placeholder);
 }
 
 /** Whether a box is ticked is a value: unless the site shows it, it looks like neither. */

@@ -29,6 +29,7 @@ const hear: { readonly [K in ToMirror["k"]]: (message: Extract<ToMirror, { k: K 
   cover: () => mirror.cover(),
   live: () => mirror.live(),
   tool: (message) => mirror.setTool(message.tool),
+  mark: (message) => mirror.mark(message.mark),
 };
 
 window.addEventListener("message", (event: MessageEvent<ToMirror>) => {

@@ -1,7 +1,7 @@
 // Which picture is shown, what is missing of it, and when to ask for a new one.
 
 import type { Ops, PageInfo, Snapshot, Tip } from "../protocol";
-import type { FromMirror, Language, Tool, View } from "../shared/mirrortalk";
+import type { FromMirror, Language, Mark, Tool, View } from "../shared/mirrortalk";
 import { canonical } from "./digest";
 import { Picture } from "./picture";
 import { Refusal } from "./refusal";
@@ -64,6 +64,10 @@ export class Mirror {
 
   setTool(tool: Tool): void {
     this.surface.setTool(tool);
+  }
+
+  mark(mark: Mark): void {
+    this.surface.mark(mark);
   }
 
   /** Nothing of the page is left here. The console says why. */
@@ -233,6 +237,7 @@ export class Mirror {
       this.fit.style.width = `${Math.floor(page.width * this.scale)}px`;
       this.fit.style.height = `${Math.floor(page.height * this.scale)}px`;
       if (this.picture !== null) this.picture.frame.style.scale = String(this.scale);
+      this.surface.refresh();
     }
     this.draw();
   }

@@ -3,7 +3,7 @@
 import type { Ops, PageInfo, Snapshot } from "../protocol";
 import { Builder } from "./builder";
 import { digest } from "./digest";
-import { setAttribute, toggleAttribute } from "./dom";
+import { removeAttribute, setAttribute, toggleAttribute } from "./dom";
 import { FOCUSED, INK, MISSING, SELECTED } from "./ink";
 import type { Known } from "./known";
 import { Refusal } from "./refusal";
@@ -31,7 +31,7 @@ export class Picture {
   constructor(
     readonly epoch: number,
     public page: PageInfo,
-    words: MirrorWords,
+    private readonly words: MirrorWords,
     stage: HTMLElement,
     title: string,
     private readonly changed: () => void,
@@ -125,7 +125,9 @@ export class Picture {
   }
 
   private loaded(element: Element, well: boolean): void {
-    toggleAttribute(element, MISSING, !well);
+    // What a picture that did not come says, in its place.
+    if (well) removeAttribute(element, MISSING);
+    else setAttribute(element, MISSING, this.words.missing);
     this.loading.delete(element);
     if (element.localName === "link") this.darken();
     this.scroll();

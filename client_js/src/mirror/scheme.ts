@@ -22,10 +22,21 @@ export function darken(inner: Document, dark: boolean): void {
 
 function rewriteSheet(sheet: CSSStyleSheet, dark: boolean): void {
   rewriteMedia(sheet.media, dark);
-  rewriteRules(sheet.cssRules, dark);
+  rewriteRules(rulesOf(sheet), dark);
 }
 
-function rewriteRules(rules: CSSRuleList, dark: boolean): void {
+/** The rules of a sheet that did not load can't be read; nobody sees them either. */
+function rulesOf(sheet: CSSStyleSheet): Iterable<CSSRule> {
+  try {
+    return sheet.cssRules;
+  } catch (error) {
+    // Not `instanceof`: the error is of the inner frame's realm.
+    if ((error as Partial<DOMException>).name === "SecurityError") return [];
+    throw error;
+  }
+}
+
+function rewriteRules(rules: Iterable<CSSRule>, dark: boolean): void {
   for (const rule of rules) {
     const { media, styleSheet, cssRules } = rule as Partial<CSSMediaRule> & { styleSheet?: CSSStyleSheet | null };
     if (media !== undefined) rewriteMedia(media, dark);

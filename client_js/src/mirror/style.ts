@@ -14,7 +14,9 @@ body{margin:0;height:100dvh;overflow:hidden;background:transparent;font:15px/1.5
 .surface[data-tool=control]{cursor:pointer}
 .surface>*{position:absolute;inset:0 auto auto 0;pointer-events:none}
 .outline{outline:3px solid #1d5fd1;outline-offset:1px;border-radius:2px;background:#1d5fd11f}
-.customer-pointer{width:18px;height:18px;margin:-9px;border-radius:50%;background:#e04f16;border:3px solid #fff;box-shadow:0 0 0 1px #10182866}
+.mark-outline{outline:3px solid #d9480f;outline-offset:0;border-radius:4px;box-shadow:0 0 0 5px #fffc}
+.mark-point{width:26px;height:26px;margin:-13px;border-radius:50%;border:4px solid #d9480f;box-shadow:0 0 0 2px #fffc}
+.customer-pointer{width:18px;height:18px;margin:-9px;border-radius:50%;background:#7c3aed;border:3px solid #fff;box-shadow:0 0 0 1px #10182866}
 .own-pointer{width:24px;height:24px;margin:-12px;border-radius:50%;border:3px solid #1d5fd1;box-shadow:0 0 0 2px #fff,inset 0 0 0 2px #fff}
 .ripple{width:32px;height:32px;margin:-16px;border-radius:50%;border:3px solid #1d5fd1;animation:ripple .7s ease-out both}
 @keyframes ripple{from{scale:.3;opacity:1}to{scale:1.4;opacity:0}}

@@ -1,9 +1,10 @@
 // The surface over the picture: it takes every click, key and wheel, so that nothing in the picture is ever touched,
-// and says which node was meant, as fractions of its box. It also draws the two pointers and the outline.
+// and says which node was meant, as fractions of its box. It also draws the pointers and what the agent has marked.
 
-import type { FromMirror, Place, Tool } from "../shared/mirrortalk";
+import type { FromMirror, Mark, Place, Tool } from "../shared/mirrortalk";
 import { boxOf, parentOf, shadowOf } from "./dom";
 import type { Known } from "./known";
+import { layer, Marks, place, surround } from "./marks";
 import type { Picture } from "./picture";
 
 const KEY_STEP_PIXELS = 16;
@@ -31,6 +32,7 @@ export class Surface {
   private readonly outline = layer("outline");
   private readonly customer = layer("customer-pointer");
   private readonly mine = layer("own-pointer");
+  private readonly marks: Marks;
   private tool: Tool = "none";
   private spot: Spot | null = null;
   private wheel: Wheel | null = null;
@@ -41,11 +43,12 @@ export class Surface {
     private readonly say: (message: FromMirror) => void,
     label: string,
   ) {
+    this.marks = new Marks(picture, scale);
     this.element = document.createElement("div");
     this.element.className = "surface";
     this.element.tabIndex = 0;
     this.element.setAttribute("role", "application");
-    this.element.append(this.outline, this.customer, this.mine);
+    this.element.append(this.marks.outline, this.marks.point, this.outline, this.customer, this.mine);
     this.setLabel(label);
     this.listen();
   }
@@ -60,15 +63,21 @@ export class Surface {
     this.outline.hidden = true;
   }
 
+  /** The customer sees this mark, or no mark any more. */
+  mark(mark: Mark): void {
+    this.marks.show(mark);
+  }
+
   /** The customer's pointer in their viewport; negative where it is not to be shown. */
   showCustomer(x: number, y: number): void {
     this.customer.hidden = x < 0 || y < 0;
-    this.customer.style.translate = `${x * this.scale()}px ${y * this.scale()}px`;
+    place(this.customer, x, y, this.scale());
   }
 
   /** The picture changed or went: what was drawn over it may be wrong now. */
   refresh(): void {
     this.outline.hidden = true;
+    this.marks.refresh();
     if (this.picture() === null) this.customer.hidden = true;
   }
 
@@ -95,12 +104,7 @@ export class Surface {
   private hover(spot: Spot | null): void {
     const known = spot === null || this.tool !== "highlight" ? null : this.hit(spot);
     this.outline.hidden = known === null;
-    if (known === null) return;
-    const box = boxOf(known.node as Element);
-    const scale = this.scale();
-    this.outline.style.translate = `${box.left * scale}px ${box.top * scale}px`;
-    this.outline.style.width = `${box.width * scale}px`;
-    this.outline.style.height = `${box.height * scale}px`;
+    if (known !== null) surround(this.outline, known.node as Element, this.scale());
   }
 
   private press(spot: Spot): void {
@@ -136,7 +140,7 @@ export class Surface {
   private moveTo(spot: Spot): void {
     this.spot = spot;
     this.mine.hidden = false;
-    this.mine.style.translate = `${spot.x * this.scale()}px ${spot.y * this.scale()}px`;
+    place(this.mine, spot.x, spot.y, this.scale());
     this.hover(spot);
   }
 
@@ -202,18 +206,10 @@ export class Surface {
   private ripple(spot: Spot): void {
     const ripple = layer("ripple");
     ripple.hidden = false;
-    ripple.style.translate = `${spot.x * this.scale()}px ${spot.y * this.scale()}px`;
+    place(ripple, spot.x, spot.y, this.scale());
     this.element.append(ripple);
     setTimeout(() => ripple.remove(), RIPPLE_MS);
   }
-}
-
-function layer(name: string): HTMLElement {
-  const element = document.createElement("div");
-  element.className = name;
-  element.hidden = true;
-  element.setAttribute("aria-hidden", "true");
-  return element;
 }
 
 function bound(value: number, most: number): number {

@@ -7,6 +7,12 @@ export type View = Snapshot | Ops | Page | Pointer | Tip;
 /** What a click in the mirror means at the moment; `none` where the agent may only look. */
 export type Tool = "none" | "point" | "highlight" | "control";
 
+/** What the agent marked in the customer's page. */
+export type Mark =
+  | { act: "point"; node: number; x: number; y: number }
+  | { act: "highlight"; node: number }
+  | { act: "clear" };
+
 export type Language = "en" | "de";
 
 /** Console → mirror. */
@@ -17,7 +23,9 @@ export type ToMirror =
   | { k: "cover" }
   /** The session is live: pictures may come. */
   | { k: "live" }
-  | { k: "tool"; tool: Tool };
+  | { k: "tool"; tool: Tool }
+  /** The customer sees this now: what was pointed at, what is highlighted, or neither any more. */
+  | { k: "mark"; mark: Mark };
 
 /** A place in the page: a node of the picture and fractions of its box. */
 export interface Place {

@@ -43,7 +43,10 @@ export function askConsent(agent: string, site: string, digits: string, answer: 
   return {
     dialog,
     update(allowed, down) {
-      if (allowed) allow.remove();
+      if (allowed) {
+        allow.remove();
+        decline.textContent = texts.stop;
+      }
       const note = down ? texts.reconnecting() : allowed ? texts.waiting(agent) : "";
       if (status.textContent !== note) status.textContent = note;
     },

@@ -1,5 +1,6 @@
 // What the code entry says.
 import { language } from "./language";
+import { wait } from "./wait";
 
 const en = {
   label: "Code from the support agent",
@@ -40,10 +41,5 @@ const de: typeof en = {
   unknown: "Hier gibt es keine Website, für die ein Code gilt. Bitte vergleichen Sie die Adresse mit der Ansage.",
   next: "Danach sehen Sie die Startseite und werden gefragt, bevor etwas gezeigt wird.",
 };
-
-function wait(seconds: number, second: string, minute: string, plural: string): string {
-  const [count, unit] = seconds < 90 ? [Math.max(1, Math.ceil(seconds)), second] : [Math.ceil(seconds / 60), minute];
-  return `${count} ${unit}${count === 1 ? "" : plural}`;
-}
 
 export const entryTexts = (): typeof en => (language() === "de" ? de : en);
