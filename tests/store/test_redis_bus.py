@@ -14,7 +14,7 @@ from cobrowse.store.redis_client import RedisAddress
 from cobrowse.store.redis_keys import Keys
 from tests.redis_server import RedisServer, running_redis
 from tests.store.flaky_proxy import FlakyProxy, flaky_proxy
-from tests.store.inbox import Inbox, next_loss, yields_nothing
+from tests.store.inbox import WITHIN_SECONDS, Inbox, next_loss, yields_nothing
 
 pytestmark = pytest.mark.redis
 
@@ -150,13 +150,32 @@ async def test_a_full_outbox_lets_senders_wait(
     await bus.close()
 
 
-async def test_closing_fails_those_who_wait(bus: RedisBus, proxy: FlakyProxy) -> None:
+async def test_one_round_trip_carries_no_more_than_its_bytes(bus: RedisBus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH_BYTES", 6)
+    sizes: list[list[int]] = []
+    publish = bus._publish
+
+    async def watched(batch: list[module._Waiting]) -> None:
+        sizes.append([len(waiting.data) for waiting in batch])
+        await publish(batch)
+
+    monkeypatch.setattr(bus, "_publish", watched)
+    await asyncio.gather(*(bus.send("h1", bytes(size)) for size in (2, 3, 2, 9, 6, 1)))
+    assert sizes == [[2, 3], [2], [9], [6], [1]]
+
+
+@pytest.mark.parametrize("batch_bytes", [1, 1_000_000])
+async def test_closing_fails_those_who_wait(
+    bus: RedisBus, proxy: FlakyProxy, monkeypatch: pytest.MonkeyPatch, batch_bytes: int
+) -> None:
+    monkeypatch.setattr(module, "BATCH_BYTES", batch_bytes)
     await bus.send("h1", b"x")
     proxy.stall()
     sends = [asyncio.create_task(bus.send("h1", b"%d" % n)) for n in range(300)]
     await asyncio.sleep(0.05)
     await bus.close()
-    answers = await asyncio.gather(*sends, return_exceptions=True)
+    async with asyncio.timeout(WITHIN_SECONDS):
+        answers = await asyncio.gather(*sends, return_exceptions=True)
     assert {type(answer) for answer in answers} == {StoreError}
 
 
