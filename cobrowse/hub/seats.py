@@ -88,7 +88,16 @@ class Seats:
             log.info("turned_away seat=%s reason=%s", seat, turned.close.reason)
             await self._shut(transport, turned.close)
             return
+        except Exception:
+            self._failed("hello", seat)
+            await self._shut(transport, close.INTERNAL)
+            return
         await self._live(peer, transport)
+
+    def _failed(self, what: str, seat: Who) -> None:
+        """A mistake of ours may cost one socket, never the hub; the peer comes again."""
+        self._house.counters.add("failures")
+        log.exception("%s_failed seat=%s", what, seat)
 
     async def _shut(self, transport: Transport, why: Close) -> None:
         try:
@@ -200,7 +209,12 @@ class Seats:
             raise TurnedAway(close.ENDED)
         # From the store's yes to the place in `sessions` nothing may come in between.
         peer = self._register(seat, transport, done, site)
-        await asyncio.shield(asyncio.create_task(self._steps.tell(done)))
+        try:
+            await asyncio.shield(asyncio.create_task(self._steps.tell(done)))
+        except Exception:
+            # The seat is taken all the same: only who runs can leave it.
+            self._failed("tell", seat)
+            peer.close(close.INTERNAL)
         return peer
 
     def _register(self, seat: Who, transport: Transport, done: Step, site: Site) -> Peer:
@@ -239,9 +253,7 @@ class Seats:
         try:
             await peer.run(lambda data: self._on_frame(local, peer, data))
         except Exception:
-            # A mistake of ours may cost one socket, never the hub; the peer comes again.
-            self._house.counters.add("failures")
-            log.exception("peer_failed session=%s seat=%s", peer.session_id, peer.seat)
+            self._failed("peer", peer.seat)
             await self._shut(transport, close.INTERNAL)
         finally:
             await asyncio.shield(asyncio.create_task(self._leave(local, peer)))
@@ -255,10 +267,13 @@ class Seats:
         why = peer.closing.reason if peer.closing else "socket"
         self._house.counters.add(f"seats_left.{why}")
         log.info("seat_left session=%s seat=%s why=%s", peer.session_id, peer.seat, why)
-        if not peer.said_bye and local.state != "ended":
-            left = SeatLeft(seat=peer.seat, generation=peer.generation, why="offline")
-            await self._steps.must(peer.session_id, left)
-        await self._probes.gone(peer)
+        try:
+            if not peer.said_bye and local.state != "ended":
+                left = SeatLeft(seat=peer.seat, generation=peer.generation, why="offline")
+                await self._steps.must(peer.session_id, left)
+            await self._probes.gone(peer)
+        except Exception:
+            self._failed("leaving", peer.seat)
         if not local.peers and self._house.sessions.get(peer.session_id) is local:
             self._house.leave(peer.session_id)
             self._on_empty(peer.session_id)

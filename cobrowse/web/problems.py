@@ -143,9 +143,15 @@ class CatchAll:
         except Exception:
             if scope["type"] != "http" or started:
                 raise
-            logger.exception("A request to %s failed", scope["path"].split("/")[1:3])
+            logger.exception("A request to %s failed", _place(scope["path"]))
             response = problem(500, "internal", "The hub made a mistake. It has been logged.")
             await response(scope, receive, send)
+
+
+def _place(path: str) -> str:
+    """The part of a path that may be logged: what follows names a session or is a token."""
+    first, _, rest = path.removeprefix("/").partition("/")
+    return f"/{first}/{rest.partition('/')[0]}" if first == "api" else f"/{first}"
 
 
 async def read_body(request: Request, max_bytes: int) -> bytes:

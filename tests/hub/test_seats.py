@@ -27,6 +27,7 @@ from cobrowse.core.protocol import (
 )
 from cobrowse.core.tokens import CustomerToken, MirrorToken
 from cobrowse.hub.hub import Hub
+from cobrowse.hub.steps import Steps
 from tests.hub.peers import SHOP, Agent, Customer, name, packed, text_of
 from tests.hub.world import World
 from tests.hub.world import world as new_world
@@ -589,3 +590,38 @@ async def test_a_seat_whose_socket_this_hub_never_had_is_free(world: World, hub:
     assert found.session.customer.present
     customer.next_page()
     assert (await customer.enter()).generation == 2
+
+
+async def test_a_mistake_while_telling_costs_one_socket(
+    world: World, hub: Hub, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    created = await world.create(hub)
+    customer = await world.customer(hub, created.code)
+    with monkeypatch.context() as patch:
+        patch.setattr(Steps, "_tell_hubs", failing)
+        customer.connect()
+        customer.say(customer.hello())
+        assert await customer.closed_with() == close.INTERNAL
+    assert "tell_failed" in caplog.text
+    # The seat was taken and left in order: nobody is there any more, and the tab may come again.
+    assert hub.stats()["peers"] == 0
+    assert hub.stats()["sessions"] == 0
+    assert (await customer.enter()).state.name == "joining"
+
+
+async def test_a_mistake_in_a_hello_costs_one_socket(
+    world: World, hub: Hub, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    created = await world.create(hub)
+    customer = await world.customer(hub, created.code)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.store, "read", failing)
+        customer.connect()
+        customer.say(customer.hello())
+        assert await customer.closed_with() == close.INTERNAL
+    assert "hello_failed" in caplog.text
+    assert (await customer.enter()).state.name == "joining"
+
+
+async def failing(*_: object) -> None:
+    raise RuntimeError("a mistake")

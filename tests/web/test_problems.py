@@ -30,6 +30,7 @@ from cobrowse.web.problems import (
     BODY_MAX_BYTES,
     CatchAll,
     NotReady,
+    _place,
     of_error,
     on_error,
     on_http_exception,
@@ -120,6 +121,21 @@ def test_who_must_wait_is_told_how_long() -> None:
     assert of_error(TooMany("Wait.", retry_after_seconds=0)).headers["retry-after"] == "1"
     assert of_error(StoreError("Away.")).headers["retry-after"] == "2"
     assert "retry-after" not in of_error(NotFound("None.")).headers
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/", "/"),
+        ("/m/token/a/7", "/m"),
+        ("/m/token/", "/m"),
+        ("/api/sessions/id", "/api/sessions"),
+        ("/api/assets/7", "/api/assets"),
+        ("/join/shop", "/join"),
+    ],
+)
+def test_what_is_logged_of_a_path_holds_no_token(path: str, place: str) -> None:
+    assert _place(path) == place
 
 
 async def test_an_error_without_a_tree_says_nothing_of_itself(
