@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Where `.ci/node.sh` puts a Node.js, if the machine has none that is new enough.
+export PATH := $(CURDIR)/.setup/bin:$(PATH)
 # Where `make run` listens.
 PORT ?= 8000
 SHOP_PORT ?= 8001
@@ -40,7 +42,8 @@ build: .setup/python $(MANIFEST)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-.setup/node: client_js/package-lock.json | .setup/run-system
+.setup/node: client_js/package-lock.json .ci/node.sh | .setup/python
+	bash .ci/node.sh $(BIN)/pip
 	cd client_js && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 

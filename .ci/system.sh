@@ -3,7 +3,7 @@
 # As root on Debian or Ubuntu it installs what is missing; elsewhere it says what to install and fails.
 set -euo pipefail
 
-declare -A package_of=([node]=nodejs [npm]=npm)
+declare -A package_of=()
 if [ "${1:-run}" = test ]; then
   package_of[chromium]=chromium
   package_of[redis-server]=redis-server
@@ -26,11 +26,6 @@ if [ "${#missing[@]}" -gt 0 ]; then
   fi
 fi
 
-node_major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
-if [ "$node_major" -lt 20 ]; then
-  echo "Node.js 20 or newer is needed to build the clients; this is $(node --version)." >&2
-  exit 1
-fi
 "${PYTHON:-python3}" - <<'PY'
 import sys
 
