@@ -23,7 +23,7 @@ from cobrowse.core.errors import BadInput, CobrowseError, ConfigError, NotFound
 from cobrowse.store.base import Agent
 from cobrowse.store.opening import Stores, open_store
 from cobrowse.web.dismissal import dismiss
-from cobrowse.web.server import check_workers, serve
+from cobrowse.web.server import allow_many_files, check_workers, serve
 from cobrowse.web.sign_in import Passwords, agent_id, check_password
 
 EXIT_CONFIG = 2
@@ -87,6 +87,7 @@ def _demo(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> None:
     settings = _settings(options)
     check_workers(settings, options.workers)
+    allow_many_files()
 
     def started(port: int) -> None:
         say(f"Cobrowse serves {settings.hub.public_url} and {settings.hub.mirror_url} on port {port}.")

@@ -4,7 +4,6 @@ From the site's own page a claim answers what the snippet needs. From the hub's 
 site's start page with a handoff in the fragment. Only a page of that site's origins can redeem it, once, within 30 s.
 """
 
-import re
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -15,16 +14,15 @@ from starlette.routing import Route
 from cobrowse.core import codes
 from cobrowse.core.errors import BadInput, BadToken
 from cobrowse.core.policy import Site
-from cobrowse.core.protocol import CustomerPolicy, Nonce, TokenText
+from cobrowse.core.protocol import Nonce, TokenText
 from cobrowse.core.tokens import AssetTicket, CustomerToken, Handoff, secret_hash
+from cobrowse.hub.assets import ASSET_MAX_BYTES
 from cobrowse.hub.desk import Joined
 from cobrowse.web.gates import require_origin
-from cobrowse.web.parts import Parts, address_of, parts_of
+from cobrowse.web.parts import Parts, address_of, asset_number_of, parts_of
 from cobrowse.web.problems import json, read_body, read_json
 
 HANDOFF_SECONDS = 30.0
-ASSET_MAX_BYTES = 5 * 1024 * 1024
-ASSET_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 CORS_METHODS = {"/api/codes/claim": "POST", "/api/handoffs/redeem": "POST", "/api/assets/": "PUT"}
 
 SiteId = Annotated[str, Meta(max_length=64)]
@@ -42,23 +40,8 @@ class Redeem(Struct, frozen=True, forbid_unknown_fields=True):
     nonce: Nonce
 
 
-class JoinedAnswer(Struct, frozen=True):
-    session: str
-    token: str
-    digits: str
-    agent_name: str
-    site_name: str
-    policy: CustomerPolicy
-
-
 class Redirect(Struct, frozen=True):
     redirect: str
-
-
-def _answer(joined: Joined) -> Response:
-    return json(
-        JoinedAnswer(joined.session, joined.token, joined.digits, joined.agent_name, joined.site_name, joined.policy)
-    )
 
 
 async def claim(request: Request) -> Response:
@@ -71,7 +54,7 @@ async def claim(request: Request) -> Response:
     code = codes.normalise(body.code)
     async with parts.limits.claiming(address_of(request), site, len(code)):
         joined = await parts.hub.claim(site.id, code, body.nonce)
-    return await _hand_off(parts, site, joined, body.nonce) if origin == own else _answer(joined)
+    return await _hand_off(parts, site, joined, body.nonce) if origin == own else json(joined)
 
 
 async def _hand_off(parts: Parts, site: Site, joined: Joined, nonce: str) -> Response:
@@ -88,7 +71,7 @@ async def redeem(request: Request) -> Response:
     require_origin(request, site.origins)
     async with parts.limits.redeeming(address_of(request)):
         handoff = await _redeemed(parts, site, body)
-    return _answer(await parts.hub.joined(handoff.session, handoff.nonce))
+    return json(await parts.hub.joined(handoff.session, handoff.nonce))
 
 
 async def _redeemed(parts: Parts, site: Site, body: Redeem) -> Handoff:
@@ -104,7 +87,9 @@ async def _redeemed(parts: Parts, site: Site, body: Redeem) -> Handoff:
 async def put_asset(request: Request) -> Response:
     parts = parts_of(request)
     require_origin(request, parts.settings.site_origins)
-    n = _asset_number(request)
+    n = asset_number_of(request)
+    if n is None:
+        raise BadInput("An asset has a number.", code="bad_request")
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     ticket = request.headers.get("cobrowse-asset-ticket", "")
     if scheme.lower() != "bearer":
@@ -118,13 +103,6 @@ async def put_asset(request: Request) -> Response:
     body = await read_body(request, ASSET_MAX_BYTES)
     await parts.hub.put_asset(token, ticket, n, body)
     return Response(status_code=204)
-
-
-def _asset_number(request: Request) -> int:
-    number: str = request.path_params["n"]
-    if not ASSET_NUMBER.fullmatch(number) or int(number) >= 2**31:
-        raise BadInput("An asset has a number.", code="bad_request")
-    return int(number)
 
 
 ROUTES = [

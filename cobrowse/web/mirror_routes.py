@@ -13,10 +13,9 @@ from starlette.routing import Route
 from cobrowse.core.errors import NotAllowed, NotFound
 from cobrowse.core.tokens import MirrorToken
 from cobrowse.web.headers import ASSET
-from cobrowse.web.parts import parts_of
+from cobrowse.web.parts import asset_number_of, parts_of
 
 ASSET_DESTINATIONS = frozenset({"image", "font", "style"})
-ASSET_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 STYLESHEET = "text/css"
 # The only form of an address in checked CSS. On the wire it counts from the mirror page; in a stylesheet served as a
 # file it counts from that file, whose neighbours the other assets are.
@@ -31,10 +30,10 @@ async def asset(request: Request) -> Response:
             "An asset is an image, a font or a stylesheet of a mirror, nothing to open.", code="wrong_destination"
         )
     token = parts.tokens.verify(MirrorToken, request.path_params["token"], parts.clock.now())
-    number = request.path_params["n"]
-    if not ASSET_NUMBER.fullmatch(number) or int(number) >= 2**31:
+    n = asset_number_of(request)
+    if n is None:
         raise NotFound("An asset has a number.")
-    found = await parts.hub.asset(token.session, int(number), destination)
+    found = await parts.hub.asset(token.session, n, destination)
     data = found.data
     if found.media_type == STYLESHEET:
         data = ADDRESS_IN_CSS.sub(rb'url("\1")', data)

@@ -1,5 +1,6 @@
 """What the routes work with, put together once by `build_app` and found on the app's state."""
 
+import re
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
@@ -16,6 +17,8 @@ from cobrowse.web.limits import RateLimits
 from cobrowse.web.sign_in import SignIns
 from cobrowse.web.static import StaticFiles
 from cobrowse.web.turnstile import Turnstile
+
+_ASSET_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,3 +55,9 @@ def parts_of(connection: HTTPConnection) -> Parts:
 def address_of(connection: HTTPConnection) -> str:
     """The client's address for the rate limits; empty where the peer has none."""
     return connection.client.host if connection.client else ""
+
+
+def asset_number_of(connection: HTTPConnection) -> int | None:
+    """The asset's number in the path, `n`; None where it is not one."""
+    number: str = connection.path_params["n"]
+    return int(number) if _ASSET_NUMBER.fullmatch(number) and int(number) < 2**31 else None

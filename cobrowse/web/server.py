@@ -5,6 +5,7 @@
 
 import asyncio
 import errno
+import resource
 import signal
 import socket
 import threading
@@ -24,6 +25,7 @@ from cobrowse.hub.hub import Hub
 from cobrowse.store.opening import open_store
 from cobrowse.web.app import build_app
 from cobrowse.web.static import FOLDER
+from cobrowse.web.turnstile import SOCKETS
 
 # DESIGN: exit within 10 s of SIGTERM. The peers get most of it, requests under way the rest.
 DRAIN_SECONDS = 7.0
@@ -33,6 +35,10 @@ SOCKET_MAX_BYTES = PART_MAX_PACKED_BYTES + 1024
 # Finds dead connections. Whether the page behind a live one hangs is asked by the hub's own probes.
 PING_SECONDS = 20.0
 BACKLOG = 2048
+# The wall behind the limits of `web.turnstile`: connections of any kind, so that files do not run out.
+CONNECTIONS = 2 * SOCKETS
+# Files that are no connections: the database, Redis, libraries.
+SPARE_FILES = 256
 
 
 class CannotListen(CobrowseError):
@@ -92,6 +98,14 @@ def listen(host: str, port: int) -> socket.socket:
             ) from error
         raise CannotListen(f"Cannot listen on {host} port {port}: {error.strerror}.") from error
     return bound
+
+
+def allow_many_files() -> None:
+    """Raise this process's limit of open files as far as it may: most systems start with 1,024, a socket is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + SPARE_FILES if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS + SPARE_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def check_workers(settings: Settings, workers: int) -> None:
@@ -169,6 +183,7 @@ async def _run(
         proxy_headers=False,
         server_header=False,
         backlog=BACKLOG,
+        limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=REQUESTS_SECONDS,
     )
     server = DrainingServer(config, app.state.parts.hub, on_started, signals=signals)

@@ -11,7 +11,8 @@ import pytest
 
 from cobrowse.core.codes import check_digit
 from cobrowse.core.tokens import AssetTicket, CustomerToken, Handoff
-from cobrowse.web.customer_api import ASSET_MAX_BYTES, HANDOFF_SECONDS
+from cobrowse.hub.assets import ASSET_MAX_BYTES
+from cobrowse.web.customer_api import HANDOFF_SECONDS
 from cobrowse.web.gates import BODY_SECONDS
 from tests.live_hub import SHOP_ORIGIN, LiveHub, sqlite_url
 from tests.web.clocks import WatchedClock

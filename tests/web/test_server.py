@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 from collections.abc import AsyncIterator
@@ -15,7 +16,17 @@ from starlette.applications import Starlette
 from cobrowse.config import Settings, from_mapping
 from cobrowse.core.errors import ConfigError, StoreBusy, StoreError
 from cobrowse.store.local_bus import LocalBus
-from cobrowse.web.server import DRAIN_SECONDS, REQUESTS_SECONDS, CannotListen, check_workers, listen, serve
+from cobrowse.web.server import (
+    CONNECTIONS,
+    DRAIN_SECONDS,
+    REQUESTS_SECONDS,
+    SPARE_FILES,
+    CannotListen,
+    allow_many_files,
+    check_workers,
+    listen,
+    serve,
+)
 from tests.live_hub import CHEAP, HubProcess, LiveHub, as_toml, settings_for, sqlite_url
 from tests.web.test_sockets import heard, hello, ticket_for
 
@@ -195,3 +206,18 @@ async def test_a_peer_that_never_answers_cannot_hold_up_the_end(live: LiveHub) -
     await asyncio.wait_for(live.stop(), DRAIN_SECONDS + REQUESTS_SECONDS)
     writer.close()
     await writer.wait_closed()
+
+
+def test_as_many_files_as_the_system_allows() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+        allow_many_files()
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        assert hard == before[1]
+        assert soft == min(hard, CONNECTIONS + SPARE_FILES) or hard == resource.RLIM_INFINITY
+        assert soft > 256
+        allow_many_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (soft, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
