@@ -94,6 +94,63 @@ def test_the_customers_side(agent: Agent, customer: Customer) -> None:
     expect_accessible(customer.page)
 
 
+def test_the_console_without_its_hub(place: Place, agent: Agent, customer: Customer) -> None:
+    agent.page.route("**/api/me", lambda route: route.abort())
+    agent.page.goto(f"{place.hub_url}/")
+    expect(agent.page.get_by_test_id("retry")).to_be_visible()
+    expect_accessible(agent.page)
+    agent.page.unroute("**/api/me")
+    go_live(agent, customer)
+    place.stop_hub()
+    expect(agent.page.get_by_test_id("reconnecting")).to_be_visible()
+    expect(agent.page.get_by_test_id("cover")).to_have_attribute("data-shown", "")
+    expect_accessible(agent.page)
+    expect_accessible(customer.page)
+
+
+def test_a_session_that_is_open_in_another_window(agent: Agent, customer: Customer) -> None:
+    go_live(agent, customer)
+    other = agent.page.context.new_page()
+    other.goto(f"{agent.place.hub_url}/")
+    expect(other.get_by_test_id("retry")).to_be_visible()
+    expect_accessible(other)
+
+
+@pytest.mark.parametrize("locale", ["en-GB"], indirect=True)
+def test_the_agent_sees_what_she_marked(agent: Agent, customer: Customer) -> None:
+    go_live(agent, customer, "/product/5")
+    agent.tool("highlight")
+    agent.press("h1")
+    agent.expect_result("done")
+    mark = agent.page.frame_locator('[data-testid="mirror"]').locator(".mark-outline")
+    expect(mark).to_be_visible()
+    agent.page.get_by_test_id("tool-clear").click()
+    expect(mark).to_be_hidden()
+
+
+def test_the_code_entry_in_a_dialog(agent: Agent, customer: Customer) -> None:
+    agent.sign_in()
+    code = agent.new_session()
+    customer.open("/")
+    customer.page.wait_for_function("window.cobrowse")
+    customer.page.evaluate("window.cobrowse.open()")
+    expect(customer.see("code-input")).to_be_focused()
+    expect_accessible(customer.page)
+    customer.type_code("123 456 789")
+    expect(customer.see("code-error")).not_to_be_empty()
+    expect_accessible(customer.page)
+    customer.type_code(code)
+    expect(customer.see("consent-allow")).to_be_enabled()
+
+
+def test_a_hosted_page_of_no_site(customer: Customer, locale: str) -> None:
+    customer.page.goto(f"{customer.place.hub_url}/join/nowhere")
+    said = {"en-GB": "This address leads nowhere", "de-DE": "Diese Adresse führt ins Leere"}
+    expect(customer.page.locator("h1")).to_have_text(said[locale])
+    expect(customer.page.locator("html")).to_have_attribute("lang", locale[:2])
+    expect_accessible(customer.page)
+
+
 def test_the_hosted_page(customer: Customer, locale: str) -> None:
     customer.page.goto(f"{customer.place.hub_url}/join/shop")
     expect(customer.see("code-input")).to_be_visible()

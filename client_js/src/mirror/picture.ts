@@ -3,7 +3,7 @@
 import type { Ops, PageInfo, Snapshot } from "../protocol";
 import { Builder } from "./builder";
 import { digest } from "./digest";
-import { removeAttribute, setAttribute, toggleAttribute } from "./dom";
+import { boxOf, removeAttribute, setAttribute, toggleAttribute } from "./dom";
 import { FOCUSED, INK, MISSING, SELECTED } from "./ink";
 import type { Known } from "./known";
 import { Refusal } from "./refusal";
@@ -12,6 +12,8 @@ import type { MirrorWords } from "./words";
 
 /** Never waits longer than this for stylesheets and pictures before it calls the picture settled. */
 const LOADS_WAIT_MS = 10_000;
+/** A missing picture that is narrower than this is only hatched. */
+const WORDS_FIT_PIXELS = 120;
 const MAX_SIDE_PIXELS = 20_000;
 
 type InnerWindow = Window & typeof globalThis;
@@ -127,7 +129,7 @@ export class Picture {
   private loaded(element: Element, well: boolean): void {
     // What a picture that did not come says, in its place.
     if (well) removeAttribute(element, MISSING);
-    else setAttribute(element, MISSING, this.words.missing);
+    else setAttribute(element, MISSING, boxOf(element).width < WORDS_FIT_PIXELS ? "" : this.words.missing);
     this.loading.delete(element);
     if (element.localName === "link") this.darken();
     this.scroll();
