@@ -1,6 +1,7 @@
 """The wheel carries everything: `cobrowse demo` runs from it in an empty virtual environment, without Node."""
 
 import asyncio
+import json
 import os
 import re
 import subprocess
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from cobrowse.web.static import FOLDER
 
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60
@@ -35,8 +38,14 @@ def test_the_wheel_holds_clients_scripts_and_vocabulary(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert "cobrowse/core/whitelist.json" in names
     assert "cobrowse/web/static/manifest.json" in names
-    assert any(re.fullmatch(r"cobrowse/web/static/snippet-[\w-]+\.js", name) for name in names)
-    assert any(name.startswith("cobrowse/store/lua/") and name.endswith(".lua") for name in names)
+    manifest = json.loads((FOLDER / "manifest.json").read_text())
+    assert {"snippet", "session-en", "session-de", "view", "acts", "entry", "join", "console", "mirror"} <= set(
+        manifest
+    )
+    assert {f"cobrowse/web/static/{part['file']}" for part in manifest.values()} <= names
+    scripts = (ROOT / "cobrowse" / "store" / "lua").glob("*.lua")
+    assert {f"cobrowse/store/lua/{script.name}" for script in scripts} <= names
+    assert "cobrowse/py.typed" in names
     assert any(name.startswith("cobrowse/demo/static/") for name in names)
     assert not any("node_modules" in name or name.endswith(".ts") for name in names)
 
