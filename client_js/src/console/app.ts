@@ -87,7 +87,8 @@ export class ConsoleApp extends LitElement {
           min-height: 0;
           gap: 0.4rem;
         }
-        :host([data-live]) .site {
+        :host([data-live]) .site,
+        .badge[data-state="control"] {
           display: none;
         }
       }

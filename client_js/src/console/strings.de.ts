@@ -139,7 +139,7 @@ export const DE: Strings = {
     other_path: "Ihr Gegenüber ist auf einer Seite, die privat bleibt. Danach geht es weiter.",
   },
   awayAgent: "Ihre eigene Verbindung war weg. Sie kommt von selbst wieder.",
-  reconnecting: "Die Verbindung zum Hub ist weg. Neuer Versuch läuft …",
+  reconnecting: "Die Verbindung zum Hub ist unterbrochen. Neuer Versuch läuft …",
   hubLost: "Keine Verbindung",
   hubLostTitle: "Die Seite ist verborgen",
   hubLostText: "Sie kommt von selbst wieder, sobald der Hub erreichbar ist.",
