@@ -100,7 +100,9 @@ def test_the_proxy_is_the_one_that_the_hub_trusts(compose: Table, hub: Table) ->
 def test_the_proxy_leads_every_name_to_its_server(compose: Table, hub: Table) -> None:
     caddyfile = compose["configs"]["proxy"]["content"]
     targets: dict[str, str] = {}
-    for names, target in re.findall(r"^(\S.*?) \{\n(?: +respond .*\n)? +reverse_proxy (\S+)\s+\}", caddyfile, re.MULTILINE):
+    for names, target in re.findall(
+        r"^(\S.*?) \{\n(?: +respond .*\n)? +reverse_proxy (\S+)\s+\}", caddyfile, re.MULTILINE
+    ):
         targets |= {name.strip(): target for name in names.split(",")}
     (site,) = hub["sites"]
     (command,) = docker("CMD")
