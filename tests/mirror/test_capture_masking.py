@@ -225,8 +225,9 @@ def test_the_address_is_redacted(tab: Tab) -> None:
     tab.settle()
     assert tab.messages[0]["page"]["address"] == f"{tab.origin}/a?q=lamp"
     tab.change("() => { history.pushState(0, '', '/b/123456789012?x=SECRET#SECRET'); document.title = 'two' }")
-    assert tab.messages[-1]["page"]["address"] == f"{tab.origin}/b/…"
-    assert tab.messages[-1]["page"]["title"] == "two"
+    # A slow machine may have said a tip in between.
+    told = [message["page"] for message in tab.messages if message["k"] == "page"][-1]
+    assert (told["address"], told["title"]) == (f"{tab.origin}/b/…", "two")
 
 
 POINTER = """<!doctype html><body style="margin: 0"><div id=plain style="height: 50px">x</div>
