@@ -21,8 +21,8 @@ def measure() -> list[Figure]:
         before = sizes["snippet"] + sizes[f"session-{language}"]
         found.append(Figure(f"weight: loader + session part, {language}", before, "bytes", 15 * KB))
         whole = before + sizes["view"] + sizes["acts"]
-        # DESIGN means 15 KB for all of it; capture, masking and acts are held to 30.
-        found.append(Figure(f"weight: all a session can load, {language}", whole, "bytes", 30 * KB))
+        # Meant for all of it, and missed; docs/decisions.md says so. The build holds each part to what it weighs now.
+        found.append(Figure(f"weight: all a session can load, {language}", whole, "bytes", 15 * KB))
     return found
 
 
