@@ -78,8 +78,7 @@ def test_commands_that_are_shown_exist(name: str) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_links_lead_somewhere(name: str) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", page(name)):
-        if not target.startswith("docs/images/"):
-            assert (ROOT / name).parent.joinpath(target).exists(), target
+        assert (ROOT / name).parent.joinpath(target).exists(), target
 
 
 def test_every_setting_of_the_hub_is_told_with_its_default() -> None:
