@@ -106,6 +106,12 @@ class StoreConflict(StoreError):
     code = "store_conflict"
 
 
+class StoreUnreadable(StoreError):
+    """One record cannot be read, written by another version perhaps; the store answers all the same."""
+
+    code = "store_unreadable"
+
+
 class StoreBusy(StoreError):
     """The database is held by another server."""
 

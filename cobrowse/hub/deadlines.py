@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from cobrowse.core.close import PROBE_UNANSWERED, SLOW
-from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict, StoreError
+from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict, StoreError, StoreUnreadable
 from cobrowse.core.events import SeatLeft, Tick
 from cobrowse.hub.house import House
 from cobrowse.hub.peer import PROBE_PATIENCE_SECONDS, QUIET_SECONDS, Peer
@@ -95,6 +95,10 @@ class Deadlines:
         except (NotFound, NotAllowed, StoreConflict) as error:
             # Another hub was quicker, or it is due again in 5 s.
             log.info("tick_missed session=%s error=%s", session_id, error.code)
+        except StoreUnreadable as error:
+            # It stays due for ever and comes first: those due after it must have their turn all the same.
+            self._house.counters.add("store_missed.unreadable")
+            log.error("tick_missed session=%s error=%s", session_id, error.code)
 
     async def _dead_hubs_of(self, session_id: str) -> frozenset[str]:
         found = await self._house.store.read(session_id)

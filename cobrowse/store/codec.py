@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from cobrowse.core.errors import StoreError
+from cobrowse.core.errors import StoreUnreadable
 from cobrowse.core.states import Session
 from cobrowse.store.base import Agent, Asset, AuditLine, SignIn
 
@@ -23,14 +23,13 @@ def encode(record: Session | Agent | SignIn | Asset | AuditLine) -> bytes:
 
 
 def decode(kind: type[Record], data: bytes) -> Record:
-    """The record, or `StoreError` where the bytes are not one."""
+    """The record, or `StoreUnreadable` where the bytes are not one."""
     try:
         return msgspec.msgpack.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise StoreError(
+        raise StoreUnreadable(
             f"The store holds a record ({kind.__name__}) that cannot be read: {error}. Another version of Cobrowse may"
-            " have written it.",
-            code="store_unreadable",
+            " have written it."
         ) from error
 
 

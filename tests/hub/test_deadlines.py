@@ -6,10 +6,11 @@ import msgspec
 import pytest
 
 from cobrowse.core.close import ENDED, PROBE_UNANSWERED
-from cobrowse.core.errors import StoreError
+from cobrowse.core.errors import StoreError, StoreUnreadable
 from cobrowse.core.policy import Limits
 from cobrowse.core.protocol import Activity, ControlRelease, Pause, Probe, Resync
 from cobrowse.hub.hub import Hub
+from cobrowse.store.base import Versioned
 from tests.hub.peers import SHOP
 from tests.hub.world import World
 from tests.hub.world import world as new_world
@@ -205,6 +206,25 @@ async def test_a_tick_that_lost_comes_again(world: World, hub: Hub) -> None:
     assert (await hub.read(created.id, "ana")).name == "waiting"
     await world.pass_time(5)
     assert (await hub.read(created.id, "ana")).reason == "code_expired"
+
+
+async def test_one_unreadable_session_holds_up_no_other(
+    world: World, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = await world.create(hub)
+    await world.pass_time(1)
+    sound = await hub.create("ben", "Ben", "shop")
+    read = world.store.read
+
+    async def unreadable(session_id: str) -> Versioned | None:
+        if session_id == broken.id:
+            raise StoreUnreadable("This record cannot be read.")
+        return await read(session_id)
+
+    monkeypatch.setattr(world.store, "read", unreadable)
+    await world.pass_time(310, step=5)
+    assert hub.stats()["store_missed.unreadable"] >= 1
+    assert (await hub.read(sound.id, "ben")).reason == "code_expired"
 
 
 async def test_a_hub_does_not_start_without_its_store(world: World) -> None:
