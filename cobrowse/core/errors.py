@@ -13,6 +13,7 @@ CobrowseError
 ├── NotFound                no such session, site, agent or asset
 ├── StoreError              the store did not answer, or answered wrongly
 │   ├── StoreConflict       five tries at a transition lost against others
+│   ├── StoreUnreadable     one record cannot be read; the others can
 │   └── StoreBusy           the database is held by another server
 └── ConfigError             a setting that is unknown, of the wrong type, or contradicts another
 """

@@ -58,6 +58,9 @@ class MirrorPage:
         if found is None:
             raise AssertionError("The mirror page has no frame.")
         self.frame = found
+        # Added after the mirror's own listener, so it counts what the mirror has dealt with.
+        await self.frame.evaluate("() => { window.dealtWith = 0; addEventListener('message', () => dealtWith++) }")
+        self.posted = 0
         await self.post({"k": "setup", "language": "en"})
         await self.post({"k": "live"})
 
@@ -65,17 +68,28 @@ class MirrorPage:
         self.requests.append(request.url)
 
     async def post(self, message: dict[str, Any]) -> None:
-        await self.page.evaluate("(message) => post(message)", message)
+        """Say it and wait until the mirror has dealt with it."""
+        await self._posts([message])
 
     async def view(self, message: dict[str, Any]) -> None:
-        """Say it and wait until the mirror has heard it: messages of one window arrive in order."""
-        await self.post({"k": "view", "message": message})
-        await self.frame.evaluate("() => new Promise((resolve) => setTimeout(resolve))")
+        """As `post`, for a message of the view."""
+        await self.views([message])
 
     async def views(self, messages: list[dict[str, Any]]) -> None:
         """As `view`, many at once."""
-        await self.page.evaluate("(list) => list.forEach((message) => post({ k: 'view', message }))", messages)
-        await self.frame.evaluate("() => new Promise((resolve) => setTimeout(resolve))")
+        await self._posts([{"k": "view", "message": message} for message in messages])
+
+    async def _posts(self, messages: list[dict[str, Any]]) -> None:
+        self.posted += len(messages)
+        await self.page.evaluate("(list) => list.forEach((message) => post(message))", messages)
+        # The mirror is another process: how long a message takes to it is nobody's promise.
+        await self.frame.evaluate(
+            """(count) => new Promise((resolve) => {
+              const look = () => (dealtWith >= count ? resolve() : setTimeout(look, 2));
+              setTimeout(look);
+            })""",
+            self.posted,
+        )
 
     async def heard(self, kind: str) -> list[dict[str, Any]]:
         """What the mirror said of this kind, so far."""
