@@ -36,8 +36,8 @@ class _Site(http.server.BaseHTTPRequestHandler):
     """Serves what the test put into `server.files`: path → (type, body, headers)."""
 
     def do_GET(self) -> None:
-        files: dict[str, tuple[str, bytes, dict[str, str]]] = self.server.files  # type: ignore[attr-defined]
-        self.server.requests.append(self.path)  # type: ignore[attr-defined]
+        files: dict[str, tuple[str, bytes, dict[str, str]]] = self.server.files  # type: ignore[attr-defined]  # ours, added below
+        self.server.requests.append(self.path)  # type: ignore[attr-defined]  # ours, added below
         found = files.get(self.path.split("?")[0])
         self.send_response(200 if found else 404)
         kind, body, headers = found or ("text/plain", b"", {})
@@ -50,7 +50,7 @@ class _Site(http.server.BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.puts.append((self.path, dict(self.headers), body))  # type: ignore[attr-defined]
+        self.server.puts.append((self.path, dict(self.headers), body))  # type: ignore[attr-defined]  # ours, added below
         self.send_response(204)
         self.end_headers()
 
@@ -64,11 +64,11 @@ class Tab:
     def __init__(self, browser: Browser, bundle: str) -> None:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Site)
         self.files: dict[str, tuple[str, bytes, dict[str, str]]] = {"/pixel.png": ("image/png", PIXEL, {})}
-        self.server.files = self.files  # type: ignore[attr-defined]
+        self.server.files = self.files  # type: ignore[attr-defined]  # ours, added below
         self.puts: list[tuple[str, dict[str, str], bytes]] = []
-        self.server.puts = self.puts  # type: ignore[attr-defined]
+        self.server.puts = self.puts  # type: ignore[attr-defined]  # ours, added below
         self.requests: list[str] = []
-        self.server.requests = self.requests  # type: ignore[attr-defined]
+        self.server.requests = self.requests  # type: ignore[attr-defined]  # ours, added below
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.origin = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.context = browser.new_context()
