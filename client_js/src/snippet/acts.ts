@@ -78,8 +78,8 @@ export class Acts {
   ) {}
 
   /** The customer's own hand goes first. */
-  used(): void {
-    this.usedAt_ = performance.now();
+  used(at = performance.now()): void {
+    this.usedAt_ = at;
   }
 
   async run({ id, epoch, do: wanted }: Act): Promise<void> {

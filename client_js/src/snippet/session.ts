@@ -68,6 +68,7 @@ function run(baton: Baton, digits = ""): void {
     failed: () => pause(true),
     hasControl: () => state?.control === "on",
     ui: view,
+    signal,
   });
   const counts = () => ({ ...baton.receipt, hidden: baton.receipt.hidden + shares.hidden() });
 

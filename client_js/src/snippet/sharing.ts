@@ -19,17 +19,18 @@ export interface SharingHost {
   failed(): void;
   hasControl(): boolean;
   readonly ui: Omit<ActUi, "answer" | "hasControl">;
+  /** Aborted once the session is over on this page. */
+  readonly signal: AbortSignal;
 }
 
 const RETRY_MS = 2_000;
-/** As long as the customer's own input counts against the agent's acts. */
-const OWN_INPUT_MS = 2_000;
 
-export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui }: SharingHost) {
+export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, signal }: SharingHost) {
   let loading = false;
   let capture: Capture | undefined;
   let assets: Assets | undefined;
-  let acts: Promise<Acts> | undefined;
+  let acts: Acts | undefined;
+  let actsLoading: Promise<Acts> | undefined;
   let highest = baton.act;
   let wanted: number | undefined;
   let hidden = 0;
@@ -49,7 +50,7 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui }:
         },
         () => {
           loading = false;
-          setTimeout(load, RETRY_MS);
+          if (!signal.aborted) setTimeout(load, RETRY_MS);
         },
       );
   }
@@ -97,23 +98,23 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui }:
 
   async function ready(capture: Capture): Promise<Acts> {
     const { Acts } = (await shared().load("acts")) as ActsPart;
-    const made = new Acts(capture, baton.policy, { ...ui, hasControl, answer }, highest);
-    if (performance.now() - usedAt < OWN_INPUT_MS) made.used();
-    return made;
+    acts = new Acts(capture, baton.policy, { ...ui, hasControl, answer }, highest);
+    acts.used(usedAt);
+    return acts;
   }
 
   /** Acts run in the order in which they came. */
   async function run(act: Act): Promise<void> {
     try {
       if (!capture) throw new Error("There is no picture yet.");
-      acts ??= ready(capture);
-      const made = await acts;
+      actsLoading ??= ready(capture);
+      const made = await actsLoading;
       const running = made.run(act);
       highest = made.highest;
       await running;
     } catch {
       // The part could not be loaded: this act is lost, the next one tries again.
-      acts = undefined;
+      actsLoading = undefined;
       answer({ k: "act_result", id: act.id, status: "refused", reason: "failed" }, act.do.act);
     }
   }
@@ -128,7 +129,7 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui }:
     /** The customer's own hand goes first. */
     used(): void {
       usedAt = performance.now();
-      acts?.then((made) => made.used());
+      acts?.used(usedAt);
     },
     /** The most fields that were masked at any time. */
     hidden: () => Math.max(hidden, capture?.hiddenFields() ?? 0),
