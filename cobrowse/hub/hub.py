@@ -1,19 +1,17 @@
 """The hub: the parts, put together. It calls, it doesn't do."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from cobrowse.core.close import DRAIN
-from cobrowse.core.policy import Site
 from cobrowse.core.protocol import ComeAgain, SessionState
 from cobrowse.core.states import Who
-from cobrowse.core.tokens import Tokens
 from cobrowse.hub.acts import Acts
 from cobrowse.hub.assets import Assets
-from cobrowse.hub.clock import Clock, within
+from cobrowse.hub.clock import within
 from cobrowse.hub.deadlines import Deadlines
 from cobrowse.hub.desk import Created, Desk, Joined
-from cobrowse.hub.house import House, TakeTicket
+from cobrowse.hub.house import House
 from cobrowse.hub.inbox import Inbox
 from cobrowse.hub.peer import Transport
 from cobrowse.hub.pictures import Pictures
@@ -23,7 +21,7 @@ from cobrowse.hub.reading import Reading
 from cobrowse.hub.relay import Relay
 from cobrowse.hub.seats import Seats
 from cobrowse.hub.steps import Steps
-from cobrowse.store.base import Asset, Bus, SessionStore
+from cobrowse.store.base import Asset
 
 # Peers of a hub that goes away come again spread over this long.
 DRAIN_JITTER_MS = 1000
@@ -33,32 +31,8 @@ DRAIN_SECONDS = 10.0
 class Hub:
     """One process's share of the work; any number of them share a store and a Bus."""
 
-    def __init__(
-        self,
-        *,
-        store: SessionStore,
-        bus: Bus,
-        sites: Mapping[str, Site],
-        tokens: Tokens,
-        pepper: bytes,
-        clock: Clock,
-        randbelow: Callable[[int], int],
-        new_id: Callable[[], str],
-        mirror_url: str,
-        take_ticket: TakeTicket,
-    ) -> None:
-        self._house = house = House(
-            store=store,
-            bus=bus,
-            sites=sites,
-            tokens=tokens,
-            pepper=pepper,
-            clock=clock,
-            randbelow=randbelow,
-            new_id=new_id,
-            mirror_url=mirror_url,
-            take_ticket=take_ticket,
-        )
+    def __init__(self, house: House) -> None:
+        self._house = house
         post = Post(house)
         pictures = Pictures(house, post)
         probes = Probes(house, post)

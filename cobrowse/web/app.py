@@ -14,6 +14,7 @@ from cobrowse.config import Settings
 from cobrowse.core.errors import CobrowseError
 from cobrowse.core.tokens import Tokens, secret_hash
 from cobrowse.hub.clock import Clock
+from cobrowse.hub.house import House
 from cobrowse.hub.hub import Hub
 from cobrowse.store.base import AccountStore, Bus, SessionStore
 from cobrowse.web import agent_api, customer_api, mirror_routes, ops, pages, sockets
@@ -58,7 +59,7 @@ def build_app(
     async def take_ticket(ticket: str, nonce: str) -> str | None:
         return await accounts.take_ticket(secret_hash(ticket), nonce, clock.now())
 
-    hub = Hub(
+    house = House(
         store=store,
         bus=bus,
         sites=settings.by_id,
@@ -70,6 +71,7 @@ def build_app(
         mirror_url=settings.hub.mirror_url,
         take_ticket=take_ticket,
     )
+    hub = Hub(house)
     parts = Parts(
         settings=settings,
         sites=settings.by_id,

@@ -8,6 +8,7 @@ from cobrowse.core.policy import Site
 from cobrowse.core.protocol import AskControl, Consent, ControlAnswer, ControlAsked, Digits, Snapshot
 from cobrowse.core.tokens import Tokens
 from cobrowse.hub.desk import Created, Joined
+from cobrowse.hub.house import House
 from cobrowse.hub.hub import Hub
 from cobrowse.store.opening import open_store
 from tests.hub.clock import HandClock, breathe
@@ -37,7 +38,7 @@ class World:
     async def hub(self) -> Hub:
         """One more hub, running."""
         store = MoodyStore(self.store)
-        hub = Hub(
+        house = House(
             store=store,
             bus=self.bus,
             sites=self.sites,
@@ -49,6 +50,7 @@ class World:
             mirror_url=MIRROR,
             take_ticket=self.take_ticket,
         )
+        hub = Hub(house)
         stack = AsyncExitStack()
         await stack.enter_async_context(hub.running())
         self._running[hub] = stack
