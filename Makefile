@@ -9,10 +9,12 @@ PORT ?= 8000
 SHOP_PORT ?= 8001
 # How many processes the tests use; 0 for one without workers, as a debugger wants it.
 WORKERS ?= 2
+# How many frames `make fuzz` tries.
+CASES ?= 1000000
 CLIENT_SOURCES := $(shell find client_js/src client_js/*.mjs client_js/package.json cobrowse/core/whitelist.json -type f 2>/dev/null)
 MANIFEST := cobrowse/web/static/manifest.json
 
-.PHONY: help run setup build generate check fix test bench clean
+.PHONY: help run setup build generate check fix test promises fuzz bench clean
 
 help:
 	@echo "make run    set up, then hub, console and demo shop on this machine (Ctrl-C ends it); PORT=8000 SHOP_PORT=8001"
@@ -21,6 +23,8 @@ help:
 	@echo "make check  formats, lint, types, floors, generated files"
 	@echo "make fix    what can be mended by itself"
 	@echo "make test   set up, check, and every test with coverage; WORKERS=2"
+	@echo "make promises  the tests of the twelve promises of docs/promises.md, and a line for each; WORKERS=2"
+	@echo "make fuzz   a million hostile frames against the hub's decoder; CASES=1000000"
 	@echo "make bench  the benchmarks, as tables"
 	@echo "make clean  remove all that was made"
 
@@ -71,10 +75,16 @@ fix: setup
 test: check
 	cd client_js && npm run --silent test
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest --numprocesses=$(WORKERS) --dist=loadfile --durations=25
+	$(BIN)/coverage run -m pytest --numprocesses=$(WORKERS) --dist=loadfile --durations=25 --promises
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='cobrowse/core/*' --fail-under=100
 	$(BIN)/coverage report --fail-under=90
+
+promises: setup
+	$(BIN)/pytest tests/attack --numprocesses=$(WORKERS) --dist=loadfile --promises
+
+fuzz: setup
+	$(BIN)/python -m tests.fuzz --cases $(CASES)
 
 bench: setup
 	$(BIN)/python -m bench

@@ -6,11 +6,20 @@ import pytest
 from hypothesis import settings
 from redis import Redis
 
+from tests import promises
 from tests.redis_server import RedisServer, running_redis
 
 # How long an example takes depends on what else the machine does; that is not what these tests are about.
 settings.register_profile("cobrowse", deadline=None)
 settings.load_profile("cobrowse")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    promises.add_option(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    promises.configure(config)
 
 
 @pytest.fixture(scope="session")
