@@ -1,8 +1,9 @@
 // The closed vocabulary in a form small enough for the snippet: one string, made from the file that the hub reads.
 //
-//   namespaces joined by "\n" (HTML, SVG); in each, groups joined by ";"; a group is "elements:names", both joined by
+//   lines joined by "\n": HTML, SVG, and what else is to be known. In the first two, groups joined by ";"; a group is "elements:names", both joined by
 //   spaces. The first group, without elements, is what every element may have. A name ends in the mark of its kind,
-//   but for tokens, the most frequent, which have none.
+//   but for tokens, the most frequent, which have none. The third line: the longest token and style, the pattern and
+//   the longest name of custom elements, and the names that are none.
 import { readFileSync } from "node:fs";
 
 const FILE = new URL("../cobrowse/core/whitelist.json", import.meta.url);
@@ -24,11 +25,12 @@ function namespace({ global, elements }) {
 
 /** The compact form of whitelist.json. */
 export function compactWhitelist() {
-  const { html, svg } = JSON.parse(readFileSync(FILE, "utf8"));
+  const { html, svg, custom_elements: custom, limits } = JSON.parse(readFileSync(FILE, "utf8"));
   for (const { global, elements } of [html, svg]) {
     for (const name of [global, ...Object.values(elements)].flatMap(Object.keys)) {
       if (/[\s;!#?@$]/.test(name)) throw new Error(`whitelist.json: ${name} does not fit the compact form.`);
     }
   }
-  return [html, svg].map(namespace).join("\n");
+  const rest = [limits.token_characters, limits.style_characters, custom.pattern, custom.characters, ...custom.not];
+  return [namespace(html), namespace(svg), rest.join(" ")].join("\n");
 }

@@ -3,11 +3,7 @@
 from collections.abc import Callable
 
 from cobrowse.core.tables import MAX_INTEGER, Memory, Tables, refused
-from cobrowse.core.whitelist import LIMITS, OPS, SNAPSHOT_OPS
-
-# Elements whose content is not theirs to show: a rule belongs into a sheet record, a value nowhere, and what stands in
-# for something else has no inside.
-CLOSED_TAGS = frozenset({"style", "link", "textarea", "input", "placeholder"})
+from cobrowse.core.whitelist import LIMITS, NO_INSIDE, OPS, SNAPSHOT_OPS
 
 
 class Records:
@@ -97,7 +93,7 @@ class Records:
         tag = tables.tags[tag_index]
         if parent in self._memory.closed:
             raise refused("This element has no inside.")
-        if tag in CLOSED_TAGS:
+        if tag in NO_INSIDE:
             self._memory.closed.add(node)
         elif tag == "svg:use":
             self._use()

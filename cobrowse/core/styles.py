@@ -24,6 +24,8 @@ _SUSPECT = re.compile(r"""["'()@\\]|/\*|behavior|-moz-binding""", re.IGNORECASE)
 
 _LETTER = r"[-\w\x80-\U0010ffff]"
 _OTHER = r"""[^-\w\x80-\U0010ffff"'()@\\/]"""
+# Outside of image-set() a parenthesis is like any other: what stands before it was judged with its name.
+_ANY = r"""[^-\w\x80-\U0010ffff"'@\\/]"""
 _ESCAPE = r"\\(?:[0-9a-f]{1,6}(?:\r\n|[ \t\r\n\f])?|[^0-9a-f\r\n\f])"
 _STRING = r""""(?:[^"\\\n\r\f]|\\(?:\r\n|[\s\S]))*+"|'(?:[^'\\\n\r\f]|\\(?:\r\n|[\s\S]))*+'"""
 _COMMENT = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/"
@@ -40,7 +42,7 @@ _NAME = rf"(?!{_LOADS})(?:{_LETTER}++(?!\\)|(?:{_LETTER}++|{_ESCAPE})++(?!\())"
 _AT_KEYWORD = rf"@(?!import){_LETTER}*+(?!\\)"
 _IMPORT = rf"@import[ \t\r\n\f]*+{_ASSET}"
 
-_PARTS = (_OTHER + "++", "/(?!\\*)", _NAME, "[()]", _ASSET, _PLACE, _IMAGE_SET, _STRING, _COMMENT, _AT_KEYWORD)
+_PARTS = (_ANY + "++", "/(?!\\*)", _NAME, _ASSET, _PLACE, _IMAGE_SET, _STRING, _COMMENT, _AT_KEYWORD)
 _FLAGS = re.IGNORECASE | re.ASCII
 _RULES = re.compile(f"(?:{'|'.join(_PARTS)}){{1,{PIECE_TOKENS}}}+", _FLAGS)
 _SHEET = re.compile(f"(?:{'|'.join((*_PARTS, _IMPORT))}){{1,{PIECE_TOKENS}}}+", _FLAGS)

@@ -65,6 +65,17 @@ def refused(sentence: str) -> BadFrame:
     return BadFrame(sentence)
 
 
+def _check_sizes(frame: Frame) -> None:
+    """No table is so long, and no frame has so much CSS, that to look at it all would hold everybody else up."""
+    if len(frame.tags) > LIMITS.frame_tags or len(frame.names) > LIMITS.frame_names:
+        raise refused("A table of names is too long.")
+    lengths = [len(css) for css in frame.styles]
+    if len(lengths) > LIMITS.frame_styles or sum(lengths) > LIMITS.frame_style_characters:
+        raise refused("A frame has too much CSS.")
+    if max(lengths, default=0) > LIMITS.style_characters:
+        raise refused("A piece of CSS is too long.")
+
+
 class Tables:
     """A frame's tables, checked. By a name's index: its tag, the range of its value, and what more must hold.
 
@@ -86,6 +97,7 @@ class Tables:
 
     def __init__(self, frame: Frame, shows_values: bool) -> None:
         """Raises `BadFrame`. `shows_values`: the site lists fields whose value may be shown."""
+        _check_sizes(frame)
         for tag in frame.tags:
             if not is_tag(tag):
                 raise refused("A tag is not on the whitelist.")

@@ -28,6 +28,19 @@ class _Limits(Struct, frozen=True, forbid_unknown_fields=True):
     token_characters: int
     attributes_per_element: int
     url_numbers: int
+    style_characters: int
+    frame_style_characters: int
+    frame_styles: int
+    frame_tags: int
+    frame_names: int
+
+
+class _CustomElements(Struct, frozen=True, forbid_unknown_fields=True):
+    """A subset of the HTML standard's valid custom element names, and the names it takes out again."""
+
+    pattern: str
+    characters: int
+    not_: list[str] = msgspec.field(name="not")
 
 
 class _OpNumbers(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,6 +71,8 @@ class _Whitelist(Struct, frozen=True, forbid_unknown_fields=True):
     acts: list[str]
     input_types: list[str]
     placeholder_reasons: list[str]
+    custom_elements: _CustomElements
+    no_inside: list[str]
     limits: _Limits
 
 
@@ -70,23 +85,15 @@ ACTS: frozenset[str] = frozenset(_list.acts)
 INPUT_TYPES: frozenset[str] = frozenset(_list.input_types)
 PLACEHOLDER_REASONS: frozenset[str] = frozenset(_list.placeholder_reasons)
 
-SVG_PREFIX = "svg:"
-TAG_MAX_CHARACTERS = 64
+# Elements whose content is not theirs to show: a rule belongs into a sheet record, a value nowhere, and what stands in
+# for something else has no inside.
+NO_INSIDE: frozenset[str] = frozenset(_list.no_inside)
 
-# A subset of the HTML standard's valid custom element names, and the names it takes out again.
-_CUSTOM = re.compile(r"[a-z][a-z0-9._]*-[a-z0-9._-]*", re.ASCII)
-_NOT_CUSTOM = frozenset(
-    {
-        "annotation-xml",
-        "color-profile",
-        "font-face",
-        "font-face-src",
-        "font-face-uri",
-        "font-face-format",
-        "font-face-name",
-        "missing-glyph",
-    }
-)
+SVG_PREFIX = "svg:"
+
+_CUSTOM = re.compile(_list.custom_elements.pattern, re.ASCII)
+_CUSTOM_CHARACTERS = _list.custom_elements.characters
+_NOT_CUSTOM = frozenset(_list.custom_elements.not_)
 
 
 def _tables() -> tuple[frozenset[str], dict[str, Kind]]:
@@ -105,7 +112,7 @@ _TAGS, _KINDS = _tables()
 
 def is_custom(tag: str) -> bool:
     """True for a custom element's name."""
-    return len(tag) <= TAG_MAX_CHARACTERS and _CUSTOM.fullmatch(tag) is not None and tag not in _NOT_CUSTOM
+    return len(tag) <= _CUSTOM_CHARACTERS and _CUSTOM.fullmatch(tag) is not None and tag not in _NOT_CUSTOM
 
 
 def is_tag(tag: str) -> bool:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cobrowse.core.errors import BadFrame
-from cobrowse.core.frames import CLOSED_TAGS, Records
+from cobrowse.core.frames import Records
 from cobrowse.core.tables import MAX_INTEGER, Memory, Tables
-from cobrowse.core.whitelist import LIMITS, OPS, SNAPSHOT_OPS
+from cobrowse.core.whitelist import LIMITS, NO_INSIDE, OPS, SNAPSHOT_OPS
 from tests.core.sketch import Sketch, page_sketch
 
 
@@ -208,7 +208,7 @@ def page_with(sketch: Sketch, count: int, name: int, value: int) -> Sketch:
     return sketch.record(OPS.element, 4, 3, 0, sketch.tags.index("body"), count, *([name, value] * count))
 
 
-@pytest.mark.parametrize("tag", sorted(CLOSED_TAGS))
+@pytest.mark.parametrize("tag", sorted(NO_INSIDE))
 def test_what_has_no_inside(tag: str) -> None:
     assert_refused(page_sketch().element(4, 3, tag).text(5, 4, "hunter2"))
     assert_refused(page_sketch().element(4, 3, tag).element(5, 4, "b"))

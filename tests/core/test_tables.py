@@ -3,9 +3,11 @@
 import pytest
 
 from cobrowse.core.errors import BadFrame
+from cobrowse.core.protocol import Ops
 from cobrowse.core.tables import SECRET_INPUT_TYPES, Memory, Tables
 from cobrowse.core.whitelist import INPUT_TYPES, LIMITS, PLACEHOLDER_REASONS
 from tests.core.sketch import Sketch
+from tests.core.vectors import load
 
 
 def tables_of(sketch: Sketch, *, shows_values: bool = False) -> Tables:
@@ -177,3 +179,28 @@ def test_paints_point_into_the_page(paint: str) -> None:
 def test_paints_point_nowhere_else(paint: str) -> None:
     assert_value_refused("svg:path fill", paint)
     assert_value_refused("svg:g mask", paint)
+
+
+# --- how large a table may be
+
+SIZES = load("limits")
+
+
+def _sized(vector: dict[str, list[tuple[str, int, int]]]) -> Ops:
+    tables = {
+        table: [piece * repeat for piece, repeat, count in vector.get(table, []) for _ in range(count)]
+        for table in ("tags", "names", "styles")
+    }
+    return Ops(epoch=1, seq=1, urls=[], texts=[], ops=[], **tables)
+
+
+@pytest.mark.parametrize("vector", SIZES["accepted"], ids=lambda vector: vector["why"])
+def test_the_largest_tables(vector: dict[str, list[tuple[str, int, int]]]) -> None:
+    Tables(_sized(vector), shows_values=False)
+
+
+@pytest.mark.parametrize("vector", SIZES["refused"], ids=lambda vector: vector["why"])
+def test_tables_that_are_too_large(vector: dict[str, list[tuple[str, int, int]]]) -> None:
+    with pytest.raises(BadFrame) as refusal:
+        Tables(_sized(vector), shows_values=False)
+    assert refusal.value.code == "bad_frame"

@@ -6,11 +6,10 @@ from hypothesis import strategies as st
 
 from cobrowse.core import whitelist
 from cobrowse.core.errors import BadFrame
-from cobrowse.core.frames import CLOSED_TAGS
 from cobrowse.core.policy import Site
 from cobrowse.core.protocol import Ops, Page, PageInfo, Pointer, Snapshot, Tip
 from cobrowse.core.view import View, ViewCheck
-from cobrowse.core.whitelist import LIMITS
+from cobrowse.core.whitelist import LIMITS, NO_INSIDE
 from tests.core.sketch import PAGE, Sketch, page_sketch
 
 SITE = Site(
@@ -239,7 +238,7 @@ def test_every_tree_of_the_whitelist_passes(nodes: list[tuple[str, int, str]]) -
         key, given_value = sketch.pair(name, value)
         sketch.tags += [] if tag in sketch.tags else [tag]
         sketch.record(1, node, parent, 0, sketch.tags.index(tag), 1, key, given_value)
-        if tag not in CLOSED_TAGS:
+        if tag not in NO_INSIDE:
             parents.append(node)
             sketch.text(node + 1000, node, text)
     ViewCheck(SITE).check(sketch.snapshot())

@@ -6,18 +6,17 @@ import { drawLink, dropAttribute, putAttribute } from "./attributes";
 import { attachShadow, childrenOf, contains, insertBefore, isConnected, parentOf, remove, shadowOf } from "./dom";
 import { draw, drawSelect } from "./fields";
 import type { Known } from "./known";
+import { checkSizes } from "./limits";
 import { Refusal } from "./refusal";
 import { Sheets } from "./sheets";
 import { weighUses } from "./uses";
-import { isTag, type Kind, kindOf, LIMITS, OPS, SNAPSHOT_OPS, svgName } from "./vocabulary";
+import { isTag, type Kind, kindOf, LIMITS, NO_INSIDE, OPS, SNAPSHOT_OPS, svgName } from "./vocabulary";
 import type { MirrorWords } from "./words";
 
 const SVG = "http://www.w3.org/2000/svg";
 const HTML = "http://www.w3.org/1999/xhtml";
 /** Ids seen in one epoch, retired ones included; beyond it a new epoch is asked for. */
 const IDS_PER_EPOCH = 2_000_000;
-/** What has no inside: rules come in a sheet record, and what a field holds never comes. */
-const NO_INSIDE: ReadonlySet<string> = new Set(["style", "link", "textarea", "input", "placeholder"]);
 const HOLDS_RULES: ReadonlySet<string> = new Set(["style", "link"]);
 
 export interface Selection {
@@ -65,6 +64,7 @@ export class Builder {
   /** Apply a part of a snapshot, or ops. Raises `Refusal`; the picture is of no use then. */
   apply(message: Snapshot | Ops): void {
     const snapshot = message.k === "snapshot";
+    checkSizes(message);
     this.tables = message;
     this.ints = snapshot ? message.nodes : message.ops;
     this.at = 0;

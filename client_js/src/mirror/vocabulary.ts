@@ -7,20 +7,13 @@ export type Kind = "text" | "token" | "number" | "flag" | "url" | "style";
 export const OPS = whitelist.ops;
 export const SNAPSHOT_OPS: ReadonlySet<number> = new Set(whitelist.snapshot_ops);
 export const LIMITS = whitelist.limits;
+/** Rules come in a sheet record, and what a field holds never comes. */
+export const NO_INSIDE: ReadonlySet<string> = new Set(whitelist.no_inside);
 
 const SVG_PREFIX = "svg:";
-const TAG_MAX_CHARACTERS = 64;
-const CUSTOM_ELEMENT = /^[a-z][a-z0-9._]*-[a-z0-9._-]*$/;
-const NOT_CUSTOM: ReadonlySet<string> = new Set([
-  "annotation-xml",
-  "color-profile",
-  "font-face",
-  "font-face-src",
-  "font-face-uri",
-  "font-face-format",
-  "font-face-name",
-  "missing-glyph",
-]);
+const { pattern, characters, not } = whitelist.custom_elements;
+const CUSTOM_ELEMENT = new RegExp(`^(?:${pattern})$`);
+const NOT_CUSTOM: ReadonlySet<string> = new Set(not);
 
 type Names = Readonly<Record<string, string>>;
 
@@ -34,7 +27,7 @@ function table(elements: Readonly<Record<string, Names>>): Map<string, Map<strin
 }
 
 export function isCustom(tag: string): boolean {
-  return tag.length <= TAG_MAX_CHARACTERS && CUSTOM_ELEMENT.test(tag) && !NOT_CUSTOM.has(tag);
+  return tag.length <= characters && CUSTOM_ELEMENT.test(tag) && !NOT_CUSTOM.has(tag);
 }
 
 export function isTag(tag: string): boolean {

@@ -27,9 +27,13 @@ export interface Tag {
 }
 
 const MARKS = "!\0#?@$";
-const CUSTOM = /^[a-z][a-z\d._]*-[a-z\d._-]*$/;
-const NOT_CUSTOM = /^(annotation-xml|color-profile|font-face(-(src|uri|format|name))?|missing-glyph)$/;
-const CUSTOM_MAX_CHARACTERS = 64;
+const [html, svg, rest] = __WHITELIST__.split("\n") as [string, string, string];
+const [longestToken, longestStyle, pattern, longestCustom, ...notCustom] = rest.split(" ");
+const CUSTOM = RegExp(`^${pattern}$`);
+
+/** How long a token and a piece of CSS may be. What is longer stays here. */
+export const TOKEN_CHARACTERS = +(longestToken as string);
+export const STYLE_CHARACTERS = +(longestStyle as string);
 
 const tags = new Map<string, Tag>();
 let htmlNames = "";
@@ -46,7 +50,7 @@ function add(tag: string, names: string): Tag {
   return found;
 }
 
-for (const [at, namespace] of __WHITELIST__.split("\n").entries()) {
+for (const [at, namespace] of [html, svg].entries()) {
   let everywhere = "";
   for (const group of namespace.split(";")) {
     const end = group.indexOf(":");
@@ -60,6 +64,6 @@ for (const [at, namespace] of __WHITELIST__.split("\n").entries()) {
 /** The element `tag` (`div`, `svg:path`, `acme-card`), or undefined where it is not on the list. */
 export function tagOf(tag: string): Tag | undefined {
   const found = tags.get(tag);
-  if (found || tag.length > CUSTOM_MAX_CHARACTERS || !CUSTOM.test(tag) || NOT_CUSTOM.test(tag)) return found;
+  if (found || tag.length > +(longestCustom as string) || !CUSTOM.test(tag) || notCustom.includes(tag)) return found;
   return add(tag, htmlNames);
 }

@@ -1,10 +1,9 @@
 // Stylesheets as rules. Those of `<style>`, adopted ones, and linked ones whose rules the page changed by script; a
 // linked sheet that nobody touched travels as an asset instead.
 import { DOTS, type Numbered, rewrite } from "../css";
+import { STYLE_CHARACTERS } from "../whitelist";
 import { linkSheet, localName, nodeType, styleSheet } from "./dom";
 
-/** One rule may take so many characters; a longer one is left out. */
-const RULE_MAX_CHARACTERS = 200_000;
 const IMPORT_DEPTH = 4;
 
 /** A sheet in one place. An adopted one may be in many; an owner's own is looked up, since it is replaced at will. */
@@ -53,8 +52,9 @@ export function rulesOf(sheet: Sheet, numbered: Numbered, masked: boolean): stri
         text = rewrite(rule.cssText, from.href ?? document.baseURI, numbered, false, masked);
         if (!masked && rule instanceof CSSStyleRule) cached.set(rule, text);
       }
-      if (text.length <= RULE_MAX_CHARACTERS)
-        rules.push(media ? `@media ${rewrite(media, "", () => 0)}{${text}}` : text);
+      if (media) text = `@media ${rewrite(media, "", () => 0)}{${text}}`;
+      // A longer one is left out: the hub would refuse the whole frame.
+      if (text.length <= STYLE_CHARACTERS) rules.push(text);
     }
   };
   const own = sheet.sheet_;

@@ -2,18 +2,18 @@
 import { type Frame, RULE_INSERTED, RULE_REMOVED, SHEET } from "./tables";
 import type { Sent } from "./tree";
 
-/** So much of a sheet goes with its first record. */
-const FIRST_BYTES = 100_000;
-
-/** Send a sheet under `owner`. True where more rules are to follow, as a change. */
+/** Send a sheet under `owner`, as much of it as fits. True where more rules are to follow, as a change. */
 export function insertSheet(frame: Frame, sent: Sent, owner: number, before: number, rules: string[]): boolean {
-  let bytes = 0;
+  frame.add_(SHEET, sent.id_, owner, before, 0);
+  const at = frame.ints_.length - 1;
   let count = 0;
-  while (count < rules.length && (!count || bytes < FIRST_BYTES)) bytes += (rules[count++] as string).length;
-  const first = rules.slice(0, count);
-  sent.said_ = first;
-  frame.add_(SHEET, sent.id_, owner, before, count);
-  for (const rule of first) frame.add_(frame.style_(rule));
+  for (; count < rules.length; count++) {
+    const rule = rules[count] as string;
+    if (count && frame.wouldOverflow_(rule.length)) break;
+    frame.add_(frame.style_(rule));
+  }
+  frame.ints_[at] = count;
+  sent.said_ = rules.slice(0, count);
   return count < rules.length;
 }
 

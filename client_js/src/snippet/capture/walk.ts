@@ -2,7 +2,7 @@
 // ask here, so what one withholds none sends.
 import type { CustomerPolicy } from "../../protocol";
 import { DOTS, rewrite } from "../css";
-import { FLAG, type Name, NUMBER, STYLE, type Tag, TEXT, tagOf, URL_NUMBER } from "../whitelist";
+import { FLAG, type Name, NUMBER, STYLE, type Tag, TEXT, TOKEN_CHARACTERS, tagOf, URL_NUMBER } from "../whitelist";
 import { Sheet } from "./cssom";
 import {
   areaValue,
@@ -59,7 +59,6 @@ const PLACEHOLDERS: Record<string, string> = {
   embed: "embed",
 };
 const TEXT_MAX_CHARACTERS = 60_000;
-const TOKEN_MAX_CHARACTERS = 16_000;
 const LOCAL_ID = /^#(\S{1,500})$/;
 const LOCAL_URL = /^\s*url\(\s*(?:"#[^"\\]*"|'#[^'\\]*'|#[^\s"'()\\]*)\s*\)[^()]*$/i;
 /** Where white space between elements is never drawn. */
@@ -221,14 +220,13 @@ export class Walk {
         const n = Number.parseInt(value, 10);
         if (Math.abs(n) < 1e6) list.push(known, n);
       } else if (kind === TEXT) list.push(known, masked ? value && DOTS : whole(value, TEXT_MAX_CHARACTERS));
-      else if (this.mayToken_(tag.tag_, name, value, bits, masked))
-        list.push(known, whole(value, TOKEN_MAX_CHARACTERS));
+      else if (this.mayToken_(tag.tag_, name, value, bits, masked)) list.push(known, whole(value, TOKEN_CHARACTERS));
     }
   }
 
   private mayToken_(tag: string, name: string, value: string, bits: number, masked: boolean): boolean {
     // These two are said by the browser's own understanding of them.
-    if (value.length > TOKEN_MAX_CHARACTERS || /^(input type|link rel)$/.test(`${tag} ${name}`)) return false;
+    if (value.length > TOKEN_CHARACTERS || /^(input type|link rel)$/.test(`${tag} ${name}`)) return false;
     if (masked && name === "datetime") return false;
     if (bits & WIDGET && name.startsWith("data-")) return false;
     return tag[3] !== ":" || !/url|\\/i.test(value) || LOCAL_URL.test(value);
