@@ -71,7 +71,9 @@ async def login(request: Request) -> Response:
     _require_own_origin(request)
     body = await read_json(request, Login)
     async with parts.limits.signing_in(address_of(request), body.name.strip().lower()):
-        signed_in = await parts.sign_ins.sign_in(body.name, body.password)
+        agent = await parts.sign_ins.prove(body.name, body.password)
+    await parts.limits.signed_in(agent.id)
+    signed_in = await parts.sign_ins.begin(agent)
     response = json(_me(parts, signed_in.agent))
     parts.sign_ins.set_cookie(response, signed_in.cookie)
     return response
@@ -129,6 +131,7 @@ async def make_ticket(request: Request) -> Response:
     parts = parts_of(request)
     _require_own_origin(request)
     agent = await parts.sign_ins.agent(request)
+    await parts.limits.new_ticket(agent.id)
     state = await parts.hub.read(request.path_params["session"], agent.id)
     ticket = secrets.token_urlsafe(ID_BYTES)
     await parts.accounts.put_ticket(secret_hash(ticket), state.session, parts.clock.now() + TICKET_SECONDS)

@@ -81,7 +81,7 @@ def build_app(
         tokens=tokens,
         clock=clock,
         static=StaticFiles(static),
-        limits=RateLimits(settings.hub.store.reveal()),
+        limits=RateLimits(settings.hub.store.reveal(), clock),
         sign_ins=SignIns(accounts, passwords, clock, https=settings.https),
         proxies=report,
         turnstile=Turnstile(),

@@ -54,6 +54,7 @@ async def claim(request: Request) -> Response:
     code = codes.normalise(body.code)
     async with parts.limits.claiming(address_of(request), site, len(code)):
         joined = await parts.hub.claim(site.id, code, body.nonce)
+    await parts.limits.claimed(joined.session)
     return await _hand_off(parts, site, joined, body.nonce) if origin == own else json(joined)
 
 

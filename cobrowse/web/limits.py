@@ -1,8 +1,9 @@
 """How often one may try. `limits` counts, in memory or in the Redis of the store.
 
-Windows are fixed and begin at the first count. Only failures count, after the fact and under a lock, so that customers
+Windows are fixed and begin at the first count. Failures count, after the fact and under a lock, so that customers
 who join and agents who sign in at the same moment never meet a 429; hubs that share a Redis can exceed a budget by one
-each. Nothing but time resets a count: not a success, not a new code (NIST SP 800-63B-4).
+each. Nothing but time resets a count: not a success, not a new code (NIST SP 800-63B-4). What succeeds has budgets far
+above any use, by whom it concerns, so that nobody can fill the store with sign-ins and tickets of their own.
 """
 
 import asyncio
@@ -14,13 +15,15 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.aio.storage import MemoryStorage, RedisStorage, Storage
+from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
 from redis.asyncio import BlockingConnectionPool
 
 from cobrowse.core.errors import CobrowseError, NotFound, Refused, StoreError, TooMany
 from cobrowse.core.policy import Site
+from cobrowse.hub.clock import Clock
+from cobrowse.web.counts import CountsInMemory
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +42,11 @@ LOGIN_FAILURES = 5
 LOGIN_FAILURES_A_NAME = 100
 NEW_SESSIONS_A_MINUTE = 30
 REDEEM_FAILURES = 30
+# What succeeds: a name's sign-ins, an agent's tickets (each reconnect takes one), and how often who claimed a code may
+# ask for the same answer again (each makes a handoff, on the hosted page).
+SIGN_INS_A_NAME = 60
+TICKETS_A_MINUTE = 300
+SAME_CLAIMS = 60
 REDIS_CONNECTIONS = 20
 LOCKS = 256
 REDIS_PREFIX = "cobrowse:limit"
@@ -55,6 +63,9 @@ _LOGIN_PAIR = RateLimitItemPerMinute(LOGIN_FAILURES, WINDOW_MINUTES, namespace="
 _LOGIN_NAME = RateLimitItemPerMinute(LOGIN_FAILURES_A_NAME, WINDOW_MINUTES, namespace="login-name")
 _NEW_SESSIONS = RateLimitItemPerMinute(NEW_SESSIONS_A_MINUTE, namespace="new-session")
 _REDEEMS = RateLimitItemPerMinute(REDEEM_FAILURES, WINDOW_MINUTES, namespace="redeem")
+_SIGN_INS = RateLimitItemPerMinute(SIGN_INS_A_NAME, WINDOW_MINUTES, namespace="sign-in")
+_TICKETS = RateLimitItemPerMinute(TICKETS_A_MINUTE, namespace="ticket")
+_SAME_CLAIMS = RateLimitItemPerMinute(SAME_CLAIMS, WINDOW_MINUTES, namespace="same-claim")
 
 
 class Count(NamedTuple):
@@ -88,10 +99,13 @@ def block_of(address: str) -> str:
 class RateLimits:
     """Every budget of the web floor. Each question raises `TooMany` with the seconds to wait."""
 
-    def __init__(self, store_url: str) -> None:
-        """Counts are kept beside the store of this URL, so that hubs that share a Redis share them."""
+    def __init__(self, store_url: str, clock: Clock) -> None:
+        """Counts are kept beside the store of this URL, so that hubs that share a Redis share them; windows then end by
+        that Redis, else by `clock`."""
         self._pool: BlockingConnectionPool | None = None
-        self._storage: Storage = MemoryStorage(wrap_exceptions=True)
+        self._storage: Storage = CountsInMemory(clock.monotonic)
+        # The clock by which the storage says when a window ends.
+        self._now = clock.monotonic
         if store_url.startswith(("redis://", "rediss://")):
             self._pool = BlockingConnectionPool.from_url(store_url, max_connections=REDIS_CONNECTIONS)
             self._storage = RedisStorage(
@@ -101,6 +115,7 @@ class RateLimits:
                 key_prefix=REDIS_PREFIX,
                 connection_pool=self._pool,  # type: ignore[arg-type]  # handed on to redis-py as it is
             )
+            self._now = time.time
         self._limiter = FixedWindowRateLimiter(self._storage)
         # Who is counted together shares a lock, and now and then a stranger does too.
         self._locks = [asyncio.Lock() for _ in range(LOCKS)]
@@ -141,16 +156,24 @@ class RateLimits:
 
     async def new_session(self, agent: str) -> None:
         """Count one new session of this agent."""
-        count = Count(_NEW_SESSIONS, (agent,))
-        if not await self._hit(count):
-            raise await self._too_many(count)
+        await self._take(Count(_NEW_SESSIONS, (agent,)))
+
+    async def new_ticket(self, agent: str) -> None:
+        """Count one ticket for a socket of this agent."""
+        await self._take(Count(_TICKETS, (agent,)))
+
+    async def signed_in(self, agent: str) -> None:
+        """Count one sign-in of this agent, with the right password."""
+        await self._take(Count(_SIGN_INS, (agent,)))
+
+    async def claimed(self, session: str) -> None:
+        """Count one answer to who claimed this session's code."""
+        await self._take(Count(_SAME_CLAIMS, (session,)))
 
     async def close(self) -> None:
-        """Let go of the connections, or of the task that sweeps the memory."""
+        """Let go of the connections."""
         if self._pool is not None:
             await self._pool.aclose()
-        if isinstance(self._storage, MemoryStorage) and self._storage.timer is not None:
-            self._storage.timer.cancel()
 
     @asynccontextmanager
     async def _counting(self, counts: Sequence[Count], key: str, failure: type[CobrowseError]) -> AsyncIterator[None]:
@@ -160,6 +183,9 @@ class RateLimits:
             await self._ask(counts)
             try:
                 yield
+            except TooMany:
+                # There was no try: too many others had theirs.
+                raise
             except failure:
                 for count in counts:
                     await self._hit(count)
@@ -181,6 +207,10 @@ class RateLimits:
                 logger.warning("Too many failures: %s", count.item.namespace)
                 raise await self._too_many(count)
 
+    async def _take(self, count: Count) -> None:
+        if not await self._hit(count):
+            raise await self._too_many(count)
+
     async def _hit(self, count: Count) -> bool:
         try:
             return await self._limiter.hit(count.item, *count.who)
@@ -198,6 +228,5 @@ class RateLimits:
             stats = await self._limiter.get_window_stats(count.item, *count.who)
         except StorageError as error:
             raise StoreError("The store of the counts does not answer.") from error
-        # `limits` counts by the wall clock and takes no other.
-        wait_seconds = max(1.0, stats.reset_time - time.time())
+        wait_seconds = max(1.0, stats.reset_time - self._now())
         return TooMany("Too many tries. Please wait and try again.", retry_after_seconds=wait_seconds)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cobrowse.core.errors import BadInput, NotAllowed, Refused
+from cobrowse.core.errors import BadInput, NotAllowed, Refused, TooMany
 from cobrowse.core.tokens import secret_hash
 from cobrowse.hub.clock import Clock
 from cobrowse.store.base import AccountStore, Agent, SignIn
@@ -21,6 +21,9 @@ PASSWORD_MAX_CHARACTERS = 200
 AGENT_NAME_MAX_CHARACTERS = 64
 # Each hash takes 64 MB and some 50 ms of a core; two at a time keep a flood of sign-ins off the hub.
 HASHING_THREADS = 2
+# How many more may wait for their turn: some two seconds. Beyond it all are asked to come again.
+HASHES_WAITING = 64
+HASHING_RETRY_SECONDS = 2.0
 ID_BYTES = 32
 
 
@@ -49,6 +52,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._threads = ThreadPoolExecutor(HASHING_THREADS, thread_name_prefix="argon2")
+        self._waiting = 0
         # What an unknown name is compared with, so that it takes as long as a known one.
         self._nobody = self._hasher.hash(secrets.token_urlsafe(ID_BYTES))
 
@@ -57,10 +61,16 @@ class Passwords:
         return self._hasher.hash(password)
 
     async def fits(self, agent: Agent | None, password: str) -> bool:
-        """True where there is an agent and this is the password."""
+        """True where there is an agent and this is the password. Raises `TooMany` where too many others wait."""
+        if self._waiting >= HASHES_WAITING:
+            raise TooMany("Too many sign in at this moment.", retry_after_seconds=HASHING_RETRY_SECONDS)
         known = agent.password_hash if agent is not None else self._nobody
         loop = asyncio.get_running_loop()
-        fitting = await loop.run_in_executor(self._threads, self._verify, known, password)
+        self._waiting += 1
+        try:
+            fitting = await loop.run_in_executor(self._threads, self._verify, known, password)
+        finally:
+            self._waiting -= 1
         return fitting and agent is not None
 
     def close(self) -> None:
@@ -103,14 +113,18 @@ class SignIns:
         """With the `__Host-` prefix, but on loopback http, where Safari stores no Secure cookie."""
         return "__Host-cobrowse" if self._https else "cobrowse"
 
-    async def sign_in(self, name: str, password: str) -> SignedIn:
-        """A new sign-in, or `LoginFailed`."""
+    async def prove(self, name: str, password: str) -> Agent:
+        """Whose name and password these are, or `LoginFailed`."""
         try:
             agent = await self._accounts.agent(agent_id(name))
         except BadInput:
             agent = None
         if not await self._passwords.fits(agent, password) or agent is None:
             raise LoginFailed("The name or the password is wrong.")
+        return agent
+
+    async def begin(self, agent: Agent) -> SignedIn:
+        """A new sign-in of this agent."""
         value = secrets.token_urlsafe(ID_BYTES)
         expires_at = self._clock.now() + SIGN_IN_SECONDS
         await self._accounts.put_sign_in(SignIn(secret_hash(value), agent.id, expires_at))

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from limits.aio.storage import MemoryStorage
 from limits.errors import StorageError
 
 from cobrowse.core.errors import NotFound, Refused, StoreError, TooMany
 from cobrowse.core.policy import Site
 from cobrowse.web import limits
+from cobrowse.web.counts import CountsInMemory
 from cobrowse.web.limits import RateLimits, blocks
+from tests.hub.clock import HandClock
 
 SHOP = Site(id="shop", name="Shop", origins=("https://shop.example",), start_url="https://shop.example/")
 BANK = Site(id="bank", name="Bank", origins=("https://bank.example",), start_url="https://bank.example/")
@@ -18,7 +19,7 @@ BANK = Site(id="bank", name="Bank", origins=("https://bank.example",), start_url
 
 @pytest.fixture
 async def budgets() -> AsyncIterator[RateLimits]:
-    made = RateLimits("sqlite:///unused.db")
+    made = RateLimits("sqlite:///unused.db", HandClock())
     yield made
     await made.close()
 
@@ -190,7 +191,7 @@ async def test_new_sessions_and_handoffs_have_budgets(budgets: RateLimits) -> No
 
 async def test_counts_that_do_not_answer_are_a_store_error() -> None:
     # Nothing listens on port 1.
-    budgets = RateLimits("redis://127.0.0.1:1/0")
+    budgets = RateLimits("redis://127.0.0.1:1/0", HandClock())
     with pytest.raises(StoreError):
         await succeed(budgets, "192.0.2.1")
     with pytest.raises(StoreError):
@@ -199,11 +200,11 @@ async def test_counts_that_do_not_answer_are_a_store_error() -> None:
 
 
 async def test_the_waiting_time_may_fail_too(budgets: RateLimits, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(_storage: MemoryStorage, _key: str) -> float:
+    async def broken(_storage: CountsInMemory, _key: str) -> float:
         raise StorageError(ConnectionError())
 
     for _ in range(limits.NEW_SESSIONS_A_MINUTE):
         await budgets.new_session("ana")
-    monkeypatch.setattr(MemoryStorage, "get_expiry", broken)
+    monkeypatch.setattr(CountsInMemory, "get_expiry", broken)
     with pytest.raises(StoreError):
         await budgets.new_session("ana")

@@ -19,6 +19,7 @@ from cobrowse.web.sign_in import (
     LoginFailed,
     NotSignedIn,
     Passwords,
+    SignedIn,
     SignIns,
     agent_id,
     check_password,
@@ -50,12 +51,16 @@ async def sign_ins(accounts: AccountStore, clock: HandClock) -> AsyncIterator[Si
     passwords.close()
 
 
+async def sign_in(sign_ins: SignIns, name: str = "ana", password: str = PASSWORD) -> SignedIn:
+    return await sign_ins.begin(await sign_ins.prove(name, password))
+
+
 def request(cookie: str) -> Request:
     return Request({"type": "http", "headers": [(b"cookie", cookie.encode())] if cookie else []})
 
 
 async def test_the_right_password_signs_in_for_twelve_hours(sign_ins: SignIns, clock: HandClock) -> None:
-    signed_in = await sign_ins.sign_in(" Ana ", PASSWORD)
+    signed_in = await sign_in(sign_ins, " Ana ")
     assert signed_in.agent.name == "Ana"
     with_cookie = request(f"__Host-cobrowse={signed_in.cookie}")
     assert (await sign_ins.agent(with_cookie)).id == "ana"
@@ -71,7 +76,7 @@ async def test_the_right_password_signs_in_for_twelve_hours(sign_ins: SignIns, c
 )
 async def test_wrong_name_and_wrong_password_are_told_alike(sign_ins: SignIns, name: str, password: str) -> None:
     with pytest.raises(LoginFailed) as caught:
-        await sign_ins.sign_in(name, password)
+        await sign_ins.prove(name, password)
     assert caught.value.sentence == "The name or the password is wrong."
 
 
@@ -87,20 +92,20 @@ async def test_an_unknown_name_is_hashed_too(accounts: AccountStore, clock: Hand
     hasher.seen = []
     passwords = Passwords(hasher)
     with pytest.raises(LoginFailed):
-        await SignIns(accounts, passwords, clock, https=True).sign_in("nobody", "a password")
+        await SignIns(accounts, passwords, clock, https=True).prove("nobody", "a password")
     assert hasher.seen == ["a password"]
     passwords.close()
 
 
 async def test_the_store_knows_no_cookie(sign_ins: SignIns, accounts: AccountStore, clock: HandClock) -> None:
-    signed_in = await sign_ins.sign_in("ana", PASSWORD)
+    signed_in = await sign_in(sign_ins)
     assert await accounts.sign_in(signed_in.cookie, clock.now()) is None
     assert await accounts.sign_in(secret_hash(signed_in.cookie), clock.now()) is not None
 
 
 async def test_signing_out_and_removal_end_it(sign_ins: SignIns, accounts: AccountStore) -> None:
-    one = request(f"__Host-cobrowse={(await sign_ins.sign_in('ana', PASSWORD)).cookie}")
-    two = request(f"__Host-cobrowse={(await sign_ins.sign_in('ana', PASSWORD)).cookie}")
+    one = request(f"__Host-cobrowse={(await sign_in(sign_ins)).cookie}")
+    two = request(f"__Host-cobrowse={(await sign_in(sign_ins)).cookie}")
     await sign_ins.sign_out(one)
     with pytest.raises(NotSignedIn):
         await sign_ins.agent(one)
