@@ -1,10 +1,12 @@
 """Check CSS: what it may load, and nothing else. docs/protocol.md says the rule; tests/vectors/styles.json shows it.
 
 An address appears only as `url("a/12")`, with an asset's number, or `url("#name")`, a place in the same document;
-`@import` only in an asset and only as `@import url("a/12")`. No other function that loads, no strings and no `var()`
-inside `image-set()`, no `expression`, `behavior` or `-moz-binding`, no escape inside a function's or an at-keyword's
-name. What a browser would have to repair (an open string, comment or escape) is refused, since two parsers might
-repair it differently.
+`@import` only in an asset and only as `@import url("a/12")`. No other function that loads, no `expression`, `behavior`
+or `-moz-binding`, no escape inside a function's or an at-keyword's name. What a browser would have to repair (an open
+string, comment or escape) is refused, since two parsers might repair it differently.
+
+`image-set()` is refused whatever it holds: a string in it is an address, and one can come from far away, through
+`var()`, `env()`, `if()`, `attr()` or a function that the page made itself (`@function --f() { result: "…" }`).
 
 This is the tokeniser of CSS Syntax level 3 as one regular expression. Every repetition is possessive: it never goes
 back, so it takes time linear in the text, whatever a hostile page sends; and it takes a piece at a time, so that a
@@ -22,27 +24,24 @@ PIECE_TOKENS = 8192
 # What has none of these can neither load nor hide anything.
 _SUSPECT = re.compile(r"""["'()@\\]|/\*|behavior|-moz-binding""", re.IGNORECASE)
 
-_LETTER = r"[-\w\x80-\U0010ffff]"
-_OTHER = r"""[^-\w\x80-\U0010ffff"'()@\\/]"""
-# Outside of image-set() a parenthesis is like any other: what stands before it was judged with its name.
-_ANY = r"""[^-\w\x80-\U0010ffff"'@\\/]"""
+# Letters beyond ASCII are tokens of their own: which of them belong to a name, browsers have not agreed on, and where
+# the sign before `url(x)` does not, x is loaded.
+_LETTER = r"[-\w]"
+# A parenthesis is like any other: what stands before it was judged with its name.
+_OTHER = r"""[^-\w"'@\\/]"""
 _ESCAPE = r"\\(?:[0-9a-f]{1,6}(?:\r\n|[ \t\r\n\f])?|[^0-9a-f\r\n\f])"
 _STRING = r""""(?:[^"\\\n\r\f]|\\(?:\r\n|[\s\S]))*+"|'(?:[^'\\\n\r\f]|\\(?:\r\n|[\s\S]))*+'"""
 _COMMENT = r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/"
 _ASSET = r"""url\("a/[1-9][0-9]{0,9}"\)"""
 _PLACE = r"""url\("\#[a-z_][\w.:-]{0,199}"\)"""
 
-# Inside image-set() a string is an address, but for that of type(); functions may nest twice there.
 _LOADS = r"(?:url|src|image|expression|image-set|-webkit-image-set)\("
-_SET_ITEM = rf"(?!{_LOADS}|var\(){_LETTER}++|{_OTHER}++|/(?!\*)"
-_SET_FUNCTION = rf"\((?:{_SET_ITEM}|\((?:{_SET_ITEM})*+\))*+\)"
-_IMAGE_SET = rf"(?:-webkit-)?image-set\((?:{_ASSET}|type\((?:{_STRING})\)|{_SET_ITEM}|{_SET_FUNCTION})*+\)"
 
 _NAME = rf"(?!{_LOADS})(?:{_LETTER}++(?!\\)|(?:{_LETTER}++|{_ESCAPE})++(?!\())"
 _AT_KEYWORD = rf"@(?!import){_LETTER}*+(?!\\)"
 _IMPORT = rf"@import[ \t\r\n\f]*+{_ASSET}"
 
-_PARTS = (_ANY + "++", "/(?!\\*)", _NAME, _ASSET, _PLACE, _IMAGE_SET, _STRING, _COMMENT, _AT_KEYWORD)
+_PARTS = (_OTHER + "++", "/(?!\\*)", _NAME, _ASSET, _PLACE, _STRING, _COMMENT, _AT_KEYWORD)
 _FLAGS = re.IGNORECASE | re.ASCII
 _RULES = re.compile(f"(?:{'|'.join(_PARTS)}){{1,{PIECE_TOKENS}}}+", _FLAGS)
 _SHEET = re.compile(f"(?:{'|'.join((*_PARTS, _IMPORT))}){{1,{PIECE_TOKENS}}}+", _FLAGS)

@@ -17,8 +17,8 @@ const TOKEN = new RegExp(
     "((?:[-\\w\\u0080-\\uffff]|\\\\(?:[\\da-f]{1,6}(?:\\r\\n|\\s)?|[^\\n\\r\\f]))+)(\\(?)|[\\s\\S]",
   "gi",
 );
-const LOADS = /^(url|url-prefix|src|image|expression|element|-moz-element|-moz-image-rect|paint)$/i;
-const IMAGE_SET = /^(-webkit-)?image-set$/i;
+const LOADS = /(?:^|[^-\w])(url|url-prefix|src|image|expression|element|-moz-element|-moz-image-rect|paint)$/i;
+const IMAGE_SET = /(?:^|[^-\w])(-webkit-)?image-set$/i;
 const OLD_PROPERTY = /^(behavior|-moz-binding)$/i;
 const FRAGMENT = /^#[a-z_][\w.:-]{0,199}$/i;
 /** Stands for what is not to be had: a place that no document has. */
