@@ -17,11 +17,11 @@ const VALUES = [":value", ":checked", ":indeterminate"] as const;
 const STYLESHEET: ReadonlySet<string> = new Set(["stylesheet", "alternate stylesheet"]);
 
 /** Put one attribute on the element. Raises `Refusal` where its value is not what its kind allows. */
-export function putAttribute(known: Known, name: string, kind: Kind, value: string | number): void {
+export function putAttribute(known: Known, name: string, kind: Kind, value: string | number, copies = true): void {
   checkValue(known, name, kind, value);
   known.attributes.set(name, value);
   checkSecret(known);
-  if (!name.startsWith(":")) copy(known.node as Element, known, name, kind, value);
+  if (copies && !name.startsWith(":")) copy(known.node as Element, known, name, kind, value);
 }
 
 export function dropAttribute(known: Known, name: string): void {

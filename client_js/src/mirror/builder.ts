@@ -7,14 +7,14 @@ import { attachShadow, childrenOf, contains, insertBefore, isConnected, parentOf
 import { draw, drawSelect } from "./fields";
 import type { Known } from "./known";
 import { checkSizes } from "./limits";
+import { type Medium, MIRROR } from "./medium";
 import { Refusal } from "./refusal";
-import { Sheets } from "./sheets";
+import type { Sheets, Window_ } from "./sheets";
 import { weighUses } from "./uses";
 import { isTag, type Kind, kindOf, LIMITS, NO_INSIDE, OPS, SNAPSHOT_OPS, svgName } from "./vocabulary";
 import type { MirrorWords } from "./words";
 
 const SVG = "http://www.w3.org/2000/svg";
-const HTML = "http://www.w3.org/1999/xhtml";
 /** Ids seen in one epoch, retired ones included; beyond it a new epoch is asked for. */
 const IDS_PER_EPOCH = 2_000_000;
 const HOLDS_RULES: ReadonlySet<string> = new Set(["style", "link"]);
@@ -32,7 +32,6 @@ export interface Scrolled {
 }
 
 type Tables = Pick<Snapshot, "tags" | "names" | "urls" | "styles" | "texts">;
-type InnerWindow = Window & { readonly CSSStyleSheet: typeof CSSStyleSheet };
 
 export class Builder {
   readonly scrolls = new Map<Known, Scrolled>();
@@ -53,12 +52,13 @@ export class Builder {
   /** `watch` is told of each document and shadow root, to listen there. */
   constructor(
     private readonly document: Document,
-    window: InnerWindow,
+    window: Window_,
     ownRules: string,
     private readonly words: MirrorWords,
     private readonly watch: (root: Document | ShadowRoot) => void,
+    readonly medium: Medium = MIRROR,
   ) {
-    this.sheets = new Sheets(window, ownRules);
+    this.sheets = medium.sheets(window, ownRules);
   }
 
   /** Apply a part of a snapshot, or ops. Raises `Refusal`; the picture is of no use then. */
@@ -157,7 +157,7 @@ export class Builder {
     for (let each = 0; each < count; each += 1) {
       const { name, kind } = this.name(tag);
       if (known.attributes.has(name)) throw new Refusal("duplicate_attribute");
-      putAttribute(known, name, kind, this.value(kind));
+      this.put(known, name, kind, this.value(kind));
     }
     this.insert(parent, node, before);
     if (tag === "select") this.selects.add(known);
@@ -167,7 +167,7 @@ export class Builder {
   private create(tag: string): Element {
     const inSvg = svgName(tag);
     if (inSvg !== undefined) return this.document.createElementNS(SVG, inSvg);
-    return this.document.createElementNS(HTML, tag === "placeholder" ? "div" : tag);
+    return this.medium.create(this.document, tag === "placeholder" ? "div" : tag);
   }
 
   private text(): void {
@@ -229,7 +229,7 @@ export class Builder {
     owner.node = fresh;
     for (const [attribute, value] of [...owner.attributes]) {
       const kind = kindOf(owner.tag, attribute);
-      if (kind !== undefined) putAttribute(owner, attribute, kind, value);
+      if (kind !== undefined) this.put(owner, attribute, kind, value);
     }
     old.replaceWith(fresh);
   }
@@ -268,7 +268,7 @@ export class Builder {
   private attribute(): void {
     const known = this.nextKnown("element");
     const { name, kind } = this.name(known.tag);
-    putAttribute(known, name, kind, this.value(kind));
+    this.put(known, name, kind, this.value(kind));
     this.drawn(known);
   }
 
@@ -359,7 +359,12 @@ export class Builder {
     }
   }
 
+  private put(known: Known, name: string, kind: Kind, value: string | number): void {
+    putAttribute(known, name, kind, value, this.medium.copies(kind));
+  }
+
   private drawn(known: Known): void {
+    this.medium.drawn?.(known);
     drawLink(known);
     draw(known, this.words);
     if (known.tag === "option" || known.tag === "select") this.selectOf(known.node);

@@ -44,7 +44,7 @@ function inside(builder: Builder, known: Known, out: string[]): void {
 function element(builder: Builder, known: Known, out: string[]): void {
   out.push("<", known.tag);
   for (const name of [...known.attributes.keys()].sort(byCodeUnit)) {
-    const value = attribute(known, name);
+    const value = attribute(builder, known, name);
     if (value !== null) out.push(" ", name, "=", value);
   }
   out.push(">");
@@ -57,13 +57,18 @@ function byCodeUnit(a: string, b: string): number {
 }
 
 /** Null where it is left out. What is copied to the element is read from there. */
-function attribute(known: Known, name: string): string | null {
+function attribute(builder: Builder, known: Known, name: string): string | null {
   const wire = known.attributes.get(name);
   const kind = kindOf(known.tag, name);
   if (wire === undefined || kind === undefined) return null;
   if (kind === "url") return "#";
   if (kind === "flag") return wire === 0 ? null : "1";
   if (kind === "number") return String(wire);
-  const copied = !name.startsWith(":") && name !== "popover" && known.tag !== "link" && known.tag !== "placeholder";
+  const copied =
+    builder.medium.copies(kind) &&
+    !name.startsWith(":") &&
+    name !== "popover" &&
+    known.tag !== "link" &&
+    known.tag !== "placeholder";
   return JSON.stringify(copied ? getAttribute(known.node as Element, name) : wire);
 }

@@ -18,7 +18,6 @@ const containsMethod = Node.prototype.contains;
 const getAttributeMethod = Element.prototype.getAttribute;
 const setAttributeMethod = Element.prototype.setAttribute;
 const removeAttributeMethod = Element.prototype.removeAttribute;
-const attachShadowMethod = Element.prototype.attachShadow;
 const matchesMethod = Element.prototype.matches;
 const rectMethod = Element.prototype.getBoundingClientRect;
 
@@ -54,7 +53,9 @@ export function toggleAttribute(element: Element, name: string, on: boolean): vo
 }
 
 export function attachShadow(host: Element): ShadowRoot {
-  return attachShadowMethod.call(host, { mode: "open" });
+  // The picture's own realm, which no script can have changed.
+  const { Element } = host.ownerDocument.defaultView as Window & typeof globalThis;
+  return Element.prototype.attachShadow.call(host, { mode: "open" });
 }
 
 export function matches(element: Element, selector: string): boolean {

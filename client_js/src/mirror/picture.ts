@@ -6,6 +6,7 @@ import { digest } from "./digest";
 import { boxOf, removeAttribute, setAttribute, toggleAttribute } from "./dom";
 import { FOCUSED, INK, MISSING, SELECTED } from "./ink";
 import type { Known } from "./known";
+import { type Medium, MIRROR } from "./medium";
 import { Refusal } from "./refusal";
 import { darken, schemeRule } from "./scheme";
 import type { MirrorWords } from "./words";
@@ -37,6 +38,7 @@ export class Picture {
     stage: HTMLElement,
     title: string,
     private readonly changed: () => void,
+    medium: Medium = MIRROR,
   ) {
     this.frame = document.createElement("iframe");
     this.frame.setAttribute("sandbox", "allow-same-origin");
@@ -45,8 +47,8 @@ export class Picture {
     stage.append(this.frame);
     this.window = this.frame.contentWindow as InnerWindow;
     this.document = this.frame.contentDocument as Document;
-    blank(this.document, page.quirks === true);
-    this.builder = new Builder(this.document, this.window, INK, words, (root) => this.listen(root));
+    medium.blank(this.document, page.quirks === true);
+    this.builder = new Builder(this.document, this.window, INK, words, (root) => this.listen(root), medium);
     this.resize(page);
   }
 
@@ -181,14 +183,6 @@ export class Picture {
     range.setEnd(selection.end.node, within(selection.end.node, selection.endOffset));
     highlights.set(SELECTED, new this.window.Highlight(range));
   }
-}
-
-/** An empty document in the wanted mode. It stays the frame's first one, so it keeps the CSP it inherited. */
-function blank(inner: Document, quirks: boolean): void {
-  inner.open();
-  if (!quirks) inner.write("<!doctype html>");
-  inner.close();
-  inner.documentElement.remove();
 }
 
 function within(node: Node, offset: number): number {

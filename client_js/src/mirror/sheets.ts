@@ -7,7 +7,7 @@ import { Refusal } from "./refusal";
 /** Stands where a rule does not parse here, so that the indices stay those of the customer's sheet. */
 const NO_RULE = "@media not all{}";
 
-interface Sheet {
+export interface Sheet {
   readonly id: number;
   readonly owner: Known;
   rules: string[];
@@ -15,18 +15,18 @@ interface Sheet {
   target: CSSStyleSheet | null;
 }
 
-type Window_ = Window & { readonly CSSStyleSheet: typeof CSSStyleSheet };
+export type Window_ = Window & { readonly CSSStyleSheet: typeof CSSStyleSheet };
 
 export class Sheets {
-  private readonly byId = new Map<number, Sheet>();
+  protected readonly byId = new Map<number, Sheet>();
   /** Adopted sheets of each document and shadow root, in order. */
-  private readonly adopted = new Map<Known, Sheet[]>();
-  private readonly own: CSSStyleSheet;
-  private changed = false;
+  protected readonly adopted = new Map<Known, Sheet[]>();
+  protected readonly own: CSSStyleSheet;
+  protected changed = false;
 
   /** `ownRules` is how the mirror draws masks and placeholders; it is adopted in every root, last. */
   constructor(
-    private readonly window: Window_,
+    protected readonly window: Window_,
     ownRules: string,
   ) {
     this.own = new window.CSSStyleSheet();
@@ -107,7 +107,7 @@ export class Sheets {
     const sheet = this.known(id, index, 1);
     sheet.rules.splice(index, 0, rule);
     this.changed = true;
-    if (sheet.target !== null) insert(sheet.target, rule, index);
+    if (sheet.target !== null) insert(sheet.target, this.drawn(rule), index);
   }
 
   removeRule(id: number, index: number): void {
@@ -130,18 +130,23 @@ export class Sheets {
     }
   }
 
-  private fill(sheet: Sheet): void {
+  /** The rule as it is drawn here. */
+  protected drawn(rule: string): string {
+    return rule;
+  }
+
+  protected fill(sheet: Sheet): void {
     if (!this.adopted.has(sheet.owner)) sheet.target = ownSheet(sheet.owner);
     const target = sheet.target;
     if (target === null) return;
     this.changed = true;
     empty(target);
     sheet.rules.forEach((rule, index) => {
-      insert(target, rule, index);
+      insert(target, this.drawn(rule), index);
     });
   }
 
-  private adopt(root: Known): void {
+  protected adopt(root: Known): void {
     const sheets = (this.adopted.get(root) ?? []).map((sheet) => sheet.target).filter((target) => target !== null);
     (root.node as Document | ShadowRoot).adoptedStyleSheets = [...sheets, this.own];
   }
