@@ -134,13 +134,14 @@ def _agent_list(options: argparse.Namespace) -> None:
 
 def _agent_remove(options: argparse.Namespace) -> None:
     chosen = agent_id(options.id)
+    settings = _settings(options)
 
     async def remove(stores: Stores) -> None:
-        if not await dismiss(stores, chosen, time.time()):
+        if not await dismiss(stores, chosen, settings, time.time()):
             raise NotFound(f"There is no agent {chosen}.")
         say(f"{chosen} is removed and signed out; their sessions have ended.")
 
-    _with_stores(_settings(options), remove)
+    _with_stores(settings, remove)
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -23,6 +23,7 @@ from msgspec import NODEFAULT, Meta, Struct
 from msgspec.structs import fields, replace
 
 from cobrowse.core import addresses
+from cobrowse.core.audit import AuditKeys
 from cobrowse.core.codes import MAX_DIGITS, MIN_DIGITS
 from cobrowse.core.errors import BadInput, ConfigError
 from cobrowse.core.policy import Limits, Site
@@ -36,6 +37,7 @@ SECRET_MIN_CHARACTERS = 32
 CODE_MAX_SECONDS = 600.0
 SITE_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 NAME_MAX_CHARACTERS = 200
+AUDIT_MAX_DAYS = 3650.0
 STORE_SCHEMES = ("sqlite", "redis", "rediss", "redis+sentinel", "redis+cluster")
 # What Kubernetes and Docker links set by themselves for a service that is called cobrowse-hub.
 SERVICE_LINK = re.compile(r".*_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_\w+)$")
@@ -81,6 +83,7 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     host: str = "127.0.0.1"
     port: int = 8000
+    retired_keys: tuple[Secret, ...] = ()
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -115,6 +118,12 @@ class Settings(Struct, frozen=True, kw_only=True):
         not. When the last one is dropped, codes still waiting (five minutes) are lost."""
         return hmac.digest(self.hub.secret_keys[-1].reveal().encode(), b"cobrowse code pepper", hashlib.sha256)
 
+    @property
+    def audit_keys(self) -> AuditKeys:
+        """What seals and checks audit trails. Keys that are retired only check."""
+        hub = self.hub
+        return AuditKeys([key.reveal() for key in hub.secret_keys], [key.reveal() for key in hub.retired_keys])
+
 
 class _HubTable(Struct, frozen=True, kw_only=True):
     """The `[hub]` table as it is written."""
@@ -126,6 +135,7 @@ class _HubTable(Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
+    retired_keys: tuple[str, ...] = ()
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
@@ -306,11 +316,12 @@ def _hub(table: _HubTable) -> HubSettings:
         )
     if not table.secret_keys:
         raise ConfigError("hub.secret_keys is empty: `cobrowse secret` makes one.")
-    if any(len(key) < SECRET_MIN_CHARACTERS for key in table.secret_keys):
-        raise ConfigError(
-            f"hub.secret_keys holds a key of fewer than {SECRET_MIN_CHARACTERS} characters; `cobrowse secret` makes "
-            "one that is long enough."
-        )
+    for where, keys in (("secret_keys", table.secret_keys), ("retired_keys", table.retired_keys)):
+        if any(len(key) < SECRET_MIN_CHARACTERS for key in keys):
+            raise ConfigError(
+                f"hub.{where} holds a key of fewer than {SECRET_MIN_CHARACTERS} characters; `cobrowse secret` makes "
+                "one that is long enough."
+            )
     return HubSettings(
         public_url=public_url,
         mirror_url=mirror_url,
@@ -319,6 +330,7 @@ def _hub(table: _HubTable) -> HubSettings:
         trusted_proxies=tuple(_network(proxy) for proxy in table.trusted_proxies),
         host=table.host,
         port=table.port,
+        retired_keys=tuple(Secret(key) for key in table.retired_keys),
     )
 
 
@@ -380,6 +392,8 @@ def _site(where: str, table: Mapping[str, Any]) -> Site:
         raise ConfigError(f"{where}.origins is empty: name the origins of the site's pages.")
     if not MIN_DIGITS <= site.code_digits <= MAX_DIGITS:
         raise ConfigError(f"{where}.code_digits must be {MIN_DIGITS} to {MAX_DIGITS}.")
+    if not 0 <= site.audit_days <= AUDIT_MAX_DAYS:
+        raise ConfigError(f"{where}.audit_days must be 0 to {AUDIT_MAX_DAYS:.0f}.")
     _check_limits(where, site.limits)
     site = replace(
         site,

@@ -24,6 +24,10 @@ DENIED_BY_DEFAULT: tuple[str, ...] = (
 )
 
 
+# How long an audit trail is kept after the end, where the site does not say.
+AUDIT_DAYS = 30.0
+
+
 class Limits(Struct, frozen=True, kw_only=True):
     """How long each state may last, in seconds. Kept in the session, so that a change of settings ends none."""
 
@@ -40,7 +44,9 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """A website that carries the snippet. `origins` are in WHATWG form; paths are rules of `core.addresses`."""
+    """A website that carries the snippet. `origins` are in WHATWG form; paths are rules of `core.addresses`.
+
+    `audit_days` is how long the audit trail is kept after the end; without `audit_paths` it names no path of a page."""
 
     id: str
     name: str
@@ -59,6 +65,8 @@ class Site(Struct, frozen=True, kw_only=True):
     field_acts: tuple[Literal["type", "choose", "check", "submit"], ...] = ()
     asset_origins: tuple[str, ...] = ()
     code_digits: int = 9
+    audit_days: float = AUDIT_DAYS
+    audit_paths: bool = True
     limits: Limits = Limits()
 
     @property

@@ -7,6 +7,7 @@ from cobrowse.core.close import PROBE_UNANSWERED, SLOW
 from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict, StoreError, StoreUnreadable
 from cobrowse.core.events import SeatLeft, Tick
 from cobrowse.hub.house import House
+from cobrowse.hub.ledger import FLUSH_SECONDS
 from cobrowse.hub.peer import PROBE_PATIENCE_SECONDS, QUIET_SECONDS, Peer
 from cobrowse.hub.probes import Probes
 from cobrowse.hub.steps import SEATS, Steps
@@ -21,7 +22,8 @@ DUE_AT_ONCE = 200
 
 
 class Deadlines:
-    """Two rounds for ever: a sweep each 5 s, a re-read of what is shared each 2 s; and one after each Bus loss."""
+    """Three rounds for ever: a sweep each 5 s, a re-read of what is shared each 2 s, the ledger each 15 s; and one
+    after each Bus loss."""
 
     def __init__(self, house: House, steps: Steps, probes: Probes) -> None:
         self._house = house
@@ -31,7 +33,7 @@ class Deadlines:
     async def start(self) -> None:
         """Say that this hub lives, and begin the rounds. Raises `StoreError`."""
         await self.lease()
-        for round_ in (self.sweeping(), self.rereading(), self.listening_for_losses()):
+        for round_ in (self.sweeping(), self.rereading(), self.writing_down(), self.listening_for_losses()):
             self._house.spawn(round_)
 
     async def lease(self, seconds: float = LEASE_SECONDS) -> None:
@@ -43,6 +45,9 @@ class Deadlines:
 
     async def rereading(self) -> None:
         await self._for_ever(REREAD_SECONDS, self.reread)
+
+    async def writing_down(self) -> None:
+        await self._for_ever(FLUSH_SECONDS, self._house.ledger.flush)
 
     async def listening_for_losses(self) -> None:
         """Read everything shared again each time the Bus may have lost something."""
@@ -75,6 +80,7 @@ class Deadlines:
         await self._steps.pay()
         for session_id in await self._house.store.due(self._house.clock.now(), DUE_AT_ONCE):
             await self._tick(session_id)
+        await self._house.ledger.close_due()
 
     def _check(self, peer: Peer) -> None:
         if peer.overdue():

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from cobrowse.core import codes
+from cobrowse.core import audit, codes
 from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict
 from cobrowse.core.events import Claimed, EndAsked
 from cobrowse.core.policy import Site, customer_policy
@@ -59,6 +59,8 @@ class Desk:
             session = self._new(site, agent_id, agent_name, code)
             expires_at = session.created_at + site.limits.code_seconds
             if await self._house.store.create(session, _code_key(session), expires_at, due_at(session)):
+                beginning = audit.created(session.created_at, site.id, agent_id)
+                await self._house.ledger.record(session, [beginning])
                 await self._end_others(session, older)
                 return Created(id=session.id, code=code, expires_at=expires_at)
         raise StoreConflict("No free code was found.")

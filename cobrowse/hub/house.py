@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from cobrowse.core.audit import AuditKeys
 from cobrowse.core.errors import StoreError
 from cobrowse.core.policy import Site
 from cobrowse.core.tokens import Tokens
 from cobrowse.hub.clock import Clock
 from cobrowse.hub.counters import Counters
+from cobrowse.hub.ledger import Ledger
 from cobrowse.hub.local import LocalSession
 from cobrowse.store.base import Bus, SessionStore
 
@@ -30,6 +32,7 @@ class House:
         sites: Mapping[str, Site],
         tokens: Tokens,
         pepper: bytes,
+        audit_keys: AuditKeys,
         clock: Clock,
         randbelow: Callable[[int], int],
         new_id: Callable[[], str],
@@ -49,6 +52,15 @@ class House:
         self.id = new_id()
         self.counters = Counters()
         self.sessions: dict[str, LocalSession] = {}
+        self.ledger = Ledger(
+            store=store,
+            keys=audit_keys,
+            hub=self.id,
+            sites=sites,
+            sessions=self.sessions,
+            clock=clock,
+            counters=self.counters,
+        )
         self.draining = False
         self._left = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -57,6 +69,7 @@ class House:
         """The last peer of a session left this hub."""
         del self.sessions[session_id]
         self._left.set()
+        self.spawn(self.ledger.leave(session_id))
 
     async def empty(self) -> None:
         """Return once no session is here any more."""
@@ -89,8 +102,9 @@ class House:
             log.warning("store_missed what=%s error=%s", what, error.code)
 
     async def stop(self) -> None:
-        """Cancel what is still being done."""
+        """Cancel what is still being done, and write down what is still to be said."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.ledger.flush()

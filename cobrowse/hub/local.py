@@ -14,6 +14,12 @@ from cobrowse.hub.rate import Bucket
 ACTS_PER_SECOND = 50.0
 
 
+def latest_end(session: Session) -> float:
+    """No token of this session is of use after this instant."""
+    limits = session.limits
+    return session.created_at + limits.code_seconds + limits.joining_seconds + limits.session_seconds
+
+
 class CreditAccount:
     """What left the agent's outbox of one epoch in all, and how much of it was reported to the customer's side."""
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+from cobrowse.core.audit import entry
 from cobrowse.core.bus_protocol import Changed, CloseHolder
 from cobrowse.core.close import ENDED, TAKEN_OVER
 from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict, StoreError
@@ -23,7 +24,6 @@ from cobrowse.core.states import Ended, Session, Waiting, Who
 from cobrowse.hub.house import House
 from cobrowse.hub.local import LocalSession
 from cobrowse.hub.post import Post
-from cobrowse.store.base import AuditLine
 
 log = logging.getLogger("cobrowse.hub")
 
@@ -152,12 +152,11 @@ class Steps:
 
     async def _audit(self, done: Step) -> None:
         now = self._house.clock.now()
-        lines = [AuditLine(now, effect.kind, effect.detail) for effect in done.effects if isinstance(effect, Audit)]
-        for line in lines:
-            log.info("%s session=%s detail=%s", line.kind, done.session.id, line.detail)
-        if lines:
-            with self._house.tolerating("append_audit"):
-                await self._house.store.append_audit(done.session.id, lines)
+        entries = [entry(now, effect.kind, effect.detail) for effect in done.effects if isinstance(effect, Audit)]
+        for each in entries:
+            log.info("%s session=%s detail=%s", each.kind, done.session.id, each.detail)
+        if entries:
+            await self._house.ledger.record(done.session, entries)
 
     # --- what this hub believes
 

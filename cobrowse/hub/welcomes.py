@@ -6,17 +6,12 @@ from cobrowse.core.session import public_state
 from cobrowse.core.states import Away, Joining, Session, Who
 from cobrowse.core.tokens import CustomerToken, MirrorToken
 from cobrowse.hub.house import House
+from cobrowse.hub.local import latest_end
 
 
 def first_epoch(generation: int) -> int:
     """The first epoch of the page that took this generation of the customer's seat."""
     return generation * EPOCHS_PER_GENERATION
-
-
-def latest_end(session: Session) -> float:
-    """No token of this session is of use after this instant."""
-    limits = session.limits
-    return session.created_at + limits.code_seconds + limits.joining_seconds + limits.session_seconds
 
 
 def digits_of(session: Session) -> str:

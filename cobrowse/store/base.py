@@ -16,14 +16,13 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from cobrowse.core.audit import AuditLine
 from cobrowse.core.states import Session
 
 # How long an ended session stays readable, for the agent's list and for late questions.
 ENDED_KEPT_SECONDS = 3600.0
 # How long an asset stays on its way between two hubs (DESIGN section 10).
 ASSET_SECONDS = 30.0
-# Content-free lines kept of one session; the oldest go first.
-AUDIT_LINES = 1000
 # Nonces of the newest writes of a session, by which a repeated `replace` is known.
 WRITES_REMEMBERED = 8
 
@@ -35,12 +34,19 @@ class Versioned(Struct, frozen=True):
     version: int
 
 
-class AuditLine(Struct, frozen=True):
-    """A content-free line of the audit trail."""
+class Trail(Struct, frozen=True, kw_only=True):
+    """What a store knows of an audit trail besides its lines. `n` and `head` are the number and the hash of the last.
 
-    at: float
-    kind: str
-    detail: str
+    At `close_at` a hub closes it, if it is not `closed`; from `sweep_at` on it may be swept."""
+
+    session: str
+    site: str
+    begun_at: float
+    close_at: float
+    sweep_at: float
+    closed: bool = False
+    n: int = 0
+    head: str = ""
 
 
 class Asset(Struct, frozen=True):
@@ -98,22 +104,39 @@ class SessionStore(Protocol):
         """Ids of at most `limit` sessions whose due time is at or before `now`, earliest first. Takes nothing off.
 
         Hubs call it every few seconds, so this is also where a backend sweeps what nobody asks for any more: sessions
-        with audit trail an hour after their end, and expired codes, tickets and sign-ins."""
+        an hour after their end, audit trails at the end of their time, and expired codes, tickets and sign-ins."""
         ...
 
     async def list_for_agent(self, agent_id: str) -> list[Versioned]:
         """The agent's sessions, newest first: all that are not ended, and the ended ones until they are swept."""
         ...
 
-    async def append_audit(self, session_id: str, lines: Sequence[AuditLine]) -> None:
-        """Append in order. At most `AUDIT_LINES` a session are kept; what is beyond is dropped at the old end.
+    async def append_audit(self, trail: Trail, lines: Sequence[AuditLine]) -> bool:
+        """Compare-and-append: write `lines` if the trail's last line is the one before them.
 
-        A line that is already there (same instant, kind and detail) is not added again: that makes it safe to repeat.
-        Nothing is kept where there is no such session. The trail goes with its session."""
+        `trail` is the trail as it will be, but for `n` and `head`, by which what stands there now is known: 0 and ""
+        for a new one. Of `close_at` the earliest that was ever given counts, of the rest the last word. False, and
+        nothing written, where other lines came first or the trail is closed. Where these very lines are there already,
+        in this place, True: that makes it safe to repeat. Never more than one chain, whoever appends at once.
+
+        A trail is no part of its session: it outlives it, until `sweep_at`."""
         ...
 
-    async def read_audit(self, session_id: str) -> list[AuditLine]:
-        """The trail, oldest first; empty where there is none."""
+    async def trail(self, session_id: str) -> Trail | None:
+        """The trail of the session, or None where there is none (never was, or swept)."""
+        ...
+
+    async def read_audit(self, session_id: str, start: int = 1) -> list[AuditLine]:
+        """The lines in their order, from place `start` on; empty where there are none. `StoreUnreadable` where one is
+        not a line."""
+        ...
+
+    async def trails(self, site: str = "", since: float = 0.0) -> list[Trail]:
+        """All trails that began at `since` or later, of one site or (empty) of all, oldest first."""
+        ...
+
+    async def audit_due(self, now: float, limit: int) -> list[str]:
+        """Sessions of at most `limit` trails that are to be closed: `close_at` is at or before `now`."""
         ...
 
     async def put_asset(self, session_id: str, n: int, asset: Asset) -> None:

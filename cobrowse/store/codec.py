@@ -8,9 +8,10 @@ from typing import TypeVar
 
 import msgspec
 
+from cobrowse.core.audit import AuditLine
 from cobrowse.core.errors import StoreUnreadable
 from cobrowse.core.states import Session
-from cobrowse.store.base import Agent, Asset, AuditLine, SignIn
+from cobrowse.store.base import Agent, Asset, SignIn
 
 Record = TypeVar("Record", Session, Agent, SignIn, Asset, AuditLine)
 

@@ -11,7 +11,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,12 +23,33 @@ MEMORY = ":memory:"
 BUSY_TIMEOUT_SECONDS = 5.0
 OPENING_TRIES = 50
 OPENING_WAIT_SECONDS = 0.1
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # "CoBr" in ASCII: how `file` and this module know the file as ours.
 APPLICATION_ID = 0x436F4272
 # STRICT tables.
 OLDEST_SQLITE = (3, 37, 0)
 
+TRAILS = (
+    """CREATE TABLE trails (
+        session TEXT PRIMARY KEY,   -- outlives the session's own row
+        site TEXT NOT NULL,
+        begun_at REAL NOT NULL,
+        close_at REAL NOT NULL,     -- infinite until the session has ended
+        sweep_at REAL NOT NULL,
+        closed INTEGER NOT NULL,
+        n INTEGER NOT NULL,         -- of the last line
+        head TEXT NOT NULL          -- the last line's hash
+    ) STRICT""",
+    "CREATE INDEX trails_by_begun_at ON trails (begun_at)",
+    "CREATE INDEX trails_by_close_at ON trails (close_at) WHERE closed = 0",
+    "CREATE INDEX trails_by_sweep_at ON trails (sweep_at)",
+    """CREATE TABLE audit (
+        session TEXT NOT NULL,
+        n INTEGER NOT NULL,
+        data BLOB NOT NULL,         -- core.audit.AuditLine as msgpack
+        PRIMARY KEY (session, n)
+    ) STRICT, WITHOUT ROWID""",
+)
 SCHEMA = (
     """CREATE TABLE sessions (
         id TEXT PRIMARY KEY,
@@ -52,14 +73,7 @@ SCHEMA = (
         revoked INTEGER NOT NULL DEFAULT 0
     ) STRICT""",
     "CREATE INDEX codes_by_expires_at ON codes (expires_at)",
-    """CREATE TABLE audit (
-        n INTEGER PRIMARY KEY,
-        session TEXT NOT NULL,
-        at REAL NOT NULL,
-        kind TEXT NOT NULL,
-        detail TEXT NOT NULL,
-        UNIQUE (session, at, kind, detail)
-    ) STRICT""",
+    *TRAILS,
     "CREATE TABLE leases (hub TEXT PRIMARY KEY, until REAL NOT NULL) STRICT",
     "CREATE TABLE agents (id TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT",
     "CREATE TABLE sign_ins (id TEXT PRIMARY KEY, agent TEXT NOT NULL, expires_at REAL NOT NULL) STRICT",
@@ -71,6 +85,9 @@ SCHEMA = (
         nonce TEXT                  -- of who took it
     ) STRICT""",
 )
+
+# From each older version to the next. Lines of version 1 had no chain and lived an hour.
+MIGRATIONS: dict[int, tuple[str, ...]] = {1: ("DROP TABLE audit", *TRAILS)}
 
 Parameters = Sequence[str | bytes | int | float | None]
 Row = tuple[Any, ...]
@@ -162,28 +179,33 @@ async def open_database(path: Path | None, *, exclusive: bool) -> AsyncIterator[
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old; Cobrowse needs 3.37 or newer.")
     if path is None:
-        async with _connected(MEMORY) as database:
+        async with _connected(MEMORY, nullcontext) as database:
             yield database
         return
     _make_private(path)
-    with _held(path, exclusive=exclusive):
-        async with _connected(str(path)) as database:
+    with _held(path) if exclusive else nullcontext():
+        # Tables do not change under a server that knows the older ones.
+        migrating = nullcontext if exclusive else lambda: _held(path, migrating=True)
+        async with _connected(str(path), migrating) as database:
             yield database
 
 
+Hold = Callable[[], AbstractContextManager[None]]
+
+
 @asynccontextmanager
-async def _connected(name: str) -> AsyncIterator[Database]:
+async def _connected(name: str, migrating: Hold) -> AsyncIterator[Database]:
     with _as_store_error(name):
         connection = await aiosqlite.connect(name, isolation_level=None, timeout=BUSY_TIMEOUT_SECONDS)
     database = Database(connection, name)
     try:
-        await _prepare(database, connection, name)
+        await _prepare(database, connection, name, migrating)
         yield database
     finally:
         await database.close()
 
 
-async def _prepare(database: Database, connection: aiosqlite.Connection, name: str) -> None:
+async def _prepare(database: Database, connection: aiosqlite.Connection, name: str, migrating: Hold) -> None:
     async def run(sql: str, parameters: Parameters = ()) -> list[Row]:
         return [tuple(row) for row in await connection.execute_fetchall(sql, parameters)]
 
@@ -200,8 +222,11 @@ async def _prepare(database: Database, connection: aiosqlite.Connection, name: s
         version = await _patiently(look)
         await _patiently(lambda: run("PRAGMA journal_mode = WAL"))
         await run("PRAGMA synchronous = FULL")
-    if version < SCHEMA_VERSION:
+    if version == 0:
         await database.write(lambda run: _make_schema(run, name))
+    elif version < SCHEMA_VERSION:
+        with migrating():
+            await database.write(lambda run: _migrate(run, name))
 
 
 async def _patiently(work: Callable[[], Awaitable[Result]]) -> Result:
@@ -242,6 +267,13 @@ async def _make_schema(run: Run, name: str) -> None:
     await run(f"PRAGMA user_version = {SCHEMA_VERSION}", ())
 
 
+async def _migrate(run: Run, name: str) -> None:
+    for version in range(await _schema_version(run, name), SCHEMA_VERSION):
+        for statement in MIGRATIONS[version]:
+            await run(statement, ())
+    await run(f"PRAGMA user_version = {SCHEMA_VERSION}", ())
+
+
 def _make_private(path: Path) -> None:
     """Make the file, if there is none, readable by its owner alone; SQLite gives its other files the same mode."""
     if not path.parent.is_dir():
@@ -253,12 +285,9 @@ def _make_private(path: Path) -> None:
 
 
 @contextmanager
-def _held(path: Path, *, exclusive: bool) -> Iterator[None]:
+def _held(path: Path, *, migrating: bool = False) -> Iterator[None]:
     """Hold the lock of a server on `<db>.lock`. The kernel lets go of it however the process ends; the file stays,
     since removing it would let two servers hold two files of one name."""
-    if not exclusive:
-        yield
-        return
     lock = path.with_name(path.name + ".lock")
     try:
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
@@ -268,6 +297,11 @@ def _held(path: Path, *, exclusive: bool) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(descriptor)
+        if migrating:
+            raise StoreBusy(
+                f"A server of an older Cobrowse uses {path}. Stop it, and start this version's server first.",
+                code="store_older",
+            ) from error
         raise StoreBusy(
             f"Another Cobrowse server uses {path}. Stop it first, or set `store` to Redis: the embedded database serves"
             " one server with one worker only. (`cobrowse agent` may run beside a server.)"

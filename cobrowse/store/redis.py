@@ -13,16 +13,16 @@ from hashlib import sha256
 from math import isinf
 from secrets import token_hex
 
+from cobrowse.core.audit import AuditLine
 from cobrowse.core.states import Session
 from cobrowse.store.base import (
     ASSET_SECONDS,
-    AUDIT_LINES,
     ENDED_KEPT_SECONDS,
     WRITES_REMEMBERED,
     Agent,
     Asset,
-    AuditLine,
     SignIn,
+    Trail,
     Versioned,
 )
 from cobrowse.store.codec import birth, decode, encode
@@ -32,6 +32,9 @@ from cobrowse.store.redis_keys import SHARDS, Keys
 SWEEP_MARGIN_SECONDS = 3600.0
 # For what expires never, or by a clock that is far off.
 LONGEST_KEPT_SECONDS = 400 * 86_400.0
+# How many trails are read in one go.
+TRAILS_AT_ONCE = 500
+TRAIL_FIELDS = ("site", "begun_at", "close_at", "sweep_at", "closed", "n", "head")
 # By how much of a hash a write of `replace` is known.
 MARK_CHARACTERS = 16
 
@@ -90,22 +93,13 @@ class RedisSessions:
         kept_ms = _session_ms(session, due_at)
         done = await self._redis.script(
             "replace_session",
-            [self._keys.key("session", session.id), self._due(session.id), self._keys.key("audit", session.id)],
+            [self._keys.key("session", session.id), self._due(session.id)],
             [session.id, encode(session), expected_version, repr(due_at), mark, remembered, kept_ms],
         )
         return bool(done)
 
     async def due(self, now: float, limit: int) -> list[str]:
-        found = await self._redis.run_all(
-            ("ZRANGEBYSCORE", self._keys.due(shard), "-inf", repr(now), "WITHSCORES", "LIMIT", 0, limit)
-            for shard in range(SHARDS)
-        )
-        ordered = sorted(
-            (float(score), member.decode())
-            for flat in found
-            for member, score in zip(flat[::2], flat[1::2], strict=True)
-        )
-        session_ids = [session_id for _, session_id in ordered[:limit]]
+        session_ids = await self._earliest(map(self._keys.due, range(SHARDS)), now, limit)
         there = await self.versions(session_ids)
         for session_id in session_ids:
             if session_id not in there:
@@ -124,13 +118,48 @@ class RedisSessions:
         listed = [one for one in found if one is not None]
         return sorted(listed, key=lambda one: (-one.session.created_at, one.session.id))
 
-    async def append_audit(self, session_id: str, lines: Sequence[AuditLine]) -> None:
-        keys = [self._keys.key("session", session_id), self._keys.key("audit", session_id)]
-        await self._redis.script("append_audit", keys, [AUDIT_LINES, *map(encode, lines)])
+    async def append_audit(self, trail: Trail, lines: Sequence[AuditLine]) -> bool:
+        if not lines:
+            return True
+        shard, last = self._keys.shard(trail.session), lines[-1]
+        keys = [
+            self._keys.key("trail", trail.session),
+            self._keys.key("audit", trail.session),
+            self._keys.trails(shard),
+            self._keys.audit_due(shard),
+        ]
+        kept_ms = max(int((trail.sweep_at - last.at) * 1000), 0)
+        times = [repr(trail.begun_at), repr(trail.close_at), repr(trail.sweep_at)]
+        arguments: list[Argument] = [trail.session, trail.n, trail.head, trail.site, *times, int(trail.closed)]
+        arguments += [last.n, last.hash, kept_ms, repr(last.at), *map(encode, lines)]
+        return bool(await self._redis.script("append_audit", keys, arguments))
 
-    async def read_audit(self, session_id: str) -> list[AuditLine]:
-        lines = await self._redis.run("LRANGE", self._keys.key("audit", session_id), 0, -1)
+    async def trail(self, session_id: str) -> Trail | None:
+        [trail] = await self._read_trails([session_id])
+        return trail
+
+    async def read_audit(self, session_id: str, start: int = 1) -> list[AuditLine]:
+        lines = await self._redis.run("LRANGE", self._keys.key("audit", session_id), start - 1, -1)
         return [decode(AuditLine, line) for line in lines]
+
+    async def trails(self, site: str = "", since: float = 0.0) -> list[Trail]:
+        listed = await self._redis.run_all(("ZRANGE", self._keys.trails(shard), 0, -1) for shard in range(SHARDS))
+        session_ids = [member.decode() for members in listed for member in members]
+        found: list[Trail] = []
+        for first in range(0, len(session_ids), TRAILS_AT_ONCE):
+            read = await self._read_trails(session_ids[first : first + TRAILS_AT_ONCE])
+            found += [one for one in read if one and one.begun_at >= since and site in ("", one.site)]
+        return sorted(found, key=lambda trail: (trail.begun_at, trail.session))
+
+    async def audit_due(self, now: float, limit: int) -> list[str]:
+        ordered = await self._earliest(map(self._keys.audit_due, range(SHARDS)), now, limit)
+        found = await self._read_trails(ordered)
+        gone = [session_id for session_id, trail in zip(ordered, found, strict=True) if trail is None]
+        # Swept before it was closed, since no hub was running.
+        await self._redis.run_all(
+            ("ZREM", self._keys.audit_due(self._keys.shard(session_id)), session_id) for session_id in gone
+        )
+        return [trail.session for trail in found if trail is not None]
 
     async def put_asset(self, session_id: str, n: int, asset: Asset) -> None:
         kept_ms = int(ASSET_SECONDS * 1000)
@@ -173,6 +202,27 @@ class RedisSessions:
             ("HMGET", self._keys.key("session", session_id), "data", "version") for session_id in session_ids
         )
         return [None if data is None else Versioned(decode(Session, data), int(version)) for data, version in found]
+
+    async def _earliest(self, keys: Iterable[str], now: float, limit: int) -> list[str]:
+        """Of sorted sets by instants the members at or before `now`, earliest first."""
+        found = await self._redis.run_all(
+            ("ZRANGEBYSCORE", key, "-inf", repr(now), "WITHSCORES", "LIMIT", 0, limit) for key in keys
+        )
+        ordered = sorted(
+            (float(score), member.decode())
+            for flat in found
+            for member, score in zip(flat[::2], flat[1::2], strict=True)
+        )
+        return [member for _, member in ordered[:limit]]
+
+    async def _read_trails(self, session_ids: Sequence[str]) -> list[Trail | None]:
+        found = await self._redis.run_all(
+            ("HMGET", self._keys.key("trail", session_id), *TRAIL_FIELDS) for session_id in session_ids
+        )
+        return [
+            None if fields[0] is None else _trail(session_id, fields)
+            for session_id, fields in zip(session_ids, found, strict=True)
+        ]
 
     async def _list(self, session: Session) -> None:
         """Put the session on its agent's list, which lives as long as the longest of its sessions."""
@@ -254,6 +304,20 @@ class RedisAccounts:
         for sign_in_id in await self._redis.run("SMEMBERS", index):
             await self._redis.run("UNLINK", self._keys.key("sign_in", sign_in_id.decode()))
             await self._redis.run("SREM", index, sign_in_id)
+
+
+def _trail(session_id: str, fields: Sequence[bytes]) -> Trail:
+    site, begun_at, close_at, sweep_at, closed, n, head = (field.decode() for field in fields)
+    return Trail(
+        session=session_id,
+        site=site,
+        begun_at=float(begun_at),
+        close_at=float(close_at),
+        sweep_at=float(sweep_at),
+        closed=closed == "1",
+        n=int(n),
+        head=head,
+    )
 
 
 def _until(instant: float, now: float) -> int:

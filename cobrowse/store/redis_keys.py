@@ -13,7 +13,10 @@ SHARDS = 16
 
 Kind = Literal[
     "session",
+    "trail",
     "audit",
+    "trails",
+    "audit_due",
     "asset",
     "asset_numbers",
     "due",
@@ -26,7 +29,7 @@ Kind = Literal[
     "ticket",
 ]
 # These share a slot, by the session's shard.
-_WITH_SESSION = ("session", "audit", "asset", "asset_numbers", "due")
+_WITH_SESSION = ("session", "trail", "audit", "trails", "audit_due", "asset", "asset_numbers", "due")
 
 
 class Keys:
@@ -46,6 +49,14 @@ class Keys:
     def due(self, shard: int) -> str:
         """The key of a shard's due list."""
         return self._place("due", shard)
+
+    def trails(self, shard: int) -> str:
+        """The key of the list of a shard's audit trails."""
+        return self._place("trails", shard)
+
+    def audit_due(self, shard: int) -> str:
+        """The key of the list of a shard's audit trails that are to be closed."""
+        return self._place("audit_due", shard)
 
     def inbox(self, hub: str) -> str:
         """The channel that a hub listens on. Channels are not part of a database number."""

@@ -12,20 +12,20 @@ from secrets import token_hex
 
 import msgspec
 
+from cobrowse.core.audit import AuditLine
 from cobrowse.core.states import Session
 from cobrowse.store.base import (
     ASSET_SECONDS,
-    AUDIT_LINES,
     ENDED_KEPT_SECONDS,
     WRITES_REMEMBERED,
     Agent,
     Asset,
-    AuditLine,
     SignIn,
+    Trail,
     Versioned,
 )
 from cobrowse.store.codec import birth, decode, encode
-from cobrowse.store.database import Database, Run
+from cobrowse.store.database import Database, Row, Run
 
 SWEEP_EVERY_SECONDS = 60.0
 # How long what expired is still kept, so that a clock that was set back a little finds it again.
@@ -40,8 +40,12 @@ _TAKE_TICKET = """UPDATE tickets SET nonce = ?1
     WHERE key = ?2 AND expires_at > ?3 AND (nonce IS NULL OR nonce = ?1) RETURNING value"""
 _SIGN_IN = """SELECT s.id, s.agent, s.expires_at FROM sign_ins s JOIN agents a ON a.id = s.agent
     WHERE s.id = ? AND s.expires_at > ?"""
-_TRIM_AUDIT = """DELETE FROM audit WHERE session = ?1 AND n NOT IN
-    (SELECT n FROM audit WHERE session = ?1 ORDER BY n DESC LIMIT ?2)"""
+# Of the time to close the earliest counts, of the rest the last word.
+_PUT_TRAIL = """INSERT INTO trails (session, site, begun_at, close_at, sweep_at, closed, n, head)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    ON CONFLICT (session) DO UPDATE SET
+        site = ?2, begun_at = ?3, close_at = min(close_at, ?4), sweep_at = ?5, closed = ?6, n = ?7, head = ?8"""
+_TRAIL = "SELECT session, site, begun_at, close_at, sweep_at, closed, n, head FROM trails"
 
 
 class SqliteSessions:
@@ -128,23 +132,39 @@ class SqliteSessions:
         )
         return [Versioned(decode(Session, data), version) for data, version in rows]
 
-    async def append_audit(self, session_id: str, lines: Sequence[AuditLine]) -> None:
-        async def work(run: Run) -> None:
-            if not await run("SELECT 1 FROM sessions WHERE id = ?", (session_id,)):
-                return
-            for line in lines:
-                await run(
-                    "INSERT OR IGNORE INTO audit (session, at, kind, detail) VALUES (?, ?, ?, ?)",
-                    (session_id, line.at, line.kind, line.detail),
-                )
-            await run(_TRIM_AUDIT, (session_id, AUDIT_LINES))
+    async def append_audit(self, trail: Trail, lines: Sequence[AuditLine]) -> bool:
+        written = [(n, encode(line)) for n, line in enumerate(lines, start=trail.n + 1)]
 
-        await self._database.write(work)
+        async def work(run: Run) -> bool:
+            found = await run("SELECT n, head, closed FROM trails WHERE session = ?", (trail.session,))
+            if (found or [(0, "", 0)])[0] == (trail.n, trail.head, 0):
+                if not found:
+                    # Lines without a trail belong to none; a new chain begins with its first.
+                    await run("DELETE FROM audit WHERE session = ?", (trail.session,))
+                await _append(run, trail, lines[-1], written)
+                return True
+            # A repeat: they went in together or not at all.
+            there = "SELECT 1 FROM audit WHERE session = ? AND n = ? AND data = ?"
+            return bool(await run(there, (trail.session, *written[0])))
 
-    async def read_audit(self, session_id: str) -> list[AuditLine]:
-        sql = "SELECT at, kind, detail FROM audit WHERE session = ? ORDER BY n"
-        rows = await self._database.read(sql, (session_id,))
-        return [AuditLine(*row) for row in rows]
+        return not lines or await self._database.write(work)
+
+    async def trail(self, session_id: str) -> Trail | None:
+        rows = await self._database.read(f"{_TRAIL} WHERE session = ?", (session_id,))
+        return _trail(rows[0]) if rows else None
+
+    async def read_audit(self, session_id: str, start: int = 1) -> list[AuditLine]:
+        sql = "SELECT data FROM audit WHERE session = ? AND n >= ? ORDER BY n"
+        rows = await self._database.read(sql, (session_id, start))
+        return [decode(AuditLine, data) for (data,) in rows]
+
+    async def trails(self, site: str = "", since: float = 0.0) -> list[Trail]:
+        sql = f"{_TRAIL} WHERE begun_at >= ?1 AND (?2 = '' OR site = ?2) ORDER BY begun_at, session"
+        return [_trail(row) for row in await self._database.read(sql, (since, site))]
+
+    async def audit_due(self, now: float, limit: int) -> list[str]:
+        sql = "SELECT session FROM trails WHERE closed = 0 AND close_at <= ? AND close_at < ? ORDER BY close_at LIMIT ?"
+        return [session_id for (session_id,) in await self._database.read(sql, (now, inf, limit))]
 
     async def put_asset(self, session_id: str, n: int, asset: Asset) -> None:
         self._assets.put(session_id, n, asset)
@@ -177,8 +197,8 @@ class SqliteSessions:
         self._assets.sweep()
 
         async def work(run: Run) -> None:
-            ids = await run("DELETE FROM sessions WHERE sweep_at <= ? AND sweep_at < ? RETURNING id", (now, inf))
-            for (session_id,) in ids:
+            await run("DELETE FROM sessions WHERE sweep_at <= ? AND sweep_at < ?", (now, inf))
+            for (session_id,) in await run("DELETE FROM trails WHERE sweep_at <= ? RETURNING session", (now,)):
                 await run("DELETE FROM audit WHERE session = ?", (session_id,))
             for table, column in (
                 ("codes", "expires_at"),
@@ -284,6 +304,27 @@ class _AssetsInFlight:
 
 def _sweep_at(session: Session, due_at: float) -> float:
     return session.state.since + ENDED_KEPT_SECONDS if due_at == inf else inf
+
+
+async def _append(run: Run, trail: Trail, last: AuditLine, written: Sequence[tuple[int, bytes]]) -> None:
+    for n, data in written:
+        await run("INSERT INTO audit (session, n, data) VALUES (?, ?, ?)", (trail.session, n, data))
+    times = (trail.begun_at, trail.close_at, trail.sweep_at)
+    await run(_PUT_TRAIL, (trail.session, trail.site, *times, trail.closed, last.n, last.hash))
+
+
+def _trail(row: Row) -> Trail:
+    session, site, begun_at, close_at, sweep_at, closed, n, head = row
+    return Trail(
+        session=session,
+        site=site,
+        begun_at=begun_at,
+        close_at=close_at,
+        sweep_at=sweep_at,
+        closed=bool(closed),
+        n=n,
+        head=head,
+    )
 
 
 def _array(texts: Sequence[str]) -> str:

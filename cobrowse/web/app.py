@@ -65,6 +65,7 @@ def build_app(
         sites=settings.by_id,
         tokens=tokens,
         pepper=settings.pepper,
+        audit_keys=settings.audit_keys,
         clock=clock,
         randbelow=secrets.randbelow,
         new_id=lambda: secrets.token_urlsafe(SESSION_ID_BYTES),

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
+from cobrowse.core.audit import AuditLine
 from cobrowse.core.errors import StoreError
 from cobrowse.core.states import Session
-from cobrowse.store.base import Asset, AuditLine, Bus, Receive, SessionStore, Versioned
+from cobrowse.store.base import Asset, Bus, Receive, SessionStore, Trail, Versioned
 
 
 class MoodyStore:
@@ -54,11 +55,20 @@ class MoodyStore:
     async def list_for_agent(self, agent_id: str) -> list[Versioned]:
         return await self._ask("list_for_agent").list_for_agent(agent_id)
 
-    async def append_audit(self, session_id: str, lines: Sequence[AuditLine]) -> None:
-        await self._ask("append_audit").append_audit(session_id, lines)
+    async def append_audit(self, trail: Trail, lines: Sequence[AuditLine]) -> bool:
+        return await self._ask("append_audit").append_audit(trail, lines)
 
-    async def read_audit(self, session_id: str) -> list[AuditLine]:
-        return await self._ask("read_audit").read_audit(session_id)
+    async def trail(self, session_id: str) -> Trail | None:
+        return await self._ask("trail").trail(session_id)
+
+    async def read_audit(self, session_id: str, start: int = 1) -> list[AuditLine]:
+        return await self._ask("read_audit").read_audit(session_id, start)
+
+    async def trails(self, site: str = "", since: float = 0.0) -> list[Trail]:
+        return await self._ask("trails").trails(site, since)
+
+    async def audit_due(self, now: float, limit: int) -> list[str]:
+        return await self._ask("audit_due").audit_due(now, limit)
 
     async def put_asset(self, session_id: str, n: int, asset: Asset) -> None:
         await self._ask("put_asset").put_asset(session_id, n, asset)

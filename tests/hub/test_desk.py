@@ -197,6 +197,7 @@ async def test_a_trail_without_content_is_kept(world: World, hub: Hub) -> None:
     await world.settle()
     trail = [(line.kind, line.detail) for line in await world.store.read_audit(customer.joined.session)]
     assert trail == [
+        ("created", "site=shop agent=ana"),
         ("claimed", ""),
         ("allowed", ""),
         ("confirmed", ""),

@@ -4,6 +4,7 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from cobrowse.core.audit import AuditKeys
 from cobrowse.core.policy import Site
 from cobrowse.core.protocol import AskControl, Consent, ControlAnswer, ControlAsked, Digits, Snapshot
 from cobrowse.core.tokens import Tokens
@@ -29,6 +30,7 @@ class World:
         self.random = random.Random(seed)  # noqa: S311 - a test repeats itself
         self.sites = {site.id: site for site in sites}
         self.tokens = Tokens(["a key for tests"])
+        self.audit_keys = AuditKeys(["a key for tests"])
         self.tickets: dict[str, tuple[str, str]] = {}
         self.hubs: list[Hub] = []
         self.pages: list[Browser] = []
@@ -44,6 +46,7 @@ class World:
             sites=self.sites,
             tokens=self.tokens,
             pepper=b"pepper",
+            audit_keys=self.audit_keys,
             clock=self.clock,
             randbelow=self.random.randrange,
             new_id=lambda: f"{self.random.getrandbits(64):016x}",

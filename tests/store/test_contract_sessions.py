@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cobrowse.core.errors import StoreError
 from cobrowse.core.states import Away, Joining, Live, Paused, SeatHold, Session
-from cobrowse.store.base import AUDIT_LINES, WRITES_REMEMBERED, Asset, AuditLine, SessionStore
+from cobrowse.store.base import WRITES_REMEMBERED, Asset, SessionStore
 from tests.store.backends import Backend
 from tests.store.making import BEFORE_EXPIRY, CODE_EXPIRES_AT, CREATED_AT, end, ended, stored, waiting
 
@@ -303,33 +303,7 @@ async def test_an_agent_sees_their_own_sessions_newest_first(sessions: SessionSt
     assert await sessions.list_for_agent("nobody") == []
 
 
-# --- audit, assets, leases
-
-
-async def test_the_trail_keeps_its_order_and_bears_repeats(sessions: SessionStore) -> None:
-    await stored(sessions, waiting())
-    first = [AuditLine(1.5, "claimed", ""), AuditLine(1.5, "allowed", "")]
-    second = [AuditLine(1.0, "left", "offline \U0001f600 \x00 '\"")]
-    for lines in (first, first, second, first, second, []):
-        await sessions.append_audit("s1", lines)
-    assert await sessions.read_audit("s1") == first + second
-    assert await sessions.read_audit("nobody") == []
-
-
-async def test_the_trail_drops_its_old_end(sessions: SessionStore) -> None:
-    await stored(sessions, waiting())
-    await stored(sessions, waiting("s2"))
-    await sessions.append_audit("s2", [AuditLine(0.0, "claimed", "")])
-    lines = [AuditLine(float(n), "act", "") for n in range(AUDIT_LINES + 5)]
-    await sessions.append_audit("s1", lines[:600])
-    await sessions.append_audit("s1", lines[600:])
-    assert await sessions.read_audit("s1") == lines[5:]
-    assert len(await sessions.read_audit("s2")) == 1
-
-
-async def test_no_trail_without_a_session(sessions: SessionStore) -> None:
-    await sessions.append_audit("s1", [AuditLine(1.0, "claimed", "")])
-    assert await sessions.read_audit("s1") == []
+# --- assets, leases
 
 
 async def test_an_asset_comes_back_byte_for_byte(sessions: SessionStore) -> None:
@@ -383,8 +357,6 @@ async def test_ids_may_hold_any_character(sessions: SessionStore, odd: str) -> N
     assert await sessions.due(CREATED_AT, 10) == [odd]
     assert await sessions.versions([odd]) == {odd: 2}
     assert [one.session.id for one in await sessions.list_for_agent(odd)] == [odd]
-    await sessions.append_audit(odd, [AuditLine(1.0, odd, odd)])
-    assert await sessions.read_audit(odd) == [AuditLine(1.0, odd, odd)]
     await sessions.put_asset(odd, 1, Asset("image/png", b"x"))
     assert await sessions.take_asset(odd, 1) == Asset("image/png", b"x")
     await sessions.lease(odd, CREATED_AT)
@@ -398,8 +370,6 @@ async def test_what_one_instance_writes_the_other_reads(backend: Backend) -> Non
         assert await other.sessions.replace(session, 1, CREATED_AT)
         assert await one.sessions.versions(["s1"]) == {"s1": 2}
         assert await one.sessions.due(CREATED_AT, 1) == ["s1"]
-        await other.sessions.append_audit("s1", [AuditLine(1.0, "claimed", "")])
-        assert len(await one.sessions.read_audit("s1")) == 1
         await other.sessions.lease("h", CREATED_AT)
         assert await one.sessions.dead_hubs(["h"], 0.0) == set()
 

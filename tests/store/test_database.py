@@ -224,7 +224,9 @@ async def refused(path: Path, kind: type[Exception], match: str) -> None:
 async def test_a_newer_schema_is_refused(path: Path) -> None:
     async with open_database(path, exclusive=True) as database:
         await database.change(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
-    await refused(path, StoreError, "written by a newer Cobrowse .schema 2; this one knows 1.")
+    await refused(
+        path, StoreError, f"written by a newer Cobrowse .schema {SCHEMA_VERSION + 1}; this one knows {SCHEMA_VERSION}."
+    )
     # Refused, and let go of.
     await refused(path, StoreError, "newer Cobrowse")
 

@@ -12,13 +12,14 @@ from redis.crc import key_slot
 
 from cobrowse.core.errors import StoreError
 from cobrowse.store import redis_client
-from cobrowse.store.base import AUDIT_LINES, ENDED_KEPT_SECONDS, Agent, Asset, AuditLine, SignIn
+from cobrowse.store.base import ENDED_KEPT_SECONDS, Agent, Asset, SignIn
 from cobrowse.store.opening import Stores, open_redis, open_store
 from cobrowse.store.redis_client import Argument, Commands, RedisAddress
 from cobrowse.store.redis_keys import Keys
 from tests.redis_server import RedisServer
 from tests.store.flaky_proxy import FlakyProxy, flaky_proxy
 from tests.store.making import CODE_EXPIRES_AT, CREATED_AT, end, stored, waiting
+from tests.store.trails import begun
 
 pytestmark = pytest.mark.redis
 
@@ -100,14 +101,13 @@ async def test_create_bears_a_lost_reply_at_each_step(
 async def test_every_other_write_bears_a_lost_reply(flaky: Stores, proxy: FlakyProxy) -> None:
     sessions, accounts = flaky.sessions, flaky.accounts
     await stored(sessions, waiting())
-    line = AuditLine(1.0, "claimed", "")
-    await sessions.append_audit("s1", [])
+    await begun(sessions, "before")
     await accounts.put_ticket("before", "", LATER)
     await accounts.take_ticket("before", "n", CREATED_AT)
 
     proxy.lose_reply_to(b"EVALSHA")
-    await sessions.append_audit("s1", [line])
-    assert await sessions.read_audit("s1") == [line]
+    lines = await begun(sessions, "s1")
+    assert await sessions.read_audit("s1") == lines
 
     proxy.lose_reply_to(b"EXEC")
     await sessions.put_asset("s1", 1, Asset("image/png", b"x"))
@@ -166,7 +166,7 @@ async def everything(stores: Stores) -> None:
     await sessions.revoke_code("unknown")
     assert await sessions.replace(first, 1, LATER)
     for session_id in ("s1", "s2", "s3"):
-        await sessions.append_audit(session_id, [AuditLine(1.0, "claimed", "")])
+        await begun(sessions, session_id, close_at=LATER)
         await sessions.put_asset(session_id, 1, Asset("image/png", b"x"))
     await sessions.forget_assets("s3")
     await end(sessions, second, CREATED_AT)
@@ -243,13 +243,10 @@ def test_sessions_are_spread_over_slots() -> None:
 
 async def test_an_ended_session_goes_an_hour_later(stores: Stores, raw: Redis) -> None:
     session = await stored(stores.sessions, waiting())
-    await stores.sessions.append_audit("s1", [AuditLine(1.0, "claimed", "")])
-    both = [Keys("cobrowse").key("session", "s1"), Keys("cobrowse").key("audit", "s1")]
-    assert all(raw.pttl(key) / 1000 > session.limits.session_seconds for key in both)
+    key = Keys("cobrowse").key("session", "s1")
+    assert raw.pttl(key) / 1000 > session.limits.session_seconds
     await end(stores.sessions, session, CREATED_AT)
-    await stores.sessions.append_audit("s1", [AuditLine(2.0, "late", "")])
-    for key in both:
-        assert ENDED_KEPT_SECONDS - 60 < raw.pttl(key) / 1000 <= ENDED_KEPT_SECONDS
+    assert ENDED_KEPT_SECONDS - 60 < raw.pttl(key) / 1000 <= ENDED_KEPT_SECONDS
 
 
 async def test_the_due_list_outlives_its_sessions_by_nothing(stores: Stores, raw: Redis) -> None:
@@ -328,6 +325,7 @@ async def test_a_redis_that_refuses_is_a_store_error(stores: Stores, raw: Redis)
 async def test_records_that_cannot_be_read_are_store_errors(stores: Stores, raw: Redis) -> None:
     await stored(stores.sessions, waiting())
     raw.hset(Keys("cobrowse").key("session", "s1"), "data", b"\xc1")
+    await begun(stores.sessions)
     raw.rpush(Keys("cobrowse").key("audit", "s1"), b"\xc1")
     for ask in (stores.sessions.read("s1"), stores.sessions.list_for_agent("ana"), stores.sessions.read_audit("s1")):
         with pytest.raises(StoreError) as raised:
@@ -380,10 +378,3 @@ async def test_more_callers_than_connections_wait_their_turn(redis_url: str, mon
     monkeypatch.setattr(redis_client, "POOL_CONNECTIONS", 2)
     async with open_store(redis_url, exclusive=True) as stores:
         await asyncio.gather(*(stores.sessions.ping() for _ in range(200)))
-
-
-async def test_the_trail_is_bounded_in_redis(stores: Stores, raw: Redis) -> None:
-    await stored(stores.sessions, waiting())
-    for start in range(0, 3000, 500):
-        await stores.sessions.append_audit("s1", [AuditLine(float(n), "act", "") for n in range(start, start + 500)])
-    assert raw.llen(Keys("cobrowse").key("audit", "s1")) == AUDIT_LINES

@@ -47,20 +47,20 @@ async def test_open_sessions_end_within_two_seconds(timed: LiveHub, beside: Stor
             await heard(ana)
             await customer.send(hello(joined["token"]))
             await heard(customer)
-            assert await dismiss(beside, "ana", clock.now())
+            assert await dismiss(beside, "ana", timed.settings, clock.now())
             await clock.advance(HUBS_LOOK_SECONDS)
             assert await close_number(ana) == close.ENDED.number
             assert await close_number(customer) == close.ENDED.number
         assert_problem(await agent.get("/api/me"), 401, "not_signed_in")
     assert [line.kind for line in await beside.sessions.read_audit(new.id)][-1] == "ended"
     # Once more finds nothing to do.
-    assert not await dismiss(beside, "ana", clock.now())
+    assert not await dismiss(beside, "ana", timed.settings, clock.now())
 
 
 async def test_a_waiting_code_lets_nobody_in(timed: LiveHub, beside: Stores, clock: WatchedClock) -> None:
     async with timed.signed_in() as agent:
         new = await timed.new_code(agent)
-    await dismiss(beside, "ana", clock.now())
+    await dismiss(beside, "ana", timed.settings, clock.now())
     assert_problem(await timed.claim(new.code), 404, "code_invalid")
 
 
@@ -75,4 +75,4 @@ async def test_a_session_that_changes_all_the_time(
 
     monkeypatch.setattr(beside.sessions, "replace", too_late)
     with pytest.raises(StoreConflict):
-        await dismiss(beside, "ana", clock.now())
+        await dismiss(beside, "ana", timed.settings, clock.now())

@@ -2,7 +2,6 @@
 --
 -- KEYS[1]  session
 -- KEYS[2]  due list of the session's shard
--- KEYS[3]  audit trail of the session
 -- ARGV[1]  session id
 -- ARGV[2]  session as msgpack
 -- ARGV[3]  expected version
@@ -25,7 +24,6 @@ end
 local writes = string.sub(ARGV[5] .. ',' .. stored[2], 1, tonumber(ARGV[6]))
 redis.call('HSET', KEYS[1], 'data', ARGV[2], 'version', string.format('%d', ARGV[3] + 1), 'writes', writes)
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
-redis.call('PEXPIRE', KEYS[3], ARGV[7])
 if ARGV[4] == 'inf' then
   redis.call('ZREM', KEYS[2], ARGV[1])
 else

@@ -1,0 +1,134 @@
+"""The ledger: what this hub has to say in the audit trails of the sessions it works on.
+
+    ledger.note(session_id, "control_blocked")              a line of its own
+    ledger.count(session_id, "washed", "card", by=2)        counted; told every `FLUSH_SECONDS` and at the end
+    ledger.page(session_id, address)                        a page the agent is shown
+
+All three are cheap, touch no store and wait for nobody. Kinds and details are words of ours (`core.audit`): what a peer
+said goes through `core.audit.word` first, and what has no such form becomes `other`. Bounded by `hub.trail`. A hub that
+is killed loses at most what was not flushed; what waits while the store is away is written when it is back.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from cobrowse.core.audit import AuditKeys, Entry, counted, entry
+from cobrowse.core.errors import StoreError
+from cobrowse.core.policy import Site
+from cobrowse.core.states import Session
+from cobrowse.hub.clock import Clock
+from cobrowse.hub.counters import Counters
+from cobrowse.hub.trail import Book
+from cobrowse.store.base import SessionStore
+
+if TYPE_CHECKING:
+    from cobrowse.hub.local import LocalSession
+
+log = logging.getLogger("cobrowse.hub")
+
+FLUSH_SECONDS = 15.0
+# Trails closed in one round.
+CLOSED_AT_ONCE = 200
+
+
+class Ledger:
+    """The books of all sessions that this hub has something to say of."""
+
+    def __init__(
+        self,
+        *,
+        store: SessionStore,
+        keys: AuditKeys,
+        hub: str,
+        sites: Mapping[str, Site],
+        sessions: "Mapping[str, LocalSession]",
+        clock: Clock,
+        counters: Counters,
+    ) -> None:
+        """`sessions` are those with a peer on this hub, as they are at each moment."""
+        self._store = store
+        self._keys = keys
+        self._hub = hub
+        self._sites = sites
+        self._sessions = sessions
+        self._clock = clock
+        self._counters = counters
+        self._books: dict[str, Book] = {}
+
+    # --- of a session that has a peer here
+
+    def note(self, session_id: str, kind: str, detail: str = "") -> None:
+        """A line of its own."""
+        book = self._of(session_id)
+        if book is not None:
+            book.add(entry(self._clock.now(), kind, detail))
+
+    def count(self, session_id: str, kind: str, detail: str = "", by: int = 1) -> None:
+        """So many more of `kind:detail`; `detail` may be two words with a colon between."""
+        book = self._of(session_id)
+        if book is not None:
+            book.count(counted(kind, detail), by)
+
+    def page(self, session_id: str, address: str) -> None:
+        """The agent is shown the page at this (checked, redacted) address."""
+        book = self._of(session_id)
+        if book is not None:
+            book.page(self._clock.now(), address)
+
+    def _of(self, session_id: str) -> Book | None:
+        local = self._sessions.get(session_id)
+        if local is None:
+            # Too late: the last peer has left, and with it what there was to say.
+            self._counters.add("audit_late")
+            return None
+        return self._book(local.session)
+
+    def _book(self, session: Session) -> Book:
+        book = self._books.get(session.id)
+        if book is None:
+            site = self._sites.get(session.site)
+            book = Book(self._store, self._keys, self._hub, session, site, self._counters)
+            self._books[session.id] = book
+        return book
+
+    # --- to the store
+
+    async def record(self, session: Session, entries: Sequence[Entry]) -> None:
+        """Write these now, after all that waits. Where the store is away they wait too."""
+        book = self._book(session)
+        for each in entries:
+            if each.kind == "ended":
+                book.tally(each.at, last=True)
+            book.add(each)
+        await self._write(book)
+
+    async def leave(self, session_id: str) -> None:
+        """The last peer of the session has left this hub: tell what was counted."""
+        book = self._books.get(session_id)
+        if book is not None:
+            book.tally(self._clock.now(), last=True)
+            await self._write(book)
+
+    async def flush(self) -> None:
+        """Tell what was counted, in every book, and try again what waits."""
+        for session_id, book in list(self._books.items()):
+            book.tally(self._clock.now(), last=session_id not in self._sessions)
+            await self._write(book)
+
+    async def close_due(self) -> None:
+        """Close the trails of the sessions that ended a while ago. Raises `StoreError`."""
+        for session_id in await self._store.audit_due(self._clock.now(), CLOSED_AT_ONCE):
+            found = await self._store.read(session_id)
+            if found is not None:
+                await self.record(found.session, [entry(self._clock.now(), "closed")])
+
+    async def _write(self, book: Book) -> None:
+        try:
+            await book.write()
+        except StoreError as error:
+            self._counters.add("store_missed.append_audit")
+            log.warning("store_missed what=append_audit session=%s error=%s", book.session.id, error.code)
+            return
+        if book.is_empty and book.session.id not in self._sessions:
+            self._books.pop(book.session.id, None)
