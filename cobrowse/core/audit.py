@@ -77,7 +77,7 @@ ACT_REASONS = frozenset(
 # Why a tab has no asset for a number.
 ASSET_REASONS = frozenset({"failed", "no_store", "too_big", "other_origin", "not_loaded"})
 
-_WORDS = re.compile(r"[a-z][a-z0-9_]{0,47}(:[a-z][a-z0-9_]{0,47}){0,2}")
+_WORDS = re.compile(r"[a-z][a-z0-9_]{0,47}(:[a-z][a-z0-9_]{0,47}){0,3}")
 _ADDRESS = re.compile(r"https?://[^\s?#]+")
 _CREATED = re.compile(r"site=[a-z0-9_-]{1,64} agent=\S{1,200}")
 _COUNTS = re.compile(r"\S+=[0-9]+( \S+=[0-9]+)*")

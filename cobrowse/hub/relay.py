@@ -63,6 +63,8 @@ class Relay:
             self._refuse(local, view, peer, message, error)
             return
         view.epoch = max(view.epoch, message.epoch)
+        if isinstance(message, Snapshot | Page) and message.page is not None:
+            self._house.ledger.page(local.session.id, message.page.address)
         item = Item(data, size_of(data), LATEST.get(type(message), ""), True, credit)
         if not await self._post.item(local.session, "agent", item):
             self._house.counters.add("view_undelivered")
@@ -75,11 +77,13 @@ class Relay:
         if not found:
             return data
         self._house.counters.add("washed", found)
+        self._house.ledger.count(local.session.id, "washed", by=found)
         log.warning("washed session=%s site=%s found=%d", local.session.id, local.site.id, found)
         return encode(washed)
 
     def _refuse(self, local: LocalSession, view: View, peer: Peer, message: AnyView, error: BadFrame) -> None:
         self._house.counters.add(f"refused_frame.{error.code}")
+        self._house.ledger.count(local.session.id, "refused_frame", error.code)
         log.warning("refused_frame session=%s code=%s", local.session.id, error.code)
         peer.send(Problem(code="bad_frame", message=f"A {type(message).__name__} was refused: {error.code}."))
         # The rest of this epoch could only be a gap.
