@@ -63,8 +63,6 @@ class Relay:
             self._refuse(local, view, peer, message, error)
             return
         view.epoch = max(view.epoch, message.epoch)
-        if isinstance(message, Snapshot | Page) and message.page is not None:
-            self._house.ledger.page(local.session.id, message.page.address)
         item = Item(data, size_of(data), LATEST.get(type(message), ""), True, credit)
         if not await self._post.item(local.session, "agent", item):
             self._house.counters.add("view_undelivered")
@@ -74,6 +72,9 @@ class Relay:
             raise BadFrame("This epoch belongs to an earlier page.")
         view.check.check(message)
         washed, found = _washed(message)
+        if isinstance(washed, Snapshot | Page) and washed.page is not None:
+            # As it is after washing: an address may hold what a site's pattern finds.
+            self._house.ledger.page(local.session.id, washed.page.address)
         if not found:
             return data
         self._house.counters.add("washed", found)
