@@ -339,6 +339,7 @@ export interface Problem {
   k: "problem";
   code: string;
   message: string;
+  retry_after_seconds?: number;
 }
 
 export interface ComeAgain {

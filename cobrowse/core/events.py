@@ -68,7 +68,22 @@ class ControlAnswered(Struct, frozen=True):
 
 
 class ControlReleased(Struct, frozen=True):
-    """Control goes back, by either seat."""
+    """Control goes back."""
+
+    by: Who = "agent"
+
+
+class NavigationAskedFor(Struct, frozen=True):
+    """The agent typed an address, by this act, and the site wants the customer to be asked."""
+
+    act: int
+
+
+class NavigationAnswered(Struct, frozen=True):
+    """The customer answered the question of this act."""
+
+    act: int
+    allow: bool
 
 
 class Active(Struct, frozen=True):
@@ -97,6 +112,8 @@ Event = (
     | ControlAskedFor
     | ControlAnswered
     | ControlReleased
+    | NavigationAskedFor
+    | NavigationAnswered
     | Active
     | EndAsked
     | Tick

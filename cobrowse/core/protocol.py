@@ -407,10 +407,12 @@ class AssetWanted(Message, frozen=True, tag="asset_wanted", kw_only=True):
 
 
 class Problem(Message, frozen=True, tag="problem", kw_only=True):
-    """Something the peer said was refused. `code` is stable; `message` is an English sentence for logs."""
+    """Something the peer said was refused. `code` is stable; `message` is an English sentence for logs. Where waiting
+    helps, `retry_after_seconds` says how long."""
 
     code: Name
     message: Line
+    retry_after_seconds: Count = 0
 
 
 class ComeAgain(Message, frozen=True, tag="come_again", kw_only=True):

@@ -4,7 +4,8 @@
 
 `step` is pure: it takes the wall-clock instant in Unix seconds and returns the next session and what the hub must
 do besides telling both seats the new state (which it does after every change). It raises `NotAllowed` with a stable
-code where an event makes no sense in the present state; a peer that merely comes late is answered by no change.
+code where an event makes no sense in the present state, and `TooMany` where the customer was asked too often; a peer
+that merely comes late is answered by no change.
 
 Whether a session is `away` follows from its seats alone (`_attend`): the customer's absence goes before the agent's,
 so two absences at once need no memory of their own.
@@ -15,6 +16,7 @@ from typing import Any, cast
 
 from msgspec.structs import replace
 
+from cobrowse.core.asks import NO_ACT, Asks, asked, declined
 from cobrowse.core.close import ENDED, TAKEN_OVER
 from cobrowse.core.errors import BadToken, NotAllowed
 from cobrowse.core.events import (
@@ -33,6 +35,8 @@ from cobrowse.core.events import (
     EndAsked,
     Event,
     ForgetPage,
+    NavigationAnswered,
+    NavigationAskedFor,
     PausedBy,
     Resumed,
     SeatLeft,
@@ -64,7 +68,7 @@ ATTEND_SECONDS = 60.0
 
 
 def step(session: Session, event: Event, now: float) -> Stepped:
-    """The next session and the effects. Raises `NotAllowed` or `BadToken`; never anything else.
+    """The next session and the effects. Raises `NotAllowed`, `TooMany` or `BadToken`, nothing else.
 
     What is due by `now` happens first: a deadline ends the session whatever the event was (so a claim that comes too
     late returns an ended session), and control lapses. The same session object comes back where nothing changed, so a
@@ -196,20 +200,44 @@ def _control_asked_for(session: Session, event: ControlAskedFor, now: float) -> 
         raise NotAllowed("Control can be asked for while the session is live.", code="wrong_state")
     if session.control != "off":
         return session, ()
-    return replace(session, control="asked"), (AskCustomerForControl(), Audit("control_asked"))
+    asks = asked(session.control_asks, now)
+    return replace(session, control="asked", control_asks=asks), (AskCustomerForControl(), Audit("control_asked"))
 
 
 def _control_answered(session: Session, event: ControlAnswered, now: float) -> Stepped:
     if session.control != "asked":
         return session, ()
-    answered = replace(session, control="on" if event.allow else "off", active_at=now)
-    return answered, (Audit("control_allowed" if event.allow else "control_denied"),)
+    if event.allow:
+        return replace(session, control="on", active_at=now), (Audit("control_allowed"),)
+    denied = replace(session, control="off", control_asks=declined(session.control_asks), active_at=now)
+    return denied, (Audit("control_denied"),)
 
 
 def _control_released(session: Session, event: ControlReleased, now: float) -> Stepped:
     if session.control == "off":
         return session, ()
-    return replace(session, control="off", active_at=now), (Audit("control_released"),)
+    released = replace(session, control="off", active_at=now)
+    if event.by == "customer":
+        # Who took control back is not asked for it again in the same breath.
+        released = replace(released, control_asks=replace(session.control_asks, asked_at=now))
+    return released, (Audit("control_released"),)
+
+
+def _navigation_asked_for(session: Session, event: NavigationAskedFor, now: float) -> Stepped:
+    if not isinstance(session.state, Live):
+        raise NotAllowed("The customer can be asked while the session is live.", code="wrong_state")
+    if session.control != "on":
+        raise NotAllowed("The agent has no control.", code="no_control")
+    return replace(session, navigation_asks=asked(session.navigation_asks, now, event.act)), ()
+
+
+def _navigation_answered(session: Session, event: NavigationAnswered, now: float) -> Stepped:
+    asks = session.navigation_asks
+    if event.act == NO_ACT or event.act != asks.act:
+        return session, ()
+    # An address that was welcome stands against no other one.
+    answered = Asks(declines=asks.declines) if event.allow else declined(asks)
+    return replace(session, navigation_asks=answered, active_at=now), ()
 
 
 def _active(session: Session, event: Active, now: float) -> Stepped:
@@ -247,6 +275,8 @@ _HANDLERS: dict[type[Event], Callable[[Session, Any, float], Stepped]] = {
     ControlAskedFor: _control_asked_for,
     ControlAnswered: _control_answered,
     ControlReleased: _control_released,
+    NavigationAskedFor: _navigation_asked_for,
+    NavigationAnswered: _navigation_answered,
     Active: _active,
     EndAsked: _end_asked,
     Tick: _tick,

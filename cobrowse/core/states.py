@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cobrowse.core.asks import Asks
 from cobrowse.core.policy import Limits
 from cobrowse.core.protocol import AwayReason, EndReason, Scope
 
@@ -84,6 +85,8 @@ class Session(Struct, frozen=True, kw_only=True):
     customer: SeatHold = SeatHold()
     agent_seat: SeatHold = SeatHold()
     control: Literal["off", "asked", "on"] = "off"
+    control_asks: Asks = Asks()
+    navigation_asks: Asks = Asks()
     live_since: float = 0.0
     active_at: float = 0.0
     # When it was last looked at whether the hubs that hold the seats live.

@@ -3,17 +3,18 @@
 import logging
 
 from cobrowse.core import addresses
-from cobrowse.core.errors import BadAddress, CobrowseError
-from cobrowse.core.events import Active
+from cobrowse.core.audit import ACT_REASONS, word
+from cobrowse.core.errors import BadAddress, CobrowseError, NotFound, Refused, StoreError
+from cobrowse.core.events import Active, NavigationAnswered, NavigationAskedFor
 from cobrowse.core.policy import Site, acts_of, at_least, needed_scope
-from cobrowse.core.protocol import Act, ActResult, FromAgent, Navigate, may_say
+from cobrowse.core.protocol import Act, ActResult, Navigate, may_say
 from cobrowse.hub.house import House
 from cobrowse.hub.local import LocalSession
 from cobrowse.hub.outbox import Item
 from cobrowse.hub.peer import Peer
 from cobrowse.hub.post import Post
 from cobrowse.hub.steps import Steps
-from cobrowse.hub.wire import Said, size_of
+from cobrowse.hub.wire import encode, size_of
 
 log = logging.getLogger("cobrowse.hub")
 
@@ -31,16 +32,20 @@ class Acts:
         self._post = post
         self._steps = steps
 
-    async def act(self, local: LocalSession, peer: Peer, act: Act, said: Said[FromAgent]) -> None:
-        """Judge one act, pass it on as it came, and note the activity."""
-        reason = self._refusal(local, act)
-        if not reason and not await self._post.item(local.session, "customer", Item(said.data, size_of(said.data))):
+    async def act(self, local: LocalSession, peer: Peer, act: Act) -> None:
+        """Judge one act, pass it on, and note the activity."""
+        reason = self._refusal(local, act) or await self._unasked(local, act)
+        # Made anew from what was checked: no other reader of JSON can find something else in it.
+        data = encode(act)
+        if not reason and not await self._post.item(local.session, "customer", Item(data, size_of(data))):
             reason = "wrong_state"
         if reason:
             self._house.counters.add(f"refused_act.{reason}")
+            self._house.ledger.count(local.session.id, "refused_act", f"{act.do.__struct_config__.tag}:{reason}")
             peer.send(ActResult(id=act.id, status="refused", reason=reason))
             return
         self._house.counters.add("acts")
+        self._house.ledger.count(local.session.id, "asked", str(act.do.__struct_config__.tag))
         self.active(local)
 
     def _refusal(self, local: LocalSession, act: Act) -> str:
@@ -52,6 +57,36 @@ class Acts:
         if not local.acts.try_draw(1):
             return "too_fast"
         return _not_permitted(local, act)
+
+    async def _unasked(self, local: LocalSession, act: Act) -> str:
+        """Why the customer is not to be asked about this typed address; empty where they may be, or need not."""
+        if not isinstance(act.do, Navigate) or local.site.typed_navigation != "ask":
+            return ""
+        try:
+            await self._steps.step(local.session.id, NavigationAskedFor(act.id))
+        except Refused as error:
+            return error.code
+        except (NotFound, StoreError) as error:
+            log.warning("not_asked session=%s error=%s", local.session.id, error.code)
+            return "failed"
+        return ""
+
+    async def answered(self, local: LocalSession, result: ActResult) -> None:
+        """Note what the customer said to a typed address; the answers to other acts change nothing."""
+        allow = result.status == "started"
+        if result.id != local.session.navigation_asks.act or not (allow or result.reason == "declined"):
+            return
+        try:
+            await self._steps.step(local.session.id, NavigationAnswered(result.id, allow))
+        except (NotFound, StoreError) as error:
+            # The tab counts, too.
+            log.warning("answer_not_noted session=%s error=%s", local.session.id, error.code)
+
+    def note(self, local: LocalSession, result: ActResult) -> None:
+        """Count in the audit trail what became of an act, by the tab's word."""
+        if result.status != "asking":
+            became = word(result.reason, ACT_REASONS) if result.status == "refused" else result.status
+            self._house.ledger.count(local.session.id, "act", became)
 
     def active(self, local: LocalSession) -> None:
         """Somebody did something: put off `idle`, at most once in 10 s."""

@@ -1,9 +1,12 @@
 """What a peer says, one frame at a time: the table in `core.protocol` first, then to whom it concerns."""
 
+import asyncio
 import logging
+import math
 
+from cobrowse.core.audit import ASSET_REASONS, word
 from cobrowse.core.close import BAD_MESSAGE
-from cobrowse.core.errors import BadMessage, BadToken, NotAllowed, NotFound, StoreError
+from cobrowse.core.errors import BadMessage, CobrowseError, NotAllowed, NotFound, Refused, StoreError, TooMany
 from cobrowse.core.events import (
     Consented,
     ControlAnswered,
@@ -102,6 +105,7 @@ class Reading:
                 await self._from_agent(local, peer, data)
         except BadMessage as error:
             self._house.counters.add("bad_messages")
+            self._house.ledger.count(peer.session_id, "bad_message", peer.seat)
             log.warning("bad_message session=%s seat=%s why=%s", peer.session_id, peer.seat, error.sentence)
             peer.close(BAD_MESSAGE)
 
@@ -113,6 +117,9 @@ class Reading:
         last = _last_picture(frame)
         weight = frame.unpacked + MESSAGE_WEIGHT_BYTES * len(frame.said)
         for place, said in enumerate(frame.said):
+            if place:
+                # What bounds the time for one message must not be got round by many in a frame.
+                await asyncio.sleep(0)
             if isinstance(said.message, VIEW):
                 credit = self._credit(said.message, frame.size) if place == last else None
                 await self._relay.view(local, peer, said, credit)
@@ -121,7 +128,7 @@ class Reading:
             else:
                 weight += STEP_WEIGHT_BYTES
                 await self._said(local, peer, said.message)
-            if peer.said_bye:
+            if peer.said_bye or peer.closing is not None:
                 break
         await self._pace(peer, weight)
 
@@ -132,7 +139,9 @@ class Reading:
 
     async def _act_result(self, local: LocalSession, peer: Peer, said: Said[FromCustomer], result: ActResult) -> None:
         if may_say("customer", result, local.state):
+            self._acts.note(local, result)
             await self._relay.act_result(local, said)
+            await self._acts.answered(local, result)
         else:
             self._not_allowed(local, peer, result)
 
@@ -149,7 +158,7 @@ class Reading:
         frame = wire.read(wire.AGENT, data, wire.AGENT_FRAME_MAX_BYTES)
         for said in frame.said:
             if isinstance(said.message, Act):
-                await self._acts.act(local, peer, said.message, said)
+                await self._acts.act(local, peer, said.message)
             else:
                 await self._said(local, peer, said.message)
         await self._pace(peer, frame.unpacked + STEP_WEIGHT_BYTES * len(frame.said))
@@ -179,6 +188,7 @@ class Reading:
             case ProbeAnswer():
                 await self._probes.answered(peer, message.id)
             case AssetRefused():
+                self._house.ledger.count(peer.session_id, "asset_refused", word(message.reason, ASSET_REASONS))
                 await self._assets.refused(local.session.id, message.n, message.reason)
             case Resync():
                 await self._pictures.ask(local.session, message.epoch)
@@ -186,16 +196,18 @@ class Reading:
     async def _try(self, peer: Peer, event: Event) -> None:
         try:
             await self._steps.step(peer.session_id, event)
-        except (NotAllowed, NotFound, BadToken, StoreError) as error:
-            self._problem(peer, error.code, error.sentence)
+        except (Refused, NotFound, StoreError) as error:
+            self._problem(peer, error)
 
     def _not_allowed(self, local: LocalSession, peer: Peer, message: Message) -> None:
         name = message.__struct_config__.tag
-        self._problem(peer, "not_allowed", f"A {peer.seat} may not say {name} while the session is {local.state}.")
+        self._problem(peer, NotAllowed(f"A {peer.seat} may not say {name} while the session is {local.state}."))
 
-    def _problem(self, peer: Peer, code: str, sentence: str) -> None:
-        self._house.counters.add(f"problems.{code}")
-        peer.send(Problem(code=code, message=sentence))
+    def _problem(self, peer: Peer, error: CobrowseError) -> None:
+        self._house.counters.add(f"problems.{error.code}")
+        self._house.ledger.count(peer.session_id, "refused_message", error.code)
+        wait = math.ceil(error.retry_after_seconds) if isinstance(error, TooMany) else 0
+        peer.send(Problem(code=error.code, message=error.sentence, retry_after_seconds=wait))
 
 
 def _last_picture(frame: Frame[FromCustomer]) -> int:
@@ -216,6 +228,8 @@ def _event(peer: Peer, message: Message) -> Event | None:
             return EndAsked("customer_stopped")
         case End():
             return EndAsked("agent_ended")
+        case ControlRelease():
+            return ControlReleased(peer.seat)
     return _event_while_open(message)
 
 
@@ -233,6 +247,4 @@ def _event_while_open(message: Message) -> Event | None:
             return ControlAskedFor()
         case ControlAnswer():
             return ControlAnswered(message.allow)
-        case ControlRelease():
-            return ControlReleased()
     return None

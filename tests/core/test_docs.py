@@ -53,13 +53,16 @@ def wordless(missing: Iterable[object]) -> None:
 def refusals() -> dict[str, set[str]]:
     """The reasons with which each side refuses acts, read from its source."""
     hub = (ROOT / "cobrowse/hub/acts.py").read_text()
-    tab = "".join(
-        (ROOT / "client_js/src/snippet" / name).read_text() for name in ("acts.ts", "sharing.ts", "acting.ts")
-    )
+    asks = (ROOT / "cobrowse/core/asks.py").read_text()
+    names = ("acts.ts", "sharing.ts", "acting.ts", "asks.ts")
+    tab = "".join((ROOT / "client_js/src/snippet" / name).read_text() for name in names)
     said = set(re.findall(r'(?:return|reason =) "(\w+)"', hub)) | set(re.findall(r'": "(\w+)"', hub))
+    said |= set(re.findall(r'code="(\w+)"', asks))
     called = re.findall(r"refuse\(([^()]*)\)", tab)
     in_tab = {word for call in called for word in re.findall(r'"(\w+)"', call)} - {"other_path"}
     in_tab |= set(re.findall(r'(?:reason: |: )"(failed)"', tab))
+    in_tab |= set(re.findall(r'(?:return|=== false \?) "(\w+)"', tab))
+    in_tab |= set(re.findall(r'"declined" : "(\w+)"', tab))
     return {"hub": said, "tab": in_tab}
 
 
