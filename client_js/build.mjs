@@ -103,6 +103,7 @@ async function main() {
     ["view", "snippet/view.ts", {}, [whitelistPlugin()]],
     ["acts", "snippet/acting.ts"],
     ["digest", "snippet/digesting.ts"],
+    ["preview", "snippet/previewing.ts"],
     ["entry", "entry/entry.ts"],
     ["join", "entry/join.ts"],
     ["console", "console/main.ts"],
@@ -111,7 +112,7 @@ async function main() {
     parts.push(await bundle(name, source, define, plugins));
   }
   const named = Object.fromEntries(parts.map((part) => [part.name, part]));
-  const loaded = ["session-en", "session-de", "view", "acts", "digest", "entry"].map((name) => named[name]);
+  const loaded = ["session-en", "session-de", "view", "acts", "digest", "preview", "entry"].map((name) => named[name]);
   const table = Object.fromEntries(loaded.map((part) => [part.name, [part.file, part.shortIntegrity]]));
   const loader = await bundle("snippet", "snippet/loader.ts", { __PARTS__: JSON.stringify(table) });
 
@@ -134,6 +135,7 @@ async function main() {
     ["acts part (at the first act)", named.acts.gzip, 3 * KB],
     ["all a session can load", loader.gzip + named["session-de"].gzip + named.view.gzip + named.acts.gzip, 27.5 * KB],
     ["digest (for tests)", named.digest.gzip, KB],
+    ["preview part (where asked for)", named.preview.gzip, null],
     ["code entry", named.entry.gzip, 4 * KB],
     ["join page", named.join.gzip, 4 * KB],
     ["console", named.console.gzip, null],

@@ -135,8 +135,13 @@ export class Sheets {
     return rule;
   }
 
+  /** What carries the rules of an element's own sheet. */
+  protected carrier(sheet: Sheet): CSSStyleSheet | null {
+    return ownSheet(sheet.owner);
+  }
+
   protected fill(sheet: Sheet): void {
-    if (!this.adopted.has(sheet.owner)) sheet.target = ownSheet(sheet.owner);
+    if (!this.adopted.has(sheet.owner)) sheet.target = this.carrier(sheet);
     const target = sheet.target;
     if (target === null) return;
     this.changed = true;

@@ -46,6 +46,9 @@ export interface EntryPart {
   redeem(handoff: string): Promise<string>;
 }
 
+/** What is loaded when it is needed. */
+export type PartName = "view" | "acts" | "digest" | "preview";
+
 export interface Shared {
   /** The hub's origin. */
   hub: string;
@@ -53,10 +56,10 @@ export interface Shared {
   /** The session part, loaded when first asked for. Rejects when it cannot be loaded. */
   session(): Promise<SessionPart>;
   /** What the part of this name left in `parts`; loaded when first asked for, like the session part. */
-  load(name: "view" | "acts" | "digest"): Promise<unknown>;
+  load(name: PartName): Promise<unknown>;
   /** What parts take from parts that were loaded before them, see lending.mjs. */
   lent: unknown[];
-  parts: { session?: SessionPart; entry?: EntryPart; view?: unknown; acts?: unknown; digest?: unknown };
+  parts: { session?: SessionPart; entry?: EntryPart } & Partial<Record<PartName, unknown>>;
 }
 
 export const SHARED = Symbol.for("cobrowse");

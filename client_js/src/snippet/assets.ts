@@ -16,6 +16,8 @@ const DATA_TYPES = /^data:(image\/|font\/|application\/(x-)?font|text\/css)/i;
 
 export class Assets {
   private readonly numbers_ = new Map<string, number>();
+  /** Whether the hub gets it, where that is known. */
+  private readonly given_ = new Map<number, boolean>();
   private readonly addresses_ = new Map<number, readonly [url: string, kind: AssetKind]>();
 
   constructor(
@@ -36,10 +38,32 @@ export class Assets {
     return n;
   };
 
-  /** The hub asks for the bytes; it takes them only with this ticket. */
-  async upload(n: number, ticket: string): Promise<void> {
+  /**
+   * What the hub gets for this number, to be shown here: where it is from, and a stylesheet's text. What rules name,
+   * the page may never have loaded: where it is not `certain` that it did, nothing is asked for.
+   */
+  async given(n: number, certain: boolean): Promise<{ address: string; css: string }> {
+    const [url, kind] = this.addresses_.get(n) ?? ["", "image"];
+    let given = this.given_.get(n) ?? (certain || (url !== "" && new URL(url).origin === location.origin) || /^data:/.test(url));
+    let css = "";
+    if (given && (kind === "style" || (certain && !this.given_.has(n)))) {
+      const body = await this.bytes_(n);
+      given = typeof body !== "string";
+      if (kind === "style" && typeof body !== "string") css = await body.text();
+    }
+    return { address: given ? url : "", css };
+  }
+
+  private async bytes_(n: number): Promise<Blob | string> {
     const [url, kind] = this.addresses_.get(n) ?? ["", "image"];
     const body = await this.read_(url, kind).catch(() => "failed");
+    this.given_.set(n, typeof body !== "string");
+    return body;
+  }
+
+  /** The hub asks for the bytes; it takes them only with this ticket. */
+  async upload(n: number, ticket: string): Promise<void> {
+    const body = await this.bytes_(n);
     if (typeof body === "string") {
       this.host_.refused(n, body);
       return;

@@ -53,6 +53,11 @@ function run(baton: Baton, digits = ""): void {
       },
       release: () => link?.sendNow({ k: "control_release" }),
       pause: () => pause(!paused),
+      preview: () =>
+        shares.preview(baton.agent, view.stage, () => {
+          pictureWanted = true;
+          picture();
+        }),
       stop: () => stop("customer_stopped"),
       lost: () => pause(true),
     },

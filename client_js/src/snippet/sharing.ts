@@ -1,6 +1,6 @@
 // What is shared of this page, and what is done in it: capture, assets and acts. They are parts of their own, so that a
 // page carries none of them before the customer allowed it, and no acts where the agent only looks.
-import type { Act, ActResult, FromCustomer } from "../protocol";
+import type { Act, ActResult, FromCustomer, Ops, Page, Pointer, Snapshot, Tip } from "../protocol";
 import { judge } from "../shared/addresses";
 import { type Baton, shared } from "../shared/parts";
 import type { ActsPart } from "./acting";
@@ -8,6 +8,8 @@ import type { Acts, ActUi } from "./acts";
 import type { Assets } from "./assets";
 import type { Capture } from "./capture";
 import type { DigestPart } from "./digesting";
+import type { Preview, Stage } from "./preview/preview";
+import type { PreviewPart } from "./previewing";
 import type { ViewPart } from "./view";
 
 export interface SharingHost {
@@ -36,6 +38,7 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
   let hidden = 0;
   let lastAct = 0;
   let usedAt = Number.NEGATIVE_INFINITY;
+  let preview: Preview | undefined;
 
   /** Load what makes the picture, and begin the one that is wanted. Tries until it can. */
   function load(): void {
@@ -62,7 +65,11 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
     });
     capture = new part.Capture({
       policy: baton.policy,
-      send,
+      send(message: Snapshot | Ops | Page | Pointer | Tip) {
+        // Here the hub's message and the customer's own picture of it part, with nothing in between.
+        preview?.take(message);
+        return send(message);
+      },
       mayShare: () => judge(baton.policy, location.href),
       assetNumber: assets.number,
       isOwn,
@@ -85,6 +92,18 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
     wanted = undefined;
     hidden = Math.max(hidden, capture?.hiddenFields() ?? 0);
     capture?.stop();
+    preview?.cover();
+  }
+
+  /** Show what leaves from now on; `again` begins a new picture for all. Rejects where the part cannot be loaded. */
+  async function look(agent: string, stage: Stage, again: () => void): Promise<void> {
+    const { Preview } = (await shared().load("preview")) as PreviewPart;
+    if (signal.aborted || preview) return;
+    const given = (n: number, certain: boolean) => (assets as Assets).given(n, certain);
+    const closed = () => {
+      preview = undefined;
+    };
+    preview = new Preview({ ...stage, agent, given, again, closed, signal });
   }
 
   function answer(result: ActResult, act: string): void {
@@ -124,6 +143,7 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
     start,
     stop,
     run,
+    preview: look,
     credit: (epoch: number, frames: number, bytes: number) => capture?.credit(epoch, frames, bytes),
     upload: (n: number, ticket: string) => assets?.upload(n, ticket),
     /** The customer's own hand goes first. */

@@ -143,7 +143,7 @@ it("shows an address in full, as text", () => {
 
 describe("the banner", () => {
   function shown() {
-    const host = { agent: "Ana", pause: vi.fn(), stop: vi.fn(), release: vi.fn(), move: vi.fn() };
+    const host = { agent: "Ana", pause: vi.fn(), stop: vi.fn(), release: vi.fn(), move: vi.fn(), preview: vi.fn() };
     const made = banner(host);
     document.body.append(made.element);
     return { ...made, host };

@@ -36,6 +36,7 @@ describe("the screen", () => {
     control: vi.fn(),
     release: vi.fn(),
     pause: vi.fn(),
+    preview: vi.fn(),
     stop: vi.fn(),
     lost: vi.fn(),
   };

@@ -16,6 +16,8 @@ export const texts: typeof en = {
   region: "Support-Sitzung",
   pause: "Pause",
   resume: "Weiter",
+  preview: (agent) => `Sehen, was ${agent} sieht`,
+  noPreview: "Gerade nicht möglich",
   stop: "Beenden",
   stopTitle: "Auch mit Strg+Alt+Umschalt+S",
   move: "Leiste verschieben",

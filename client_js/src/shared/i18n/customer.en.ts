@@ -15,6 +15,8 @@ export const texts = {
   region: "Support session",
   pause: "Pause",
   resume: "Go on",
+  preview: (agent: string) => `See what ${agent} sees`,
+  noPreview: "Not possible now",
   stop: "Stop",
   stopTitle: "Ctrl+Alt+Shift+S stops, too",
   move: "Move this bar",

@@ -17,15 +17,22 @@ export interface BannerHost {
   stop(): void;
   release(): void;
   move(): void;
+  /** Show the customer what the agent sees; rejects where that cannot be. */
+  preview(): Promise<void>;
 }
 
-export function banner({ agent, pause, stop, release, move }: BannerHost): Banner {
+export function banner({ agent, pause, stop, release, move, preview }: BannerHost): Banner {
   const status = h("p", { role: "status" });
   const pauseButton = button("banner-pause", texts.pause, "", pause);
   const releaseButton = button("control-release", texts.release, "main", release);
   const stopButton = button("banner-stop", texts.stop, "stop", stop);
   stopButton.title = texts.stopTitle;
   stopButton.setAttribute("aria-keyshortcuts", "Control+Alt+Shift+S");
+  const previewButton = button("banner-preview", texts.preview(agent), "", () => {
+    preview().catch(() => {
+      previewButton.textContent = texts.noPreview;
+    });
+  });
   const moveButton = button("banner-move", "↕", "move", move);
   moveButton.title = moveButton.ariaLabel = texts.move;
   const element = h(
@@ -33,7 +40,7 @@ export function banner({ agent, pause, stop, release, move }: BannerHost): Banne
     { class: "banner", "data-testid": "banner", "aria-label": texts.region },
     h("i", { class: "dot" }),
     status,
-    h("div", { class: "row" }, releaseButton, pauseButton, stopButton, moveButton),
+    h("div", { class: "row" }, releaseButton, previewButton, pauseButton, stopButton, moveButton),
   );
   return {
     element,
@@ -44,6 +51,7 @@ export function banner({ agent, pause, stop, release, move }: BannerHost): Banne
       if (status.textContent !== text) status.textContent = text;
       pauseButton.textContent = state === "paused" ? texts.resume : texts.pause;
       releaseButton.hidden = state !== "control";
+      previewButton.hidden = !/^(live|control|paused)$/.test(state);
     },
   };
 }

@@ -1,5 +1,6 @@
 // All that the customer sees of a session, put together: which pieces are there follows from what it is told to show.
 import type { ReceiptCounts } from "../../shared/parts";
+import type { Stage } from "../preview/preview";
 import { askConsent, type Consent } from "../consent";
 import { receipt } from "../receipt";
 import { type BannerState, banner } from "./banner";
@@ -18,6 +19,7 @@ export interface ScreenHost {
   control(allow: boolean): void;
   release(): void;
   pause(): void;
+  preview(): Promise<void>;
   stop(): void;
   /** The banner could not be reached for a second. */
   lost(): void;
@@ -25,6 +27,7 @@ export interface ScreenHost {
 
 export interface Screen extends Omit<Marks, "clear"> {
   isOwn(node: Node): boolean;
+  readonly stage: Stage;
   /** The question of the beginning; `allowed` while the agent's digits are missing. */
   joining(digits: string, allowed: boolean, down: boolean): void;
   session(state: BannerState, controlAsked: boolean): void;
@@ -71,6 +74,7 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
   return {
     ...drawn,
     isOwn,
+    stage: { dock, marks: layer },
     look,
     remove,
     joining(digits, allowed, down) {
