@@ -3,8 +3,9 @@
 The file is `--config`, else `COBROWSE_CONFIG`, else `cobrowse.toml` in the working folder, else none. Every key is a
 variable too, and the variable wins: `hub.public_url` is `COBROWSE_HUB_PUBLIC_URL`; `name` of the site `shop` is
 `COBROWSE_SITES_SHOP_NAME` (a dash in the id is an underscore), its `limits.idle_seconds` is
-`COBROWSE_SITES_SHOP_LIMITS_IDLE_SECONDS`. Lists are separated by commas. An unknown key, a wrong type or two settings
-that contradict each other are a `ConfigError` whose sentence names the key. Secrets never print.
+`COBROWSE_SITES_SHOP_LIMITS_IDLE_SECONDS`. Lists are separated by commas, the patterns of `wash` by line ends. An
+unknown key, a wrong type or two settings that contradict each other are a `ConfigError` whose sentence names the key.
+Secrets never print.
 """
 
 import difflib
@@ -26,6 +27,7 @@ from cobrowse.core import addresses
 from cobrowse.core.audit import AuditKeys
 from cobrowse.core.codes import MAX_DIGITS, MIN_DIGITS
 from cobrowse.core.errors import BadInput, ConfigError
+from cobrowse.core.patterns import compiled
 from cobrowse.core.policy import Limits, Site
 
 DEFAULT_FILE = Path("cobrowse.toml")
@@ -254,7 +256,8 @@ def _from_text(kind: type[Struct], key: str, name: str, text: str) -> Any:
     wanted = next(field.type for field in fields(kind) if field.name == key)
     value: Any = text
     if getattr(wanted, "__origin__", None) is tuple:
-        value = [part.strip() for part in text.split(",") if part.strip()]
+        # A pattern may hold commas.
+        value = [part.strip() for part in text.split("\n" if key == "wash" else ",") if part.strip()]
     try:
         return msgspec.to_builtins(msgspec.convert(value, wanted, strict=False))
     except msgspec.ValidationError as error:
@@ -395,6 +398,7 @@ def _site(where: str, table: Mapping[str, Any]) -> Site:
     if not 0 <= site.audit_days <= AUDIT_MAX_DAYS:
         raise ConfigError(f"{where}.audit_days must be 0 to {AUDIT_MAX_DAYS:.0f}.")
     _check_limits(where, site.limits)
+    _check_patterns(where, site.wash)
     site = replace(
         site,
         origins=tuple(_origin(f"{where}.origins", origin) for origin in site.origins),
@@ -416,6 +420,13 @@ def _with_start(where: str, site: Site) -> Site:
     if "#" in start.href:
         raise ConfigError(f"{where}.start_url must have no fragment.")
     return replace(site, start_url=start.href)
+
+
+def _check_patterns(where: str, patterns: tuple[str, ...]) -> None:
+    try:
+        compiled(patterns)
+    except ConfigError as error:
+        raise ConfigError(f"{where}.wash: {error.sentence}.") from error
 
 
 def _check_limits(where: str, limits: Limits) -> None:

@@ -44,7 +44,8 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """A website that carries the snippet. `origins` are in WHATWG form; paths are rules of `core.addresses`.
+    """A website that carries the snippet. `origins` are in WHATWG form; paths are rules of `core.addresses`,
+    `wash` patterns of `core.patterns`.
 
     `audit_days` is how long the audit trail is kept after the end; without `audit_paths` it names no path of a page."""
 
@@ -59,6 +60,7 @@ class Site(Struct, frozen=True, kw_only=True):
     hide: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
     no_control: tuple[str, ...] = ()
+    wash: tuple[str, ...] = ()
     mode: Literal["normal", "private"] = "normal"
     max_scope: Scope = "control"
     typed_navigation: Literal["ask", "allow", "never"] = "ask"

@@ -7,6 +7,7 @@ from cobrowse.core.protocol import StateName
 from cobrowse.core.session import state_name
 from cobrowse.core.states import Session, Who
 from cobrowse.core.view import ViewCheck
+from cobrowse.core.wash import Washer
 from cobrowse.hub.clock import Clock
 from cobrowse.hub.peer import Peer
 from cobrowse.hub.rate import Bucket
@@ -48,10 +49,12 @@ class View:
         "heard_epoch",
         "pending",
         "skip_to",
+        "washer",
     )
 
     def __init__(self, site: Site, first_epoch: int) -> None:
         self.check = ViewCheck(site)
+        self.washer = Washer(site.wash)
         # What the customer got back of its newest epoch.
         self.credit = CreditAccount()
         self.first_epoch = first_epoch
@@ -83,6 +86,8 @@ class LocalSession:
         "state",
         "version",
         "view",
+        "washed",
+        "washed_told_at",
     )
 
     def __init__(self, session: Session, version: int, site: Site, clock: Clock) -> None:
@@ -100,6 +105,9 @@ class LocalSession:
         self.acts = Bucket(clock, per_second=ACTS_PER_SECOND, burst=ACTS_PER_SECOND)
         self.highest_act = -1
         self.active_at = float("-inf")
+        # How much was washed out of its view here, and when the log was last told.
+        self.washed = 0
+        self.washed_told_at = float("-inf")
 
     def adopt(self, session: Session, version: int) -> bool:
         """Take this version if it is newer than what is known."""

@@ -18,7 +18,6 @@ from cobrowse.core.protocol import (
     Tip,
     may_say,
 )
-from cobrowse.core.wash import wash_frame
 from cobrowse.hub.house import House
 from cobrowse.hub.local import CreditAccount, LocalSession, View
 from cobrowse.hub.outbox import CreditDue, Item
@@ -33,6 +32,9 @@ log = logging.getLogger("cobrowse.hub")
 # window and a quarter of it: the snippet can always go on sending until one of the two is reached.
 CREDIT_BACK_FRAMES = 4
 CREDIT_BACK_BYTES = 64 * 1024
+
+# A page that shows a card number changes all the time; the log hears of its session only so often.
+WASHED_TOLD_EVERY_SECONDS = 60.0
 
 AnyView = Snapshot | Ops | Page | Pointer | Tip
 LATEST: dict[type[Message], str] = {Page: "page", Pointer: "pointer", Tip: "tip"}
@@ -71,16 +73,24 @@ class Relay:
         if message.epoch < view.first_epoch:
             raise BadFrame("This epoch belongs to an earlier page.")
         view.check.check(message)
-        washed, found = _washed(message)
+        washed, found = view.washer.frame(message)
         if isinstance(washed, Snapshot | Page) and washed.page is not None:
             # As it is after washing: an address may hold what a site's pattern finds.
             self._house.ledger.page(local.session.id, washed.page.address)
-        if not found:
+        if washed is message:
             return data
-        self._house.counters.add("washed", found)
-        self._house.ledger.count(local.session.id, "washed", by=found)
-        log.warning("washed session=%s site=%s found=%d", local.session.id, local.site.id, found)
+        self._count_washed(local, found)
         return encode(washed)
+
+    def _count_washed(self, local: LocalSession, found: int) -> None:
+        """Tell the operator: each one is something that the site's masking forgot."""
+        self._house.counters.add(f"washed.{local.site.id}", found)
+        self._house.ledger.count(local.session.id, "washed", by=found)
+        local.washed += found
+        now = self._house.clock.monotonic()
+        if found and now >= local.washed_told_at + WASHED_TOLD_EVERY_SECONDS:
+            local.washed_told_at = now
+            log.warning("washed session=%s site=%s found=%d", local.session.id, local.site.id, local.washed)
 
     def _refuse(self, local: LocalSession, view: View, peer: Peer, message: AnyView, error: BadFrame) -> None:
         self._house.counters.add(f"refused_frame.{error.code}")
@@ -150,14 +160,3 @@ def _count(local: LocalSession, credit: CreditDue) -> None:
         account = local.credit = CreditAccount(credit.origin, credit.epoch)
     account.frames += credit.frames
     account.bytes += credit.bytes
-
-
-def _washed(message: AnyView) -> tuple[AnyView, int]:
-    match message:
-        case Snapshot():
-            return wash_frame(message)
-        case Ops():
-            return wash_frame(message)
-        case Page():
-            return wash_frame(message)
-    return message, 0

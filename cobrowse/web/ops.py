@@ -60,9 +60,10 @@ async def metrics(request: Request) -> Response:
 
 
 def _series(name: str) -> str:
-    # The hub's names are `what` or `what.reason`.
+    # The hub's names are `what` or `what.reason`; what was washed is counted by site.
     what, _, reason = name.partition(".")
-    return f'cobrowse_{what}{{reason="{reason}"}}' if reason else f"cobrowse_{what}"
+    label = "site" if what == "washed" else "reason"
+    return f'cobrowse_{what}{{{label}="{reason}"}}' if reason else f"cobrowse_{what}"
 
 
 ROUTES = [

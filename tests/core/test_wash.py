@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cobrowse.core.forms import is_card
 from cobrowse.core.protocol import Page, PageInfo, Pointer, Tip
-from cobrowse.core.wash import MASK, MAX_CANDIDATES, wash, wash_frame
+from cobrowse.core.typed import MAX_PLACES
+from cobrowse.core.wash import MASK, Washer, wash, wash_frame
 from cobrowse.core.whitelist import OPS
 from tests.core.sketch import PAGE, Sketch, page_sketch
 
@@ -25,10 +27,10 @@ def luhn_digit(body: str) -> str:
 
 
 cards = st.builds(
-    lambda first, rest: first + rest + luhn_digit(first + rest),
-    st.sampled_from("23456"),
-    st.text("0123456789", min_size=11, max_size=17),
-)
+    lambda begin, rest: begin + rest + luhn_digit(begin + rest),
+    st.sampled_from(["4", "51", "55", "2221", "2720", "6011", "65", "62", "3528", "50", "58"]),
+    st.text("0123456789", min_size=10, max_size=16),
+).filter(is_card)
 
 
 @pytest.mark.parametrize(
@@ -99,8 +101,7 @@ def test_texts_do_not_run_into_each_other() -> None:
 
 
 def test_a_sites_patterns() -> None:
-    pattern = re.compile(r"KD-[0-9]+|x*")
-    assert wash(["Customer KD-123, KD-9"], [pattern]) == ([f"Customer {MASK}, {MASK}"], 2)
+    assert wash(["Customer KD-123, KD-9"], [r"KD-[0-9]+"]) == ([f"Customer {MASK}, {MASK}"], 2)
 
 
 @given(cards, st.sampled_from(["", " ", "-", "\u00a0"]), st.data())
@@ -175,20 +176,134 @@ def test_digits_one_by_one() -> None:
     assert washed_texts(sketch) == ([MASK, MASK], 1)
 
 
-@pytest.mark.parametrize("tag", ["div", "td", "br", "img", "acme-card"])
-def test_other_elements_end_the_line(tag: str) -> None:
-    sketch = page_sketch().text(4, 3, "4111 1111").element(5, 3, tag).text(6, 3, "1111 1111")
-    assert washed_texts(sketch)[1] == 0
+@pytest.mark.parametrize("tag", ["div", "td", "br", "img"])
+def test_boxes_beside_each_other_are_read_as_one_where_they_look_like_nothing_else(tag: str) -> None:
+    boxes = page_sketch()
+    for place, group in enumerate(CARD.split()):
+        boxes.element(10 + 2 * place, 3, tag).text(11 + 2 * place, 3 if tag in ("br", "img") else 10 + 2 * place, group)
+    assert washed_texts(boxes) == ([MASK, MASK], 1)
+    halves = page_sketch().text(4, 3, "41111").element(5, 3, tag).text(6, 3, "11111111111")
+    assert washed_texts(halves)[1] == 0
+
+
+def test_custom_elements_flow_inside_a_line() -> None:
+    sketch = page_sketch().text(4, 3, "41111").element(5, 3, "acme-card").text(6, 5, "11111111111")
+    assert washed_texts(sketch) == ([MASK, MASK], 1)
 
 
 def test_a_line_ends_with_its_block() -> None:
-    sketch = page_sketch().element(4, 3, "div").text(5, 4, "4111 1111").text(6, 3, "1111 1111")
+    sketch = page_sketch().element(4, 3, "div").text(5, 4, "41111").text(6, 3, "11111111111")
     assert washed_texts(sketch)[1] == 0
 
 
 def test_other_records_end_the_line() -> None:
-    sketch = page_sketch().text(4, 3, "4111 1111").sheet(5, 3, "a{}", "b{}").text(6, 3, "1111 1111").sheet(7, 3)
+    sketch = page_sketch().text(4, 3, "41111").sheet(5, 3, "a{}", "b{}").text(6, 3, "11111111111").sheet(7, 3)
     assert washed_texts(sketch)[1] == 0
+
+
+def test_what_css_puts_in_is_read() -> None:
+    rules = [f'a::before {{ content: "Card {CARD}" attr(x) "{IBAN}"; }}', "b { color: red; }", 'i { content: "x"; }']
+    sketch = page_sketch().sheet(4, 3, *rules)
+    frame, count = wash_frame(sketch.snapshot())
+    assert frame.styles == [f'a::before {{ content: "Card {MASK}" attr(x) "{MASK}"; }}', *rules[1:]]
+    assert count == 2
+    clean = page_sketch().sheet(4, 3, rules[2]).snapshot()
+    assert wash_frame(clean)[0] is clean
+
+
+def test_changes_of_one_frame_are_boxes() -> None:
+    sketch = Sketch()
+    for node, group in enumerate(("4000", "0012", "3456", "7899")):
+        sketch.text_change(50 + node, group)
+    frame, count = wash_frame(sketch.ops())
+    assert (frame.texts, count) == ([MASK] * 4, 1)
+
+
+# --- a site's patterns
+
+
+def test_a_pattern_reads_a_line_over_inline_elements_and_no_further() -> None:
+    sketch = page_sketch().element(4, 3, "p").text(5, 4, "No. KD-").element(6, 4, "b").text(7, 6, "12\n\u00a034")
+    sketch.element(8, 3, "div").text(9, 8, "KD-").element(10, 3, "div").text(11, 10, "5678")
+    frame, count = wash_frame(sketch.snapshot(), [r"KD-\d+  \d+", r"KD-\d{4}"])
+    assert (frame.texts, count) == ([f"No. {MASK}", MASK, "KD-", "5678"], 1)
+
+
+def test_a_pattern_may_name_the_ends_of_a_line() -> None:
+    assert wash(["KD-1", "no KD-1", "KD-1 no"], [r"^KD-\d$"]) == ([MASK, "no KD-1", "KD-1 no"], 1)
+
+
+def test_a_pattern_and_a_card_in_one_text() -> None:
+    assert wash([f"KD-7 {CARD} KD-8"], [r"KD-\d", r"\d KD"]) == ([f"{MASK} {MASK}"], 3)
+
+
+def test_patterns_read_titles_attributes_and_addresses() -> None:
+    page = PageInfo(
+        address="https://kd-1.example/orders/KD-12/KD%2D3?q=KD-4&page=2", title="Order KD-12", width=1, height=1
+    )
+    clean = PageInfo(address="https://kd-1.example/orders/…/…?q=…&page=2", title=f"Order {MASK}", width=1, height=1)
+    assert wash_frame(Page(epoch=1, page=page), [r"(?i)kd-\d+"]) == (Page(epoch=1, page=clean), 4)
+    assert wash_frame(Page(epoch=1, page=clean), [r"(?i)kd-\d+"])[1] == 0
+    sketch = page_sketch().element(4, 3, "img", alt="KD-5")
+    assert wash_frame(sketch.snapshot(), [r"KD-\d"])[0].texts == [MASK]
+
+
+# --- numbers that are being typed
+
+
+def grow(washer: Washer, frames: list[Sketch]) -> tuple[list[str], int]:
+    """What the agent sees of each frame's only text, and how much was counted in all."""
+    shown, count = [], 0
+    for seq, sketch in enumerate(frames, 1):
+        frame, found = washer.frame(sketch.ops(seq=seq))
+        shown += frame.texts
+        count += found
+    return shown, count
+
+
+def test_a_number_that_grows_is_masked_before_all_of_it_was_seen() -> None:
+    steps = [
+        "4",
+        "41",
+        "411",
+        "4111",
+        "4111 1",
+        "4111 1111",
+        "4111 1111 1",
+        "4111 1111 1111",
+        CARD,
+        "4111 1111 1111 111",
+    ]
+    shown, count = grow(Washer(), [Sketch().text_change(7, step) for step in steps])
+    assert shown == [*steps[:6], *[MASK] * 4]
+    assert count == 2, "once as it grew, once as it was a card"
+
+
+def test_a_growing_text_that_is_made_anew_each_time_is_known_by_what_holds_it() -> None:
+    steps = ["4### ####", "41## ####", "411# ####", "4111 ####", "4111 11## ####", "4111 1111 1### ####"]
+    shown, count = grow(Washer(), [Sketch().text(20 + at, 7, step) for at, step in enumerate(steps)])
+    assert (shown, count) == ([*steps[:5], MASK], 1)
+
+
+def test_a_new_picture_shows_no_more_of_it() -> None:
+    washer = Washer()
+    grow(washer, [Sketch().text_change(7, step) for step in ("4", "41", "411", "4111 1111")])
+    assert washer.frame(page_sketch().text(7, 3, "4111 1111 1").snapshot())[0].texts == [MASK]
+
+
+def test_numbers_that_do_not_grow_from_their_beginning_stay() -> None:
+    counts = ["9", "10", "85", "872", "8731", "87312", "87399", "2041883712", "2041883713", "20418837131"]
+    assert grow(Washer(), [Sketch().text_change(7, count) for count in counts]) == (counts, 0)
+
+
+def test_only_so_many_places_are_remembered() -> None:
+    washer = Washer()
+    grow(washer, [Sketch().text_change(7, step) for step in ("4", "41", "411", "4111 1111")])
+    grow(washer, [Sketch().text_change(1000 + node, "4") for node in range(MAX_PLACES)])
+    assert grow(washer, [Sketch().text_change(7, "4111 1111 1")])[1] == 0
+
+
+# --- frames, continued
 
 
 def test_a_run_of_nodes_under_parents_of_earlier_frames() -> None:
@@ -212,32 +327,6 @@ def test_a_text_in_two_places_is_masked_in_both() -> None:
 
 
 # --- bounds
-
-
-def test_beyond_many_candidates_the_form_alone_decides() -> None:
-    almost = "4111 1111 1111 1112, "
-    assert wash([almost * (MAX_CANDIDATES // 20)])[1] == 0
-    texts, count = wash([almost * (MAX_CANDIDATES + 5)])
-    assert count == 5
-    assert texts[0].endswith(f"{MASK}, ")
-
-
-HOSTILE = {
-    "digits": "4" * 500_000,
-    "digits apart": "4 " * 250_000,
-    "pairs": "41 " * 150_000,
-    "letters and digits": "DE89" * 125_000,
-    "almost IBANs": "DE89 AAAA " * 50_000,
-    "wide gaps": ("4" + " " * 15) * 30_000,
-    "spaces": " " * 500_000,
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_time_is_linear_in_the_text(name: str) -> None:
-    started = time.process_time()
-    wash([HOSTILE[name]])
-    assert time.process_time() - started < 3
 
 
 def test_time_is_linear_in_the_texts() -> None:

@@ -82,7 +82,7 @@ async def test_what_must_not_be_read_is_washed_and_counted(world: World, hub: Hu
     assert isinstance(agent.frames[-1], str)
     customer.wire.say(packed(text_of(change(customer.epoch, 1, "4111111111111111"))))
     assert (await agent.hear(Ops)).texts == [MASK]
-    assert other.stats()["washed"] == 2
+    assert other.stats()["washed.shop"] == 2
 
 
 async def test_page_and_pointer_arrive_and_act_results_too(world: World, hub: Hub, other: Hub) -> None:

@@ -1,0 +1,206 @@
+"""Card numbers and IBANs are told by their form, however they are written; what only resembles one seldom is."""
+
+import random
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+
+from cobrowse.core.forms import BESIDE, BREAK, IBAN_LENGTHS, JOINED, MAX_CANDIDATES, begun, find, is_card, is_iban
+from tests.core.test_wash import IBAN, cards, luhn_digit
+
+
+def found(text: str) -> list[str]:
+    """What is found, as it is written."""
+    return [text[start:end] for start, end in find(text)]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "4111\u200b1111\u200b1111\u200b1111",
+        "4111\u00ad1111\u00ad1111\u00ad1111",
+        "4111.1111.1111.1111",
+        "".join(chr(0x06F0 + int(digit)) for digit in "4111111111111111"),
+        "".join(chr(0xFF10 + int(digit)) for digit in "4111111111111111"),
+        f"4111{JOINED}1111{JOINED} 1111 {JOINED}1111",
+        JOINED.join("4111111111111111"),
+        f"41{JOINED}11111111111111",
+        JOINED.join(IBAN),
+    ],
+)
+def test_ways_to_write_a_number(written: str) -> None:
+    assert found(f"before {written} after") == [written]
+
+
+@pytest.mark.parametrize("number", ["4111111111111111", IBAN.replace(" ", "")])
+@pytest.mark.parametrize("before", ["IBAN", "12/27", "", "x"])
+@pytest.mark.parametrize("after", ["COBADEFF", "12/27", "", "EUR"])
+def test_what_another_inline_element_glues_to_it_hides_nothing(number: str, before: str, after: str) -> None:
+    assert number in found(f"{before}{JOINED}{number}{JOINED}{after}")
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        ["4111", "1111", "1111", "1111"],
+        ["4111 1111", "1111 1111"],
+        ["4111\n  ", "\n ", " 1111", "1111", "1111"],
+        ["3782", "822463", "10005"],
+        ["3056", "930902", "5904"],
+        ["4000", "0000", "0000", "0000", "006"],
+        list("4111111111111111"),
+        list("378282246310005"),
+        IBAN.split(),
+        "NO93 8601 1117 947".split(),
+    ],
+)
+@pytest.mark.parametrize("beside", [("Number", "Good until"), ("12/27", "123"), ("", "")])
+def test_a_number_over_boxes(boxes: list[str], beside: tuple[str, str]) -> None:
+    row = BESIDE.join(boxes)
+    (one,) = [one for one in found(BESIDE.join((beside[0], row, beside[1])))] or [""]
+    assert re.sub(r"\s", "", one) == re.sub(r"\s", "", row)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "4123 4111 1111 1111 1111".split(),
+        "4111 1111 1111 1111 4123".split(),
+        ["7", *"4111111111111111"],
+        ["4111", "11", "1111", "111111"],
+        ["4111", "1111", "1111", "1112"],
+        ["2023", "2024", "2025", "2026"],
+        ["DE88", "3704", "0044", "0532", "0130", "00"],
+        ["DE89", "37", "0400", "4405", "3201", "3000"],
+        ["5018", "0000", "0000", "0009"],
+    ],
+)
+def test_rows_that_are_no_number(row: list[str]) -> None:
+    assert found(BESIDE.join(row)) == []
+
+
+def test_nothing_goes_on_over_a_break() -> None:
+    assert found(f"4111 1111{BREAK}1111 1111") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("4", "4"),
+        (" 4111 1", "41111"),
+        ("4111 1### #### ####", "41111"),
+        ("4111-11••-••••", "411111"),
+        ("", ""),
+        ("1234", ""),
+        ("Card 4111", ""),
+        ("4111 euro", ""),
+    ],
+)
+def test_the_beginning_of_a_number(text: str, digits: str) -> None:
+    assert begun(text) == digits
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4006381333931",
+        "+49 3012 3456 78",
+        "20241122 0001 2340",
+        "9999999999999995",
+        "DE8937040044053201300",
+        "ZZ68" + "0" * 18,
+    ],
+)
+def test_other_numbers_stay(text: str) -> None:
+    assert found(text) == []
+
+
+@given(cards)
+def test_cards_need_luhn(card: str) -> None:
+    assert not is_card(card[:-1] + str((int(card[-1]) + 1) % 10))
+
+
+@pytest.mark.parametrize("country", sorted(IBAN_LENGTHS))
+def test_every_countrys_iban(country: str) -> None:
+    body = "1" * (IBAN_LENGTHS[country] - 4)
+    check = 98 - int("".join(str(int(letter, 36)) for letter in f"{body}{country}00")) % 97
+    assert is_iban(f"{country}{check:02d}{body}")
+    assert not is_iban(f"{country}{check:02d}{body}1")
+    assert found(f"to {country}{check:02d} {body}, please") == [f"{country}{check:02d} {body}"]
+
+
+# --- how often it is wrong: these numbers stand in the module's docstring
+
+ROWS = 5_000
+
+
+def _sixteen(luck: random.Random) -> str:
+    return str(luck.randrange(10**15, 10**16))
+
+
+def _dated(luck: random.Random) -> str:
+    year, month, day = luck.randrange(2020, 2040), luck.randrange(1, 13), luck.randrange(1, 29)
+    return f"{year}{month:02d}{day:02d}{luck.randrange(10**8):08d}"
+
+
+def _ean(luck: random.Random) -> str:
+    body = str(luck.randrange(10**11, 10**12))
+    total = sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(body))
+    return f"{body}{-total % 10}"
+
+
+def _row(luck: random.Random) -> str:
+    return BESIDE.join(["Lamps", *(str(luck.randrange(1000, 10_000)) for _ in range(4)), "Total"])
+
+
+def _telephone(luck: random.Random) -> str:
+    return f"+{luck.randrange(20, 99)} {luck.randrange(30, 999)} {luck.randrange(10**6, 10**8)}"
+
+
+@pytest.mark.parametrize(
+    ("make", "in_a_hundred"), [(_sixteen, 5.5), (_dated, 0.0), (_ean, 0.0), (_row, 3.5), (_telephone, 0.0)]
+)
+def test_how_often_another_number_is_taken_for_one(make: Callable[[random.Random], str], in_a_hundred: float) -> None:
+    luck = random.Random(1)  # noqa: S311  # no secret, a sample
+    wrong = sum(bool(found(make(luck))) for _ in range(ROWS))
+    assert wrong <= in_a_hundred / 100 * ROWS
+
+
+# --- bounds
+
+
+def test_beyond_many_candidates_the_form_alone_decides() -> None:
+    almost = "4111 1111 1111 1112, "
+    assert found(almost * (MAX_CANDIDATES // 20)) == []
+    assert len(found(almost * (MAX_CANDIDATES + 5))) == 5
+
+
+HOSTILE = {
+    "digits": "4" * 500_000,
+    "digits apart": "4 " * 250_000,
+    "pairs": "41 " * 150_000,
+    "letters and digits": "DE89" * 125_000,
+    "almost IBANs": "DE89 AAAA " * 50_000,
+    "wide gaps": ("4" + " " * 15) * 30_000,
+    "spaces": " " * 500_000,
+    "boxes": "4\x02" * 250_000,
+    "groups": "4111\x02" * 100_000,
+    "wide boxes": ("4111" + "\x02 " * 30) * 8_000,
+    "IBANs in boxes": "DE89\x02" * 100_000,
+    "dots": "4111." * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_time_is_linear_in_the_text(name: str) -> None:
+    started = time.process_time()
+    for _ in find(HOSTILE[name]):
+        pass
+    assert time.process_time() - started < 3
+
+
+def test_luhn_digits_of_the_tests_are_right() -> None:
+    assert luhn_digit("411111111111111") == "1"
