@@ -44,7 +44,8 @@ export class Assets {
    */
   async given(n: number, certain: boolean): Promise<{ address: string; css: string }> {
     const [url, kind] = this.addresses_.get(n) ?? ["", "image"];
-    let given = this.given_.get(n) ?? (certain || (url !== "" && new URL(url).origin === location.origin) || /^data:/.test(url));
+    let given =
+      this.given_.get(n) ?? (certain || (url !== "" && new URL(url).origin === location.origin) || /^data:/.test(url));
     let css = "";
     if (given && (kind === "style" || (certain && !this.given_.has(n)))) {
       const body = await this.bytes_(n);
