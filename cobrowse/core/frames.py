@@ -18,9 +18,10 @@ class Records:
         self._memory = memory
         self._is_snapshot = snapshot
         self._root = root
-        # Depth below what was there before this frame, by id, of what this frame inserts or moves.
+        # Depth below what was there before this frame, by id, of what this frame inserts or moves; 0 for what must
+        # have been there before, since something was put into it.
         self._depths: dict[int, int] = {}
-        # Nodes of this frame beyond those in `_depths`: sheets; less those that only moved.
+        # Nodes of this frame beyond those in `_depths`: sheets; less those that only moved, or were there before.
         self._others = 0
 
     def walk(self) -> None:
@@ -63,10 +64,18 @@ class Records:
         depths = self._depths
         if node in depths or node == parent:
             raise refused("An id is used twice.")
-        depth = depths.get(parent, 0) + 1
-        if depth > LIMITS.depth:
+        depths[node] = self._below(parent)
+
+    def _below(self, parent: int) -> int:
+        """How deep a child of `parent` is, as far as this frame knows."""
+        depth = self._depths.get(parent)
+        if depth is None:
+            # It was there before, so nothing in this frame may bring it: no two nodes can stand in each other.
+            self._depths[parent] = depth = 0
+            self._others -= 1
+        if depth >= LIMITS.depth:
             raise refused("The tree is too deep.")
-        depths[node] = depth
+        return depth + 1
 
     def _before(self, before: int) -> None:
         if before < 0 or (before and self._is_snapshot):
@@ -110,6 +119,8 @@ class Records:
         ints, tables = self.ints, self._tables
         owners, lows, highs, extras = tables.owners, tables.lows, tables.highs, tables.extras
         known = len(owners)
+        if end - at > 2 and len(set(ints[at:end:2])) * 2 < end - at:
+            raise refused("An attribute stands twice, or the record is cut short.")
         for index in range(at, end, 2):
             name, value = ints[index], ints[index + 1]
             if not 0 <= name < known or owners[name] != tag:
@@ -194,9 +205,7 @@ class Records:
         self._before(self.ints[at + 3])
         if node == parent or parent in self._memory.closed:
             raise refused("A node cannot move there.")
-        depth = self._depths.get(parent, 0) + 1
-        if depth > LIMITS.depth:
-            raise refused("The tree is too deep.")
+        depth = self._below(parent)
         if node not in self._depths:
             self._others -= 1
         self._depths[node] = depth

@@ -69,6 +69,8 @@ def _check_sizes(frame: Frame) -> None:
     """No table is so long, and no frame has so much CSS, that to look at it all would hold everybody else up."""
     if len(frame.tags) > LIMITS.frame_tags or len(frame.names) > LIMITS.frame_names:
         raise refused("A table of names is too long.")
+    if len(set(frame.names)) < len(frame.names):
+        raise refused("A name stands twice.")
     lengths = [len(css) for css in frame.styles]
     if len(lengths) > LIMITS.frame_styles or sum(lengths) > LIMITS.frame_style_characters:
         raise refused("A frame has too much CSS.")

@@ -28,7 +28,7 @@ PROBE_PATIENCE_SECONDS = 30.0
 PEER_BYTES_PER_SECOND = 2 * 1024 * 1024
 PEER_BURST_BYTES = 8 * 1024 * 1024
 # The share of the hub's time that looking at one peer's frames may take. What is short and yet takes long to look at
-# (a megabyte of parentheses in a style: 0.3 s) counts as the bytes that could have been said in that time.
+# (a megabyte of digits in texts: 0.1 s) counts as the bytes that could have been said in that time.
 PEER_SHARE = 0.2
 
 

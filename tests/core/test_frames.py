@@ -194,18 +194,38 @@ def test_values_by_kind(name: str, value: str | int, good: list[int]) -> None:
 
 
 def test_an_element_has_not_too_many_attributes() -> None:
-    sketch = page_sketch()
-    name, value = sketch.pair("body class", "a")
     most = LIMITS.attributes_per_element
-    walk(page_with(sketch, most, name, value))
-    sketch = page_sketch()
-    sketch.pair("body class", "a")
-    assert_refused(page_with(sketch, most + 1, name, value))
+    # No element of the list has so many names, so some stand there twice; how many there are is looked at first.
+    assert_refused(page_with(most, "body class"))
+    assert_refused(page_with(most + 1, "body class"))
     assert_refused(page_sketch().record(OPS.element, 4, 3, 0, 1, -1))
 
 
-def page_with(sketch: Sketch, count: int, name: int, value: int) -> Sketch:
-    return sketch.record(OPS.element, 4, 3, 0, sketch.tags.index("body"), count, *([name, value] * count))
+def test_an_element_has_no_attribute_twice() -> None:
+    walk(page_sketch().element(4, 3, "div", id="a", title="b"))
+    assert_refused(page_with(2, "body class"))
+
+
+def page_with(count: int, name: str) -> Sketch:
+    sketch = page_sketch()
+    pair = sketch.pair(name, "a")
+    return sketch.record(OPS.element, 4, 3, 0, sketch.tags.index("body"), count, *(pair * count))
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [OPS.text, 40, 41, 0, 0, OPS.element, 41, 3, 0, 0, 0],
+        [OPS.element, 40, 41, 0, 0, 0, OPS.element, 41, 40, 0, 0, 0],
+        [OPS.shadow, 40, 41, OPS.element, 41, 3, 0, 0, 0],
+        [OPS.move, 3, 41, 0, OPS.element, 41, 3, 0, 0, 0],
+    ],
+    ids=["text", "circle", "shadow", "move"],
+)
+def test_what_something_was_put_into_cannot_come_after_it(records: list[int]) -> None:
+    sketch = Sketch()
+    sketch.tags, sketch.texts = ["div"], ["x"]
+    assert_ops_refused(sketch.record(*records))
 
 
 @pytest.mark.parametrize("tag", sorted(NO_INSIDE))

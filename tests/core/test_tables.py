@@ -188,7 +188,11 @@ SIZES = load("limits")
 
 def _sized(vector: dict[str, list[tuple[str, int, int]]]) -> Ops:
     tables = {
-        table: [piece * repeat for piece, repeat, count in vector.get(table, []) for _ in range(count)]
+        table: [
+            (piece * repeat).replace("#", str(place))
+            for piece, repeat, count in vector.get(table, [])
+            for place in range(count)
+        ]
         for table in ("tags", "names", "styles")
     }
     return Ops(epoch=1, seq=1, urls=[], texts=[], ops=[], **tables)

@@ -12,5 +12,6 @@ export function checkSizes({ tags, names, styles }: Pick<Snapshot, "tags" | "nam
       throw new Refusal("too_much_css");
   }
   if (styles.length > LIMITS.frame_styles) throw new Refusal("too_much_css");
+  if (new Set(names).size < names.length) throw new Refusal("duplicate_name");
   if (tags.length > LIMITS.frame_tags || names.length > LIMITS.frame_names) throw new Refusal("too_many_names");
 }

@@ -7,7 +7,7 @@ type Table = (string | number)[][];
 
 const table = (entries: Table = []) =>
   entries.flatMap(([piece, repeat, count]) =>
-    Array<string>(count as number).fill(String(piece).repeat(repeat as number)),
+    Array.from({ length: count as number }, (_, at) => `${piece}`.repeat(repeat as number).replace("#", `${at}`)),
   );
 
 const frame = ({ tags, names, styles }: { tags?: Table; names?: Table; styles?: Table }) => ({
