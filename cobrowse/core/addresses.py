@@ -50,6 +50,7 @@ _CHANGE = re.compile(r"(?=[A-Za-z][0-9]|[0-9][A-Za-z]|[a-z][A-Z])")
 _ALNUM = re.compile(r"[A-Za-z0-9]")
 _DIGIT = re.compile(r"[0-9]")
 _RUN = re.compile(f"[A-Za-z0-9]{{{SECRET_RUN}}}")
+_PLAIN = re.compile(f"[!-~{REDACTED}]*")
 _LOOPBACK = re.compile(r"localhost|.+\.localhost|127(?:\.[0-9]+){3}|\[::1\]")
 
 
@@ -114,9 +115,13 @@ def redact(address: str, query_params: Sequence[str]) -> str:
 
 
 def is_redacted(address: str, query_params: Sequence[str]) -> bool:
-    """True where redacting takes nothing away. Raises `BadAddress`.
+    """True where redacting takes nothing away, and the address reads in one way only. Raises `BadAddress`.
 
-    Browsers differ in which characters of a path they encode (`|` in Chromium), so what is compared is decoded."""
+    Browsers differ in which characters of a path they encode (`|` in Chromium), so what is compared is decoded. What
+    is shown to the agent is not: so it begins with its origin as it is, and holds no character that turns a line
+    around or takes no room."""
+    if _PLAIN.fullmatch(address) is None or not address.startswith(parse(address).origin + "/"):
+        return False
     return unquote(redact(address, query_params), errors="replace") == unquote(address, errors="replace")
 
 
