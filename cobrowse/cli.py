@@ -1,4 +1,4 @@
-"""The commands: `cobrowse demo | serve | agent | check-config | secret`.
+"""The commands: `cobrowse demo | serve | agent | audit | check-config | secret`.
 
 What goes wrong is one sentence on stderr: exit code 2 for settings and arguments, 1 for everything else, and never a
 traceback.
@@ -14,12 +14,13 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import uvloop
 
+from cobrowse.commands.audit import add_audit
 from cobrowse.config import Settings, load
-from cobrowse.core.errors import BadInput, CobrowseError, ConfigError, NotFound
+from cobrowse.core.errors import BadInput, CobrowseError, ConfigError, NotFound, StoreError
 from cobrowse.store.base import Agent
 from cobrowse.store.opening import Stores, open_store
 from cobrowse.web.dismissal import dismiss
@@ -32,6 +33,8 @@ EXIT_INTERRUPTED = 130
 SECRET_BYTES = 32
 DEMO_PORT = 8000
 DEMO_SHOP_PORT = 8001
+
+Result = TypeVar("Result")
 
 
 def say(line: str) -> None:
@@ -50,9 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    command: Callable[[argparse.Namespace], None] = options.command
+    command: Callable[[argparse.Namespace], int | None] = options.command
     try:
-        command(options)
+        return command(options) or 0
     except ConfigError as error:
         return _fail(error.sentence, EXIT_CONFIG)
     except CobrowseError as error:
@@ -61,7 +64,6 @@ def _run(options: argparse.Namespace) -> int:
         return _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.", EXIT_FAILED)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    return 0
 
 
 def _fail(sentence: str, code: int) -> int:
@@ -69,9 +71,9 @@ def _fail(sentence: str, code: int) -> int:
     return code
 
 
-def _in_loop(work: Coroutine[Any, Any, None]) -> None:
+def _in_loop(work: Coroutine[Any, Any, Result]) -> Result:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(work)
+        return runner.run(work)
 
 
 # --- commands
@@ -144,6 +146,24 @@ def _agent_remove(options: argparse.Namespace) -> None:
     _with_stores(settings, remove)
 
 
+def _audit(options: argparse.Namespace) -> int:
+    settings, action = _settings(options), options.action
+
+    async def run(stores: Stores) -> int:
+        code: int = await action(stores, settings, options, say)
+        return code
+
+    return _with_stores(settings, run)
+
+
+def _audit_verify(options: argparse.Namespace) -> int:
+    try:
+        return _audit(options)
+    except (StoreError, NotFound) as error:
+        # 1 says that a trail is broken.
+        return _fail(error.sentence, EXIT_CONFIG)
+
+
 def _settings(options: argparse.Namespace) -> Settings:
     return load(options.config, os.environ)
 
@@ -157,12 +177,12 @@ def _read_password(*, stdin: bool) -> str:
     return first
 
 
-def _with_stores(settings: Settings, work: Callable[[Stores], Awaitable[None]]) -> None:
-    async def run() -> None:
+def _with_stores(settings: Settings, work: Callable[[Stores], Awaitable[Result]]) -> Result:
+    async def run() -> Result:
         async with open_store(settings.hub.store.reveal(), exclusive=False) as stores:
-            await work(stores)
+            return await work(stores)
 
-    _in_loop(run())
+    return _in_loop(run())
 
 
 # --- arguments
@@ -191,6 +211,16 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     _command(agents, "list", "list the agents", _agent_list)
     _command(agents, "remove", "remove an agent and sign them out", _agent_remove).add_argument("id")
+    trails = commands.add_parser("audit", help="list, print and check audit trails").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    add_audit(
+        _command(trails, "list", "list the audit trails", _audit),
+        _command(trails, "show", "print one audit trail", _audit),
+        _command(
+            trails, "verify", "check whether audit trails are whole: 0 if so, 1 if not, 2 if unknown", _audit_verify
+        ),
+    )
     return parser
 
 
@@ -198,7 +228,7 @@ def _command(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     name: str,
     text: str,
-    run: Callable[[argparse.Namespace], None],
+    run: Callable[[argparse.Namespace], int | None],
     *,
     config: bool = True,
 ) -> argparse.ArgumentParser:

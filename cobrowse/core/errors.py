@@ -14,6 +14,7 @@ CobrowseError
 ├── StoreError              the store did not answer, or answered wrongly
 │   ├── StoreConflict       five tries at a transition lost against others
 │   ├── StoreUnreadable     one record cannot be read; the others can
+│   │   └── LineUnreadable  one line of an audit trail cannot
 │   └── StoreBusy           the database is held by another server
 └── ConfigError             a setting that is unknown, of the wrong type, or contradicts another
 """
@@ -111,6 +112,16 @@ class StoreUnreadable(StoreError):
     """One record cannot be read, written by another version perhaps; the store answers all the same."""
 
     code = "store_unreadable"
+
+
+class LineUnreadable(StoreUnreadable):
+    """One line of an audit trail cannot be read: the one in place `line`, 1 is the first."""
+
+    code = "line_unreadable"
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"Line {line} of the audit trail cannot be read.")
+        self.line = line
 
 
 class StoreBusy(StoreError):

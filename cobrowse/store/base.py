@@ -127,7 +127,7 @@ class SessionStore(Protocol):
         ...
 
     async def read_audit(self, session_id: str, start: int = 1) -> list[AuditLine]:
-        """The lines in their order, from place `start` on; empty where there are none. `StoreUnreadable` where one is
+        """The lines in their order, from place `start` on; empty where there are none. `LineUnreadable` where one is
         not a line."""
         ...
 

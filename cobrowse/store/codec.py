@@ -3,13 +3,14 @@
 Unknown fields are passed over, so that an older hub can read beside a newer one while they are exchanged one by one.
 """
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import TypeVar
 
 import msgspec
 
 from cobrowse.core.audit import AuditLine
-from cobrowse.core.errors import StoreUnreadable
+from cobrowse.core.errors import LineUnreadable, StoreUnreadable
 from cobrowse.core.states import Session
 from cobrowse.store.base import Agent, Asset, SignIn
 
@@ -32,6 +33,17 @@ def decode(kind: type[Record], data: bytes) -> Record:
             f"The store holds a record ({kind.__name__}) that cannot be read: {error}. Another version of Cobrowse may"
             " have written it."
         ) from error
+
+
+def decode_lines(lines: Iterable[bytes], start: int) -> list[AuditLine]:
+    """Lines of an audit trail; `LineUnreadable` names the first that is none. `start` is the place of the first."""
+    read: list[AuditLine] = []
+    for place, data in enumerate(lines, start=start):
+        try:
+            read.append(decode(AuditLine, data))
+        except StoreUnreadable as error:
+            raise LineUnreadable(place) from error
+    return read
 
 
 def birth(data: bytes, code_key: str) -> bytes:

@@ -25,7 +25,7 @@ from cobrowse.store.base import (
     Trail,
     Versioned,
 )
-from cobrowse.store.codec import birth, decode, encode
+from cobrowse.store.codec import birth, decode, decode_lines, encode
 from cobrowse.store.redis_client import Argument, Commands
 from cobrowse.store.redis_keys import SHARDS, Keys
 
@@ -140,7 +140,7 @@ class RedisSessions:
 
     async def read_audit(self, session_id: str, start: int = 1) -> list[AuditLine]:
         lines = await self._redis.run("LRANGE", self._keys.key("audit", session_id), start - 1, -1)
-        return [decode(AuditLine, line) for line in lines]
+        return decode_lines(lines, start)
 
     async def trails(self, site: str = "", since: float = 0.0) -> list[Trail]:
         listed = await self._redis.run_all(("ZRANGE", self._keys.trails(shard), 0, -1) for shard in range(SHARDS))

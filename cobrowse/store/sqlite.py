@@ -24,7 +24,7 @@ from cobrowse.store.base import (
     Trail,
     Versioned,
 )
-from cobrowse.store.codec import birth, decode, encode
+from cobrowse.store.codec import birth, decode, decode_lines, encode
 from cobrowse.store.database import Database, Row, Run
 
 SWEEP_EVERY_SECONDS = 60.0
@@ -156,7 +156,7 @@ class SqliteSessions:
     async def read_audit(self, session_id: str, start: int = 1) -> list[AuditLine]:
         sql = "SELECT data FROM audit WHERE session = ? AND n >= ? ORDER BY n"
         rows = await self._database.read(sql, (session_id, start))
-        return [decode(AuditLine, data) for (data,) in rows]
+        return decode_lines((data for (data,) in rows), start)
 
     async def trails(self, site: str = "", since: float = 0.0) -> list[Trail]:
         sql = f"{_TRAIL} WHERE begun_at >= ?1 AND (?2 = '' OR site = ?2) ORDER BY begun_at, session"
