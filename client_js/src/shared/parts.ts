@@ -23,7 +23,19 @@ export interface Baton {
   assets: number;
   /** The highest act id that was run; lower ones are refused. */
   act: number;
+  /** The customer gave control, and has not taken it back. */
+  granted: boolean;
+  /** What the customer was asked, of each kind. */
+  asked: { control: Asked; navigate: Asked };
   receipt: ReceiptCounts;
+}
+
+/** When the customer was asked last (0: nothing stands against asking), how often they said no, and whether the
+ * question still waits. */
+export interface Asked {
+  at: number;
+  declines: number;
+  open: boolean;
 }
 
 /** Counts only: nothing of the page. */

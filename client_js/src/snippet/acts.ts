@@ -21,13 +21,20 @@ export interface ActUi {
   answer(result: ActResult, act: AnyDo["act"]): void;
   /** True while the customer has given control. */
   hasControl(): boolean;
-  askNavigate(address: string): Promise<boolean>;
+  isOwn(node: Node): boolean;
+  /** Why this address is not opened; "" where it is. At once where the customer is not even asked. */
+  askNavigate(address: string): string | Promise<string>;
   point(x: number, y: number): void;
   highlight(box: DOMRect | null): void;
   showAct(kind: string, box: DOMRect | null): void;
 }
 
 const PAUSE_MS = 2_000;
+/** The hub's rate; what waited on the way may come at once. */
+const PER_SECOND = 50;
+const BURST = 100;
+/** For so long, what scripts of the page do is taken for what the act led to. */
+const AFTERMATH_MS = 1_000;
 const GUIDE = /^(point|highlight|clear)$/;
 const CHECKABLE =
   "input[type=checkbox],input[type=radio]," +
@@ -66,8 +73,35 @@ function hitAt(x: number, y: number): Element | null {
   return hit;
 }
 
+interface NavigateEvent extends Event {
+  readonly destination: { url: string; sameDocument: boolean };
+  readonly formData: FormData | null;
+  readonly downloadRequest: string | null;
+  readonly userInitiated: boolean;
+  readonly sourceElement?: Element | null;
+}
+
+interface Navigation extends EventTarget {
+  readonly currentEntry: { index: number };
+  entries(): { key: string; url: string | null }[];
+  traverseTo(key: string): Record<string, Promise<unknown>>;
+}
+
+const { navigation } = window as unknown as { navigation?: Navigation };
+
+/** What a click on this label activates. */
+const labelled = (element: Element): Element | null =>
+  localName(element) === "label" ? (element as HTMLLabelElement).control : null;
+
 export class Acts {
   private usedAt_ = Number.NEGATIVE_INFINITY;
+  private level_ = BURST;
+  private filledAt_ = 0;
+  /** The act whose aftermath it is, until when, and why it was stopped. */
+  private last_: [id: number, act: AnyDo["act"]] | undefined;
+  private until_ = 0;
+  private running_ = false;
+  private stopped_ = "";
 
   constructor(
     private readonly capture_: Capture,
@@ -75,11 +109,17 @@ export class Acts {
     private readonly ui_: ActUi,
     /** The highest id so far; it goes from page to page. */
     public highest = 0,
-  ) {}
+  ) {
+    navigation?.addEventListener("navigate", (event) =>
+      this.guard_(event, () => this.checkLeaving_(event as NavigateEvent)),
+    );
+    addEventListener("submit", (event) => this.guard_(event, () => this.checkMaySubmit_()), true);
+  }
 
   /** The customer's own hand goes first. */
   used(at = performance.now()): void {
     this.usedAt_ = at;
+    this.until_ = 0;
   }
 
   async run({ id, epoch, do: wanted }: Act): Promise<void> {
@@ -88,11 +128,21 @@ export class Acts {
       this.ui_.answer({ k: "act_result", id, status, reason }, act);
     };
     try {
-      if (id <= this.highest) refuse("stale");
+      if (!(id > this.highest)) refuse("stale");
       this.highest = id;
       this.check_(act);
       if ("node" in wanted && epoch !== this.capture_.epoch) refuse("gone");
-      if (await this.do_(wanted, answer)) answer("done");
+      if (!GUIDE.test(act)) {
+        this.last_ = [id, act];
+        this.until_ = performance.now() + AFTERMATH_MS;
+      }
+      this.stopped_ = "";
+      this.running_ = true;
+      const doing = this.do_(wanted, answer);
+      this.running_ = false;
+      const done = await doing;
+      if (this.stopped_) refuse(this.stopped_);
+      if (done) answer("done");
     } catch (error) {
       answer("refused", error instanceof Refused ? error.code_ : "failed");
     }
@@ -101,9 +151,46 @@ export class Acts {
   private check_(act: string): void {
     if (!this.policy_.acts.includes(act)) refuse("not_allowed");
     if (!this.capture_.live) refuse("wrong_state");
+    const now = performance.now();
+    this.level_ = Math.min(BURST, this.level_ + ((now - this.filledAt_) * PER_SECOND) / 1_000) - 1;
+    this.filledAt_ = now;
+    if (this.level_ < 0) {
+      this.level_++;
+      refuse("too_fast");
+    }
     if (GUIDE.test(act)) return;
     if (!this.ui_.hasControl()) refuse("no_control");
-    if (performance.now() - this.usedAt_ < PAUSE_MS) refuse("paused_by_customer");
+    if (now - this.usedAt_ < PAUSE_MS) refuse("paused_by_customer");
+  }
+
+  // --- what scripts of the page make of an act
+
+  /** Stops what the act may not lead to: a script can send a form or leave the site as well as a link can. */
+  private guard_(event: Event, check: () => void): void {
+    if (performance.now() >= this.until_ || !this.last_) return;
+    try {
+      check();
+    } catch (error) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const reason = error instanceof Refused ? error.code_ : "failed";
+      const [id, act] = this.last_;
+      if (this.running_) this.stopped_ = reason;
+      // It was answered; now there is more to say.
+      else this.ui_.answer({ k: "act_result", id, status: "refused", reason }, act);
+    }
+  }
+
+  private checkLeaving_({ userInitiated, destination, formData, downloadRequest, sourceElement }: NavigateEvent): void {
+    // A page that changes its own address shows the new content all the same: the address must be the true one then.
+    if (userInitiated || destination.sameDocument) return;
+    if (downloadRequest !== null) refuse("downloads");
+    if (formData || (sourceElement && matches(sourceElement, `form,${SUBMITTER}`))) this.checkMaySubmit_();
+    this.checkAddress_(destination.url);
+  }
+
+  private checkMaySubmit_(): void {
+    if (!this.policy_.acts.includes("submit")) refuse("submits");
   }
 
   /** True where the act is done; false where it was answered already. */
@@ -125,9 +212,9 @@ export class Acts {
       case "scroll": {
         const to = { left: wanted.x, top: wanted.y, behavior: "instant" } as const;
         const node = this.capture_.nodeOf(wanted.node);
-        if (node === document) scrollTo(to);
-        else this.target_(wanted.node).scrollTo(to);
-        ui.showAct("scroll", null);
+        const part = node === document ? null : this.target_(wanted.node);
+        (part ?? window).scrollTo(to);
+        ui.showAct("scroll", part && boxOf(part));
         return true;
       }
       case "click":
@@ -180,10 +267,8 @@ export class Acts {
     if (name && !/^_(self|top|parent)$/i.test(name)) refuse("new_window");
   }
 
-  // --- clicks
-
-  private click_(id: number, x: number, y: number, answer: (status: ActResult["status"]) => void): boolean {
-    const element = this.target_(id);
+  /** Brings it into view. What a click there hits: something of the element, or what it is in and lets through to. */
+  private reach_(element: Element, x: number, y: number): [hit: Element, left: number, top: number] {
     const place = () => {
       const box = boxOf(element);
       // The outermost edge belongs to the neighbour.
@@ -196,9 +281,17 @@ export class Acts {
       [left, top] = place();
     }
     const hit = hitAt(left, top);
-    // Something of the element, or something it is part of and lets the click through to.
-    if (!hit || !(pathOf(hit).includes(element) || pathOf(element).includes(hit))) refuse("covered");
-    const target = hit as Element;
+    if (!hit || this.ui_.isOwn(hit)) return refuse("covered");
+    const path = pathOf(hit);
+    const isThere = path.includes(element) || path.some((each) => labelled(each) === element);
+    return isThere || pathOf(element).includes(hit) ? [hit, left, top] : refuse("covered");
+  }
+
+  // --- clicks
+
+  private click_(id: number, x: number, y: number, answer: (status: ActResult["status"]) => void): boolean {
+    const element = this.target_(id);
+    const [target, left, top] = this.reach_(element, x, y);
     const navigates = this.checkClick_(target);
     this.ui_.showAct("click", boxOf(target));
     const fire = (type: string) => {
@@ -211,6 +304,7 @@ export class Acts {
     for (const type of ["pointerup", "mouseup"]) fire(type);
     // The page may have put something else in its place meanwhile.
     this.checkClick_(target);
+    if (this.stopped_) return false;
     if (navigates) answer("started");
     // Where the page does without the navigation, it is done here.
     return !fire("click") || !navigates;
@@ -219,35 +313,38 @@ export class Acts {
   /** Refuses what a click there must not activate. True where it leads to another page. */
   private checkClick_(target: Element): boolean {
     const path = pathOf(target);
+    let leads = false;
+    let found = false;
     for (const element of path) {
       this.checkPrivate_(element);
-      const label = localName(element) === "label" ? (element as HTMLLabelElement).control : null;
-      const activated = label ?? element;
-      if (label && !path.includes(label)) this.checkPrivate_(label);
-      const found = this.checkActivated_(activated);
-      if (found !== undefined) return found;
+      // A label does nothing where something in it was clicked. Links and forms do, in Chromium, around a button too.
+      const control = found ? null : labelled(element);
+      if (control && !path.includes(control)) for (const each of pathOf(control)) this.checkPrivate_(each);
+      const leading = this.checkActivated_(control ?? element, found);
+      found ||= leading !== undefined;
+      leads ||= !!leading;
     }
-    return false;
+    return leads;
   }
 
-  /** Undefined where this element activates nothing, so what it is in does. */
-  private checkActivated_(element: Element): boolean | undefined {
+  /** Whether it leads to another page; undefined where this element activates nothing. `inner`: something in it does. */
+  private checkActivated_(element: Element, inner: boolean): boolean | undefined {
     const name = localName(element);
     if (matches(element, "input[type=file]")) refuse("file");
     if (this.capture_.isSecret(element)) refuse("password");
-    if (matches(element, CHECKABLE) || (name === "input" && matches(element, "[type=checkbox],[type=radio]"))) {
-      if (!this.policy_.acts.includes("check")) refuse("checks");
-    }
+    if (matches(element, CHECKABLE) && !this.policy_.acts.includes("check")) refuse("checks");
     if (matches(element, "select,option,[role~=option i],[type=reset i]")) refuse("field");
     if (matches(element, SUBMITTER)) return this.checkSubmit_(element as HTMLButtonElement);
-    if (matches(element, PRESSABLE)) this.checkReveal_(element);
+    if (!inner && matches(element, PRESSABLE)) this.checkReveal_(element);
     const href = name === "a" || name === "area" ? this.hrefOf_(element) : undefined;
     if (href !== undefined) return this.checkLink_(element, href);
     return matches(element, "button,input,textarea,summary") ? false : undefined;
   }
 
   private hrefOf_(element: Element): string | undefined {
-    const href = attribute(element, "href") ?? attribute(element, "xlink:href");
+    // An SVG link may be led elsewhere by an animation.
+    const moved = (element as SVGAElement).href?.animVal;
+    const href = moved || (attribute(element, "href") ?? attribute(element, "xlink:href"));
     if (href === null) return undefined;
     try {
       return new URL(href, document.baseURI).href;
@@ -259,8 +356,12 @@ export class Acts {
   private checkLink_(element: Element, href: string): boolean {
     if (/^javascript:/i.test(href)) refuse("script_link");
     if (hasAttribute(element, "download")) refuse("downloads");
-    this.checkWindow_(attribute(element, "target"));
+    this.checkWindow_(attribute(element, "xlink:show") === "new" ? "new" : attribute(element, "target"));
     this.checkAddress_(href);
+    // What else a click tells.
+    for (const each of (attribute(element, "ping") ?? "").split(/\s+/)) {
+      if (each) this.checkAddress_(new URL(each, document.baseURI).href);
+    }
     const here = location.href.split("#")[0];
     return href.split("#")[0] !== here || !href.includes("#");
   }
@@ -269,7 +370,7 @@ export class Acts {
     const { form } = button;
     if (!form || button.disabled) return false;
     if (/^dialog$/i.test(attribute(button, "formmethod") ?? attribute(form, "method") ?? "")) return false;
-    if (!this.policy_.acts.includes("submit")) refuse("submits");
+    this.checkMaySubmit_();
     this.checkWindow_(attribute(button, "formtarget") ?? attribute(form, "target"));
     const action = attribute(button, "formaction") ?? attribute(form, "action") ?? "";
     this.checkAddress_(new URL(action || location.href, document.baseURI).href);
@@ -305,8 +406,11 @@ export class Acts {
     const { href } = parse(address, location.href) ?? refuse("bad_address");
     this.checkAddress_(href);
     if (this.policy_.typed_navigation === "ask") {
+      const asked = this.ui_.askNavigate(href);
+      if (typeof asked === "string") refuse(asked);
       answer("asking");
-      if (!(await this.ui_.askNavigate(href))) refuse("declined");
+      const no = await asked;
+      if (no) refuse(no);
       if (!this.capture_.live || !this.ui_.hasControl()) refuse("wrong_state");
     }
     answer("started");
@@ -316,15 +420,13 @@ export class Acts {
   }
 
   private travel_(act: "back" | "forward", answer: (status: ActResult["status"]) => void): boolean {
-    // Only the Navigation API says where it would lead, and only within the site.
-    type Entry = { index: number; url: string | null };
-    const { navigation } = window as unknown as { navigation?: { currentEntry: Entry; entries(): Entry[] } };
+    // Only the Navigation API says where it would lead, and goes there whatever frames of the page did.
     const entry =
       navigation?.entries()[navigation.currentEntry.index + (act === "back" ? -1 : 1)] ?? refuse("nothing_to_do");
     this.checkAddress_(entry.url ?? "");
     answer("started");
     this.ui_.showAct(act, null);
-    history[act]();
+    for (const each of Object.values(navigation?.traverseTo(entry.key) ?? {})) each.catch(() => {});
     return false;
   }
 
@@ -336,6 +438,7 @@ export class Acts {
     if (matches(element, ":disabled,[readonly]")) refuse("nothing_to_do");
     if (this.capture_.isSecret(element)) refuse("password");
     if (matches(element, "input[type=file]")) refuse("file");
+    this.reach_(element, 0.5, 0.5);
     const box = boxOf(element);
     const tell = () => {
       for (const type of ["input", "change"]) element.dispatchEvent(new Event(type, { bubbles: true, composed: true }));
@@ -353,20 +456,22 @@ export class Acts {
       return tell();
     }
     if (wanted.act === "choose") {
-      const option = this.capture_.nodeOf(wanted.option) ?? refuse("gone");
-      if (name !== "select" || closest(option as Element, "select") !== element) refuse("field");
+      const option = this.element_(wanted.option);
+      this.checkPrivate_(option);
+      if (name !== "select" || localName(option) !== "option" || closest(option, "select") !== element) refuse("field");
+      if (matches(option, ":disabled")) refuse("nothing_to_do");
       put(HTMLSelectElement, "selectedIndex", [...element.options].indexOf(option as HTMLOptionElement));
       return tell();
     }
     if (wanted.act === "check") {
-      if (!matches(element, CHECKABLE)) refuse("field");
+      // Nothing but ticking: not the link or the form around it.
+      if (!matches(element, CHECKABLE) || this.checkClick_(element)) refuse("field");
       this.ui_.showAct("check", box);
       element.dispatchEvent(new PointerEvent("click", { bubbles: true, cancelable: true, composed: true }));
       return true;
     }
     const button = name === "form" ? element.querySelector(SUBMITTER) : element;
-    if (!button || !matches(button, SUBMITTER) || !this.checkSubmit_(button as HTMLButtonElement))
-      refuse("nothing_to_do");
+    if (!button || !matches(button, SUBMITTER) || !this.checkClick_(button)) refuse("nothing_to_do");
     answer("started");
     this.ui_.showAct("submit", box);
     (button as HTMLButtonElement).form?.requestSubmit(button as HTMLButtonElement);

@@ -3,7 +3,9 @@ import { texts } from "../shared/i18n/customer";
 import { arm, button, h } from "./ui/elements";
 
 export interface Consent {
-  dialog: HTMLDialogElement;
+  readonly card: HTMLDialogElement;
+  /** It was out of sight: its first second begins anew. */
+  rearm(): void;
   /** Allowed, but the agent has not entered the digits yet; or there is no connection. */
   update(allowed: boolean, down: boolean): void;
 }
@@ -15,7 +17,7 @@ export function askConsent(agent: string, site: string, digits: string, answer: 
   const decline = button("consent-decline", texts.decline, "", () => answer(false));
   const row = h("div", { class: "row" }, decline, allow);
   const status = h("p", { role: "status", class: "wait" });
-  const dialog = h(
+  const card = h(
     "dialog",
     { class: "card", "aria-labelledby": "ask", "aria-describedby": "asks" },
     title,
@@ -35,13 +37,14 @@ export function askConsent(agent: string, site: string, digits: string, answer: 
     row,
   );
   // Escape is a no, but not in the first second, when it may have been meant for the page.
-  dialog.addEventListener("cancel", (event) => {
+  card.addEventListener("cancel", (event) => {
     event.preventDefault();
     if (event.isTrusted && !decline.disabled) answer(false);
   });
-  arm(allow, decline);
+  const rearm = arm(allow, decline);
   return {
-    dialog,
+    card,
+    rearm,
     update(allowed, down) {
       if (allowed) {
         allow.remove();

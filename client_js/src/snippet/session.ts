@@ -3,6 +3,7 @@ import { type CustomerWelcome, type FromCustomer, type SessionState, type ToCust
 import { judge } from "../shared/addresses";
 import { type Baton, type Joined, nonce, shared } from "../shared/parts";
 import { Link, type LinkState } from "../shared/socket";
+import { ask, neverAsked } from "./asks";
 import { watchInput } from "./input";
 import { holdLock, isSilent, park, watchDestination } from "./seat";
 import { sharing } from "./sharing";
@@ -11,13 +12,20 @@ import { LOOK_MS, screen } from "./ui/screen";
 
 /** From here on the customer is told that support cannot be reached, not that we are trying. */
 const HUB_GONE_MS = 10_000;
+/** Characters of a name that are shown. */
+const NAME_MAX = 64;
 type Phase = SessionState["name"];
 
 /** Takes leave of the session that runs on this page, if one does. */
 let leaveRunning = (): void => {};
 
+/** A name as it may be shown: no characters that hide or turn others around, and no more than fit. */
+const plain = (name: string): string => [...name.replace(/[\p{C}\u2028\u2029]/gu, "")].slice(0, NAME_MAX).join("");
+
 function run(baton: Baton, digits = ""): void {
   leaveRunning();
+  baton.agent = plain(baton.agent);
+  baton.site = plain(baton.site);
   const off = new AbortController();
   const { signal } = off;
   const page = nonce();
@@ -34,6 +42,8 @@ function run(baton: Baton, digits = ""): void {
   let allowed = false;
   let controlAnswer: boolean | undefined;
   let stopped = false;
+  /** Whether the page keeps to itself what the customer does. */
+  let unheard = (): boolean => false;
   let over = false;
   let withheld = judge(baton.policy, location.href);
 
@@ -48,10 +58,17 @@ function run(baton: Baton, digits = ""): void {
         render();
       },
       control(allow) {
-        controlAnswer = allow;
-        link?.sendNow({ k: "control_answer", allow });
+        controlAnswer = baton.granted = allow;
+        if (!allow) baton.asked.control.declines++;
+        answerControl();
       },
-      release: () => link?.sendNow({ k: "control_release" }),
+      release() {
+        baton.granted = false;
+        // Who took it back is not asked for it again in the same breath.
+        baton.asked.control.at = Date.now();
+        heedControl();
+        render();
+      },
       pause: () => pause(!paused),
       preview: () =>
         shares.preview(baton.agent, view.stage, () => {
@@ -64,6 +81,7 @@ function run(baton: Baton, digits = ""): void {
     signal,
   );
 
+  const hasControl = (): boolean => baton.granted && state?.control === "on";
   const phase = (): Phase | undefined => (state?.name === "away" ? state.away?.back_to : state?.name);
   const shares = sharing({
     baton,
@@ -71,7 +89,7 @@ function run(baton: Baton, digits = ""): void {
     sendNow: (message) => link?.sendNow(message),
     isOwn: view.isOwn,
     failed: () => pause(true),
-    hasControl: () => state?.control === "on",
+    hasControl,
     ui: view,
     signal,
   });
@@ -89,7 +107,10 @@ function run(baton: Baton, digits = ""): void {
   function pause(wanted: boolean): void {
     if (over || phase() === "joining" || paused === wanted) return;
     paused = wanted;
-    if (wanted) shares.stop();
+    if (wanted) {
+      baton.granted = false;
+      shares.stop();
+    }
     link?.sendNow({ k: wanted ? "pause" : "resume" });
     render();
   }
@@ -146,7 +167,7 @@ function run(baton: Baton, digits = ""): void {
     if (paused) return "paused";
     if (withheld) return "withheld";
     if (state?.name === "away") return state.away?.seat === "agent" ? "agent_away" : "reconnecting";
-    return state?.control === "on" ? "control" : "live";
+    return hasControl() ? "control" : "live";
   }
 
   function render(): void {
@@ -163,6 +184,8 @@ function run(baton: Baton, digits = ""): void {
   /** pushState may have led onto a denied path, or away from one. */
   function look(): void {
     view.look();
+    // Then it keeps Stop from them, too.
+    if (unheard()) pause(true);
     const now = judge(baton.policy, location.href);
     if (now !== withheld) {
       withheld = now;
@@ -191,7 +214,7 @@ function run(baton: Baton, digits = ""): void {
 
   function announce(news: SessionState): void {
     state = news;
-    if (news.control !== "asked") controlAnswer = undefined;
+    heedControl();
     if (news.name !== "live") {
       pictureWanted = false;
       shares.stop();
@@ -200,6 +223,25 @@ function run(baton: Baton, digits = ""): void {
       if (!over) end(news.reason ?? "");
       close();
     }
+  }
+
+  function answerControl(): void {
+    if (controlAnswer !== undefined) link?.sendNow({ k: "control_answer", allow: controlAnswer });
+  }
+
+  /** What the hub says of control, and what the customer said. Theirs holds. */
+  function heedControl(): void {
+    const { control } = baton.asked;
+    if (state?.control === "asked") {
+      // A question that came too soon is answered for them.
+      if (!control.open && ask(control)) controlAnswer = false;
+      answerControl();
+      return;
+    }
+    control.open = false;
+    controlAnswer = undefined;
+    if (state?.control === "off") baton.granted = false;
+    else if (!baton.granted) link?.sendNow({ k: "control_release" });
   }
 
   function receive(message: ToCustomer): void {
@@ -249,7 +291,7 @@ function run(baton: Baton, digits = ""): void {
     release = letGo;
     // A page that goes on with a session has the customer's consent.
     if (!digits) shares.load();
-    watchInput(
+    unheard = watchInput(
       {
         isOwn: view.isOwn,
         used: () => shares.used(),
@@ -287,6 +329,9 @@ function run(baton: Baton, digits = ""): void {
   });
 }
 
+/** What a baton of an older build lacks. */
+const fresh = () => ({ granted: false, asked: { control: neverAsked(), navigate: neverAsked() } });
+
 const fromJoined = ({ session, token, agent_name, site_name, policy }: Joined): Baton => ({
   session,
   token,
@@ -295,10 +340,11 @@ const fromJoined = ({ session, token, agent_name, site_name, policy }: Joined): 
   policy,
   assets: 1,
   act: 0,
+  ...fresh(),
   receipt: { pages: 0, hidden: 0, acts: {} },
 });
 
 shared().parts.session = {
   join: (joined) => run(fromJoined(joined), joined.digits),
-  resume: run,
+  resume: (baton) => run({ ...fresh(), ...baton }),
 };

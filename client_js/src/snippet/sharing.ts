@@ -5,6 +5,7 @@ import { judge } from "../shared/addresses";
 import { type Baton, shared } from "../shared/parts";
 import type { ActsPart } from "./acting";
 import type { Acts, ActUi } from "./acts";
+import { ask } from "./asks";
 import type { Assets } from "./assets";
 import type { Capture } from "./capture";
 import type { DigestPart } from "./digesting";
@@ -20,7 +21,10 @@ export interface SharingHost {
   /** The picture could not be made: nothing is shared any more. */
   failed(): void;
   hasControl(): boolean;
-  readonly ui: Omit<ActUi, "answer" | "hasControl">;
+  readonly ui: Omit<ActUi, "answer" | "hasControl" | "askNavigate"> & {
+    /** Undefined where there was no answer. */
+    askNavigate(address: string): Promise<boolean | undefined>;
+  };
   /** Aborted once the session is over on this page. */
   readonly signal: AbortSignal;
 }
@@ -115,9 +119,22 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
     sendNow(result);
   }
 
+  function askNavigate(address: string): string | Promise<string> {
+    const asked = baton.asked.navigate;
+    return (
+      ask(asked) ||
+      ui.askNavigate(address).then((allow) => {
+        // An address that was welcome stands against no other one.
+        if (allow) asked.at = 0;
+        else if (allow === false) asked.declines++;
+        return allow ? "" : allow === false ? "declined" : "unanswered";
+      })
+    );
+  }
+
   async function ready(capture: Capture): Promise<Acts> {
     const { Acts } = (await shared().load("acts")) as ActsPart;
-    acts = new Acts(capture, baton.policy, { ...ui, hasControl, answer }, highest);
+    acts = new Acts(capture, baton.policy, { ...ui, askNavigate, hasControl, answer }, highest);
     acts.used(usedAt);
     return acts;
   }

@@ -63,8 +63,9 @@ function start({ policy = {}, credit = true }: Options = {}) {
     hasControl: () => probe.control,
     askNavigate: async (address) => {
       shown.push(["ask", address]);
-      return probe.allow;
+      return probe.allow ? "" : "declined";
     },
+    isOwn: (node) => (node as Element).localName === "cobrowse-own",
     point: (x, y) => shown.push(["point", Math.round(x), Math.round(y)]),
     highlight: (box) => shown.push(["highlight", box && Math.round(box.width)]),
     showAct: (kind) => shown.push(["act", kind]),

@@ -23,12 +23,13 @@ describe("the consent", () => {
   function asked() {
     const answer = vi.fn();
     const consent = askConsent("Ana", "Example Shop", "47", answer);
-    document.body.append(consent.dialog);
+    document.body.append(consent.card);
     return {
       ...consent,
+      dialog: consent.card,
       answer,
-      allow: find(consent.dialog, "consent-allow"),
-      no: find(consent.dialog, "consent-decline"),
+      allow: find(consent.card, "consent-allow"),
+      no: find(consent.card, "consent-decline"),
     };
   }
 

@@ -123,7 +123,15 @@ describe("the screen", () => {
     const answer = shown.askNavigate("https://shop.example/");
     expect(find("navigate-allow")).not.toBeNull();
     shown.session("live", false);
-    expect(await answer).toBe(false);
+    expect(await answer).toBeUndefined();
+    expect(find("navigate-allow")).toBeNull();
+  });
+
+  it("takes an address away that nobody answers for", async () => {
+    shown.session("control", false);
+    const answer = shown.askNavigate("https://shop.example/");
+    vi.advanceTimersByTime(60_000);
+    expect(await answer).toBeUndefined();
     expect(find("navigate-allow")).toBeNull();
   });
 
@@ -131,7 +139,7 @@ describe("the screen", () => {
     shown.session("control", false);
     const first = shown.askNavigate("https://shop.example/1");
     shown.askNavigate("https://shop.example/2");
-    expect(await first).toBe(false);
+    expect(await first).toBeUndefined();
     expect(document.querySelectorAll("[data-testid=navigate-allow]")).toHaveLength(1);
   });
 

@@ -17,19 +17,37 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+const presses = new WeakMap<EventTarget, () => void>();
+
+function pressed(event: Event): void {
+  const target = event.isTrusted && event.composedPath().find((each) => presses.has(each));
+  if (!target) return;
+  event.stopImmediatePropagation();
+  presses.get(target)?.();
+}
+
+// At the window: pages with a dialog of their own keep clicks from all that is outside of it.
+addEventListener("click", pressed, true);
+
 /** A button that only a person can press. */
 export function button(testid: string, text: string, kind: string, press: () => void): HTMLButtonElement {
   const made = h("button", { type: "button", "data-testid": testid, class: kind }, text);
-  made.addEventListener("click", (event) => {
-    if (event.isTrusted) press();
-  });
+  presses.set(made, press);
+  made.addEventListener("click", pressed);
   return made;
 }
 
-/** Disable for the first second. */
-export function arm(...buttons: HTMLButtonElement[]): void {
-  for (const each of buttons) each.disabled = true;
-  setTimeout(() => {
-    for (const each of buttons) each.disabled = false;
-  }, timing.armMs);
+/** Disable for the first second. What it gives back does so again. */
+export function arm(...buttons: HTMLButtonElement[]): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  const disable = (disabled: boolean): void => {
+    for (const each of buttons) each.disabled = disabled;
+  };
+  const again = (): void => {
+    clearTimeout(timer);
+    disable(true);
+    timer = setTimeout(disable, timing.armMs, false);
+  };
+  again();
+  return again;
 }

@@ -3,6 +3,9 @@ import { texts } from "../../shared/i18n/customer";
 import { arm, button, h } from "./elements";
 
 export interface Prompt {
+  readonly card: HTMLElement;
+  /** It was out of sight: its first second begins anew. */
+  rearm(): void;
   /** Take it away without an answer. */
   withdraw(): void;
 }
@@ -39,10 +42,10 @@ function ask(
   card.addEventListener("keydown", (event) => {
     if (event.isTrusted && event.key === "Escape" && !deny.disabled) reply(false)();
   });
-  arm(allow, deny);
+  const rearm = arm(allow, deny);
   dock.prepend(card);
   card.focus({ preventScroll: true });
-  return { withdraw };
+  return { card, rearm, withdraw };
 }
 
 export const askControl = (dock: HTMLElement, agent: string, answer: (allow: boolean) => void): Prompt =>

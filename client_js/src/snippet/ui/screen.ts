@@ -1,7 +1,7 @@
 // All that the customer sees of a session, put together: which pieces are there follows from what it is told to show.
 import type { ReceiptCounts } from "../../shared/parts";
-import type { Stage } from "../preview/preview";
 import { askConsent, type Consent } from "../consent";
+import type { Stage } from "../preview/preview";
 import { receipt } from "../receipt";
 import { type BannerState, banner } from "./banner";
 import { type Marks, marks } from "./marks";
@@ -11,6 +11,8 @@ import { surface } from "./surface";
 /** How often the banner is looked at, and how long it may be out of reach. */
 export const LOOK_MS = 250;
 const UNREACHABLE_MS = 1_000;
+/** An address that nobody answered for is not opened long after. */
+const ASK_LASTS_MS = 60_000;
 
 export interface ScreenHost {
   agent: string;
@@ -31,7 +33,8 @@ export interface Screen extends Omit<Marks, "clear"> {
   /** The question of the beginning; `allowed` while the agent's digits are missing. */
   joining(digits: string, allowed: boolean, down: boolean): void;
   session(state: BannerState, controlAsked: boolean): void;
-  askNavigate(address: string): Promise<boolean>;
+  /** Undefined where there was no answer. */
+  askNavigate(address: string): Promise<boolean | undefined>;
   ended(reason: string, counts: ReceiptCounts): void;
   /** To be called every LOOK_MS. */
   look(): void;
@@ -50,7 +53,7 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
   let unreachableFor = 0;
 
   const closeConsent = (): void => {
-    consent?.dialog.remove();
+    consent?.card.remove();
     consent = undefined;
   };
   const withdraw = (): void => {
@@ -65,8 +68,14 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
     const fine = !isShown() || document.hidden || reachable(bar.stop);
     unreachableFor = fine ? 0 : unreachableFor + LOOK_MS;
     if (unreachableFor === UNREACHABLE_MS) host.lost();
-    if (consent) reachable(consent.dialog);
+    // A question that was covered may have been uncovered under somebody's finger.
+    for (const each of [consent, control, navigation]) if (each && !reachable(each.card)) each.rearm();
   };
+  // Of a click the page may keep the last part to itself.
+  addEventListener("pointerup", (event) => event.isTrusted && event.composedPath().includes(bar.stop) && host.stop(), {
+    capture: true,
+    signal,
+  });
   // A modal or full-screen element has just come or gone: don't wait for the next look.
   for (const name of ["toggle", "fullscreenchange"]) {
     document.addEventListener(name, () => isShown() && reachable(bar.stop), { capture: true, signal });
@@ -80,7 +89,7 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
     joining(digits, allowed, down) {
       if (!consent) {
         consent = askConsent(agent, site, digits, host.consent);
-        show(consent.dialog);
+        show(consent.card);
       }
       consent.update(allowed, down);
     },
@@ -99,12 +108,14 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
     askNavigate(address) {
       refuseNavigation?.();
       return new Promise((resolve) => {
-        const answer = (allow: boolean): void => {
+        const answer = (allow?: boolean): void => {
+          clearTimeout(timer);
           navigation?.withdraw();
           navigation = refuseNavigation = undefined;
           resolve(allow);
         };
-        refuseNavigation = () => answer(false);
+        refuseNavigation = () => answer();
+        const timer = setTimeout(refuseNavigation, ASK_LASTS_MS);
         navigation = askNavigate(dock, agent, address, answer);
       });
     },

@@ -3,6 +3,8 @@
 import { h } from "./elements";
 import css from "./ui.css?inline";
 
+/** What is smaller cannot be hit (WCAG 2.2, target size). */
+const TARGET_PX = 24;
 /** Every declaration is important, so that no rule of the page can hide or shrink the host. */
 const HOST_STYLE = "all:initial;display:block;position:fixed;inset:0;pointer-events:none;z-index:2147483647;";
 
@@ -55,6 +57,8 @@ export function surface(): Surface {
     const { left, top, width, height } = probe.getBoundingClientRect();
     const seen = root.elementFromPoint(left + width / 2, top + height / 2);
     return (
+      Math.min(width, height) >= TARGET_PX &&
+      !probe.matches(":disabled") &&
       probe.contains(seen) &&
       probe.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true })
     );
