@@ -108,6 +108,7 @@ async function main() {
     ["join", "entry/join.ts"],
     ["console", "console/main.ts"],
     ["mirror", "mirror/frame.ts"],
+    ["check", "check/check.ts", {}, [whitelistPlugin()]],
   ]) {
     parts.push(await bundle(name, source, define, plugins));
   }
@@ -140,6 +141,7 @@ async function main() {
     ["join page", named.join.gzip, 4 * KB],
     ["console", named.console.gzip, null],
     ["mirror", named.mirror.gzip, null],
+    ["check (for a site's CI)", named.check.gzip, null],
   ];
   report(budgets);
   if (budgets.some(([, size, limit]) => limit !== null && size > limit)) {
