@@ -230,11 +230,13 @@ def verify(session: str, lines: Sequence[AuditLine], keys: AuditKeys) -> Fault |
 
 
 def _said(lines: Sequence[AuditLine]) -> Fault | None:
-    for line in lines:
-        if line.kind == "rolled_back":
-            return Fault(line.n, "rolled_back")
-    if not any(line.kind == "created" for line in lines):
+    kinds = [line.kind for line in lines]
+    if "rolled_back" in kinds:
+        return Fault(kinds.index("rolled_back") + 1, "rolled_back")
+    if "created" not in kinds:
         return Fault(1, "no_beginning")
+    if kinds[-1] == "closed" and "ended" not in kinds:
+        return Fault(len(kinds), "no_end")
     return None
 
 

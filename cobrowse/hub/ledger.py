@@ -13,14 +13,14 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cobrowse.core.audit import AuditKeys, Entry, counted, entry
-from cobrowse.core.errors import StoreError
+from cobrowse.core.audit import LAST, AuditKeys, Entry, counted, entry, verify
+from cobrowse.core.errors import LineUnreadable, StoreError
 from cobrowse.core.policy import Site
 from cobrowse.core.states import Session
 from cobrowse.hub.clock import Clock
 from cobrowse.hub.counters import Counters
-from cobrowse.hub.trail import Book
-from cobrowse.store.base import SessionStore
+from cobrowse.hub.trail import Book, Subject, subject_of
+from cobrowse.store.base import SessionStore, Trail
 
 if TYPE_CHECKING:
     from cobrowse.hub.local import LocalSession
@@ -88,9 +88,11 @@ class Ledger:
         book = self._books.get(session.id)
         if book is None:
             site = self._sites.get(session.site)
-            book = Book(self._store, self._keys, self._hub, session, site, self._counters)
-            self._books[session.id] = book
+            book = self._books[session.id] = self._new(subject_of(session), site)
         return book
+
+    def _new(self, subject: Subject, site: Site | None) -> Book:
+        return Book(self._store, self._keys, self._hub, subject, site, self._counters)
 
     # --- to the store
 
@@ -98,7 +100,7 @@ class Ledger:
         """Write these now, after all that waits. Where the store is away they wait too."""
         book = self._book(session)
         for each in entries:
-            if each.kind == "ended":
+            if each.kind in LAST:
                 book.tally(each.at, last=True)
             book.add(each)
         await self._write(book)
@@ -117,18 +119,39 @@ class Ledger:
             await self._write(book)
 
     async def close_due(self) -> None:
-        """Close the trails of the sessions that ended a while ago. Raises `StoreError`."""
+        """Close the trails of the sessions that ended a while ago, and say so where one is broken. Raises
+        `StoreError`."""
         for session_id in await self._store.audit_due(self._clock.now(), CLOSED_AT_ONCE):
-            found = await self._store.read(session_id)
-            if found is not None:
-                await self.record(found.session, [entry(self._clock.now(), "closed")])
+            trail = await self._store.trail(session_id)
+            if trail is not None:
+                await self._close(trail)
+
+    async def _close(self, trail: Trail) -> None:
+        # The session itself may be gone, where no hub ran for an hour.
+        subject = Subject(trail.session, trail.site, trail.begun_at, trail.begun_at)
+        book = self._books.get(trail.session) or self._new(subject, self._sites.get(trail.site))
+        now = self._clock.now()
+        flaw = await self._flaw(trail)
+        if flaw:
+            self._counters.add("audit_broken")
+            log.error("audit_broken session=%s flaw=%s", trail.session, flaw)
+        book.tally(now, last=True)
+        book.add(entry(now, "closed", flaw))
+        await self._write(book)
+
+    async def _flaw(self, trail: Trail) -> str:
+        try:
+            fault = verify(trail.session, await self._store.read_audit(trail.session), self._keys)
+        except LineUnreadable as error:
+            return error.code
+        return fault.flaw if fault else ""
 
     async def _write(self, book: Book) -> None:
         try:
             await book.write()
         except StoreError as error:
             self._counters.add("store_missed.append_audit")
-            log.warning("store_missed what=append_audit session=%s error=%s", book.session.id, error.code)
+            log.warning("store_missed what=append_audit session=%s error=%s", book.session, error.code)
             return
-        if book.is_empty and book.session.id not in self._sessions:
-            self._books.pop(book.session.id, None)
+        if book.is_empty and book.session not in self._sessions:
+            self._books.pop(book.session, None)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from math import inf
+from typing import NamedTuple
 
 from cobrowse.core.audit import (
     CLOSING_SECONDS,
@@ -46,6 +47,20 @@ COUNTS_MAX = 64
 PAGES_MAX = 20
 
 
+class Subject(NamedTuple):
+    """Whose trail it is: of which session and site, and from when until when it may go on."""
+
+    session: str
+    site: str
+    begun_at: float
+    open_until: float
+
+
+def subject_of(session: Session) -> Subject:
+    """The session as the trail's subject."""
+    return Subject(session.id, session.site, session.created_at, latest_end(session))
+
+
 class Book:
     """What this hub has yet to write of one session. Nothing of it is lost while the store is away, up to the bounds
     above."""
@@ -55,12 +70,13 @@ class Book:
         store: SessionStore,
         keys: AuditKeys,
         hub: str,
-        session: Session,
+        subject: Subject,
         site: Site | None,
         counters: Counters | None = None,
     ) -> None:
         """`site` is None where the settings do not name it any more."""
-        self.session = session
+        self.session = subject.session
+        self._subject = subject
         self._store = store
         self._keys = keys
         self._hub = hub
@@ -96,7 +112,10 @@ class Book:
         if len(self._entries) < WAITING_MAX or each.kind in LAST:
             self._entries.append(each)
         else:
-            self._more[each.kind] += 1
+            self._tell_later(each.kind)
+
+    def _tell_later(self, name: str, by: int = 1) -> None:
+        self._more[name if name in self._more or len(self._more) < COUNTS_MAX else OTHER] += by
 
     def count(self, name: str, by: int = 1) -> None:
         """Something that is only counted, by a name of `core.audit.counted`."""
@@ -119,21 +138,18 @@ class Book:
     def tally(self, at: float, *, last: bool = False) -> None:
         """Make lines of what was counted. Where lines are scarce only at the `last` time, with what found no room."""
         self._pages = 0
+        if len(self._entries) >= WAITING_MAX and not last:
+            # The store is away for long: go on counting.
+            return
         if self._is_full and not last:
-            self._more.update(self._counts)
-            self._counts.clear()
-        for each in tallies(at, "counted", self._counts):
-            self.add(each)
+            for name, by in self._counts.items():
+                self._tell_later(name, by)
+        else:
+            self._entries += tallies(at, "counted", self._counts)
         self._counts.clear()
         if last:
-            self._tell_more(at)
-
-    def _tell_more(self, at: float) -> None:
-        more = dict(self._more.most_common(COUNTS_MAX))
-        rest = self._more.total() - sum(more.values())
-        self._more.clear()
-        for each in tallies(at, "more", {**more, OTHER: more.get(OTHER, 0) + rest} if rest else more):
-            self.add(each)
+            self._entries += tallies(at, "more", self._more)
+            self._more.clear()
 
     @property
     def _is_full(self) -> bool:
@@ -144,27 +160,27 @@ class Book:
     async def write(self) -> None:
         """Append all that waits. Raises `StoreError`, and nothing is lost: it waits on."""
         async with self._turn:
-            for _ in range(APPEND_TRIES):
-                sent = self._sent or await self._seal()
-                if sent is None:
-                    return
+            lost = 0
+            while sent := self._sent or await self._seal():
                 if await self._store.append_audit(*sent):
                     self._written(sent[1])
-                else:
-                    await self._look_again(sent)
-            raise StoreConflict(f"{APPEND_TRIES} tries to write the trail of session {self.session.id} lost.")
+                    continue
+                lost += 1
+                if lost == APPEND_TRIES:
+                    raise StoreConflict(f"{lost} tries to write the trail of session {self.session} lost.")
+                await self._look_again(sent)
 
     async def _seal(self) -> tuple[Trail, list[AuditLine]] | None:
         """The entries that wait as lines, or None where there is nothing to write."""
         if not self._entries:
             return None
         if self._head is None:
-            self._stands(await self._store.trail(self.session.id))
+            self._stands(await self._store.trail(self.session))
         head = self._head or Head()
         fit = self._fitting(head)
         if not fit:
             return None
-        lines = self._keys.chain(self.session.id, head, fit, self._hub)
+        lines = self._keys.chain(self.session, head, fit, self._hub)
         self._sealed = fit
         self._sent = (self._trail(head, lines[-1]), lines)
         return self._sent
@@ -173,8 +189,10 @@ class Book:
         """Of the entries those that get a line, by `LINES_MAX` and `LINES_LAST`; the others are counted."""
         waiting, self._entries = self._entries, []
         if self._closed:
-            self._counters.add("audit_late", len(waiting))
-            log.warning("audit_late session=%s entries=%d", self.session.id, len(waiting))
+            # Two hubs may want to close it; all else comes too late.
+            late = sum(1 for each in waiting if each.kind != "closed")
+            self._counters.add("audit_late", late)
+            log.log(logging.WARNING if late else logging.DEBUG, "audit_late session=%s lines=%d", self.session, late)
             return []
         fit: list[Entry] = []
         for each in waiting:
@@ -184,17 +202,17 @@ class Book:
             elif each.kind == "more":
                 self._counters.add("audit_dropped")
             else:
-                self._more[each.kind] += 1
+                self._tell_later(each.kind)
         return fit
 
     def _trail(self, head: Head, last: AuditLine) -> Trail:
         is_closed = last.kind == "closed"
         # As long as the session may go on, the trail stays.
-        over_at = last.at if is_closed else max(last.at, latest_end(self.session)) + CLOSING_SECONDS
+        over_at = last.at if is_closed else max(last.at, self._subject.open_until) + CLOSING_SECONDS
         return Trail(
-            session=self.session.id,
-            site=self.session.site,
-            begun_at=self.session.created_at,
+            session=self.session,
+            site=self._subject.site,
+            begun_at=self._subject.begun_at,
             close_at=self._ended_at + CLOSING_SECONDS,
             sweep_at=over_at + self._kept_seconds,
             closed=is_closed,
@@ -209,11 +227,11 @@ class Book:
         if last.kind == "closed":
             self._closed = True
             # The log is elsewhere than the store: who changes the one cannot change the other.
-            log.info("audit_closed session=%s lines=%d head=%s", self.session.id, last.n, last.hash)
+            log.info("audit_closed session=%s lines=%d head=%s", self.session, last.n, last.hash)
 
     async def _look_again(self, sent: tuple[Trail, list[AuditLine]]) -> None:
         """Others wrote meanwhile, or someone changed what is there."""
-        known, trail = self._head or Head(), await self._store.trail(self.session.id)
+        known, trail = self._head or Head(), await self._store.trail(self.session)
         is_there = await self._has(known)
         self._counters.add("audit_conflicts")
         self._entries[:0] = self._sealed
@@ -221,7 +239,7 @@ class Book:
         self._stands(trail)
         if not is_there:
             self._counters.add("audit_rolled_back")
-            log.error("audit_rolled_back session=%s line=%d", self.session.id, known.n)
+            log.error("audit_rolled_back session=%s line=%d", self.session, known.n)
             self._entries.insert(0, entry(sent[1][0].at, "rolled_back"))
 
     def _stands(self, trail: Trail | None) -> None:
@@ -233,6 +251,6 @@ class Book:
         if not known.n:
             return True
         with suppress(StoreUnreadable):
-            lines = await self._store.read_audit(self.session.id, known.n)
+            lines = await self._store.read_audit(self.session, known.n)
             return bool(lines) and lines[0].hash == known.hash
         return False

@@ -9,7 +9,7 @@ from cobrowse.core.errors import StoreConflict
 from cobrowse.core.events import Audit, EndAsked
 from cobrowse.core.session import due_at, step
 from cobrowse.core.states import Ended
-from cobrowse.hub.trail import Book
+from cobrowse.hub.trail import Book, subject_of
 from cobrowse.store.base import SessionStore
 from cobrowse.store.opening import Stores
 
@@ -34,7 +34,7 @@ async def _end(store: SessionStore, session_id: str, settings: Settings, now: fl
             return
         ended, effects = step(found.session, EndAsked("agent_ended"), now)
         if await store.replace(ended, found.version, due_at(ended)):
-            book = Book(store, settings.audit_keys, WRITER, ended, settings.by_id.get(ended.site))
+            book = Book(store, settings.audit_keys, WRITER, subject_of(ended), settings.by_id.get(ended.site))
             for effect in effects:
                 if isinstance(effect, Audit):
                     book.add(entry(now, effect.kind, effect.detail))

@@ -19,6 +19,8 @@ from tests.live_hub import NO_TLS, LiveHub, close_number, sqlite_url
 from tests.web.test_sockets import heard, hello
 
 CANARY = "canary-5e1f9c"
+# Paths are what an audit trail keeps of a page, where the site does not forbid it: see test_p12_audit.py.
+NO_PATHS = {"audit_paths": False}
 PNG = b"\x89PNG\r\n\x1a\n" + CANARY.encode() * 8
 
 
@@ -109,7 +111,7 @@ async def assert_counts_say_nothing(hub: LiveHub) -> None:
 
 async def test_on_the_embedded_store(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG", "cobrowse")
-    async with LiveHub(store=sqlite_url(tmp_path), origins=[ORIGIN]) as hub:
+    async with LiveHub(store=sqlite_url(tmp_path), origins=[ORIGIN], site=NO_PATHS) as hub:
         await hub.add_agent()
         async with shared_page(hub, hub) as agent:
             assert hub.hub.stats()["assets_bytes"] == len(PNG)
@@ -134,8 +136,8 @@ def everything_in(url: str) -> bytes:
 @pytest.mark.redis
 async def test_on_redis_with_two_hubs(redis_url: str) -> None:
     async with (
-        LiveHub(store=redis_url, origins=[ORIGIN]) as first,
-        LiveHub(store=redis_url, origins=[ORIGIN]) as second,
+        LiveHub(store=redis_url, origins=[ORIGIN], site=NO_PATHS) as first,
+        LiveHub(store=redis_url, origins=[ORIGIN], site=NO_PATHS) as second,
     ):
         await first.add_agent()
         async with shared_page(first, second) as agent:
@@ -151,7 +153,7 @@ async def test_on_redis_with_two_hubs(redis_url: str) -> None:
 
 
 async def test_a_customer_who_just_goes_away_leaves_nothing_either(tmp_path: Path) -> None:
-    async with LiveHub(store=sqlite_url(tmp_path), origins=[ORIGIN]) as hub:
+    async with LiveHub(store=sqlite_url(tmp_path), origins=[ORIGIN], site=NO_PATHS) as hub:
         await hub.add_agent()
         async with shared_page(hub, hub):
             pass

@@ -202,6 +202,7 @@ async def test_a_trail_without_content_is_kept(world: World, hub: Hub) -> None:
         ("allowed", ""),
         ("confirmed", ""),
         ("live", ""),
+        ("page", "https://www.shop.example/catalogue"),
         ("ended", "customer_stopped"),
     ]
 
