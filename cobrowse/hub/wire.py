@@ -11,7 +11,6 @@ from cobrowse.core.protocol import (
     PART_MAX_UNPACKED_BYTES,
     FromAgent,
     FromCustomer,
-    Hello,
     Message,
 )
 
@@ -26,7 +25,6 @@ FRAME_MAX_MESSAGES = 64
 
 CUSTOMER: msgspec.json.Decoder[FromCustomer] = msgspec.json.Decoder(FromCustomer)
 AGENT: msgspec.json.Decoder[FromAgent] = msgspec.json.Decoder(FromAgent)
-HELLO: msgspec.json.Decoder[Hello] = msgspec.json.Decoder(Hello)
 _ARRAY: msgspec.json.Decoder[list[msgspec.Raw]] = msgspec.json.Decoder(list[msgspec.Raw])
 _encoder = msgspec.json.Encoder()
 

@@ -16,6 +16,7 @@ from cobrowse.core.protocol import (
     Act,
     FromAgent,
     FromCustomer,
+    Hello,
     Navigate,
     Ops,
     Page,
@@ -111,8 +112,8 @@ def _said_by_agent(said: Said[FromAgent]) -> str:
 def _hello(data: Data) -> str:
     if isinstance(data, bytes) or wire.size_of(data) > HELLO_MAX_BYTES:
         return "bad_hello"
-    said = wire.read(wire.HELLO, data, HELLO_MAX_BYTES).said
-    if len(said) != 1:
+    said = wire.read(wire.CUSTOMER, data, HELLO_MAX_BYTES).said
+    if len(said) != 1 or not isinstance(said[0].message, Hello):
         raise BadMessage("Not one hello.")
     _tokens.verify(CustomerToken, said[0].message.token, NOW)
     return "seated"
