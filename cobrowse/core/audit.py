@@ -41,7 +41,7 @@ DETAIL_MAX_CHARACTERS = 2100
 COUNTS_PER_LINE = 16
 OTHER = "other"
 # Consent and what follows from it.
-KEPT = frozenset({"allowed", "confirmed", "live", "control_allowed", "rolled_back", "more"})
+KEPT = frozenset({"allowed", "confirmed", "live", "control_allowed", "navigation_allowed", "rolled_back", "more"})
 LAST = frozenset({"ended", "closed"})
 
 # Why an act was refused, as docs/protocol.md lists them. What a tab says is one of these words, or `other`.

@@ -159,7 +159,11 @@ def _seat_taken(session: Session, event: SeatTaken, now: float) -> Stepped:
         left_at=now,
     )
     # A new holder starts a new picture; `_attend` asks for it where the session is live.
-    return replace(_with_hold(session, event.seat, taken), attended_at=now), (*effects, AskSnapshot())
+    return replace(_with_hold(session, event.seat, taken), attended_at=now), (
+        *effects,
+        AskSnapshot(),
+        Audit(f"{event.seat}_seated", event.withheld),
+    )
 
 
 def _seat_left(session: Session, event: SeatLeft, now: float) -> Stepped:
@@ -176,7 +180,9 @@ def _withheld(session: Session, event: Withheld, now: float) -> Stepped:
         return session, ()
     # From one withheld page state to another the absence goes on; it does not begin anew.
     since = hold.left_at if hold.withheld else now
-    return replace(session, customer=replace(hold, withheld=event.reason, left_at=since)), ()
+    return replace(session, customer=replace(hold, withheld=event.reason, left_at=since)), (
+        Audit("withheld", event.reason) if event.reason else Audit("shared"),
+    )
 
 
 def _paused(session: Session, event: PausedBy, now: float) -> Stepped:
@@ -220,7 +226,7 @@ def _control_released(session: Session, event: ControlReleased, now: float) -> S
     if event.by == "customer":
         # Who took control back is not asked for it again in the same breath.
         released = replace(released, control_asks=replace(session.control_asks, asked_at=now))
-    return released, (Audit("control_released"),)
+    return released, (Audit("control_released", event.by),)
 
 
 def _navigation_asked_for(session: Session, event: NavigationAskedFor, now: float) -> Stepped:
@@ -228,7 +234,9 @@ def _navigation_asked_for(session: Session, event: NavigationAskedFor, now: floa
         raise NotAllowed("The customer can be asked while the session is live.", code="wrong_state")
     if session.control != "on":
         raise NotAllowed("The agent has no control.", code="no_control")
-    return replace(session, navigation_asks=asked(session.navigation_asks, now, event.act)), ()
+    return replace(session, navigation_asks=asked(session.navigation_asks, now, event.act)), (
+        Audit("navigation_asked"),
+    )
 
 
 def _navigation_answered(session: Session, event: NavigationAnswered, now: float) -> Stepped:
@@ -237,7 +245,8 @@ def _navigation_answered(session: Session, event: NavigationAnswered, now: float
         return session, ()
     # An address that was welcome stands against no other one.
     answered = Asks(declines=asks.declines) if event.allow else declined(asks)
-    return replace(session, navigation_asks=answered, active_at=now), ()
+    said = Audit("navigation_allowed" if event.allow else "navigation_denied")
+    return replace(session, navigation_asks=answered, active_at=now), (said,)
 
 
 def _active(session: Session, event: Active, now: float) -> Stepped:

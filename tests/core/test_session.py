@@ -26,6 +26,8 @@ from cobrowse.core.events import (
     EndAsked,
     Event,
     ForgetPage,
+    NavigationAnswered,
+    NavigationAskedFor,
     PausedBy,
     Resumed,
     SeatLeft,
@@ -238,7 +240,25 @@ def test_taking_a_seat() -> None:
     hold = story.session.customer
     assert (hold.generation, hold.rotation, hold.present, hold.hub) == (1, 1, True, "hub-1")
     assert story.state == "joining"
-    assert story.effects == ()
+    assert story.effects == (Audit("customer_seated"),)
+
+
+def test_who_comes_and_what_is_shared_and_allowed_is_written_down() -> None:
+    story = controlled()
+    said: list[tuple[Event, Audit]] = [
+        (ControlReleased(by="customer"), Audit("control_released", "customer")),
+        (Withheld("other_path"), Audit("withheld", "other_path")),
+        (Withheld(""), Audit("shared")),
+    ]
+    for event, audit in said:
+        assert audit in story.do(event).effects
+    assert Audit("customer_seated", "other_origin") in story.take("customer", "page-2", withheld="other_origin").effects
+    assert Audit("agent_seated") in story.take("agent", "page-2").effects
+
+    story = controlled()
+    for allow, kind in ((True, "navigation_allowed"), (False, "navigation_denied")):
+        assert Audit("navigation_asked") in story.do(NavigationAskedFor(7), after=100.0).effects
+        assert story.do(NavigationAnswered(7, allow)).effects == (Audit(kind),)
 
 
 def test_before_a_claim_there_is_no_customer() -> None:
@@ -256,7 +276,8 @@ def test_another_hello_takes_over(changed: str) -> None:
     story = live()
     hello = SeatTaken(seat="customer", hub="hub-1", page="page-1", nonce="nonce-1", rotation=1)
     story.do(replace(hello, **{changed: "other-1"}))
-    assert story.effects == (CloseSeat("customer", "hub-1", 1, TAKEN_OVER), AskSnapshot())
+    taken_over = CloseSeat("customer", "hub-1", 1, TAKEN_OVER)
+    assert story.effects == (taken_over, Audit("customer_seated"), AskSnapshot())
     assert story.session.customer.generation == 2
     assert story.state == "live"
 

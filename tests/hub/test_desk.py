@@ -198,7 +198,9 @@ async def test_a_trail_without_content_is_kept(world: World, hub: Hub) -> None:
     trail = [(line.kind, line.detail) for line in await world.store.read_audit(customer.joined.session)]
     assert trail == [
         ("created", "site=shop agent=ana"),
+        ("agent_seated", ""),
         ("claimed", ""),
+        ("customer_seated", ""),
         ("allowed", ""),
         ("confirmed", ""),
         ("live", ""),
