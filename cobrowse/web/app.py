@@ -18,6 +18,7 @@ from cobrowse.hub.house import House
 from cobrowse.hub.hub import Hub
 from cobrowse.store.base import AccountStore, Bus, SessionStore
 from cobrowse.web import agent_api, customer_api, mirror_routes, ops, pages, sockets
+from cobrowse.web.connections import Doors
 from cobrowse.web.gates import BodyDeadline, CustomerCors, HostGate, Proxies, ProxyReport
 from cobrowse.web.headers import SecurityHeaders
 from cobrowse.web.limits import RateLimits
@@ -86,6 +87,7 @@ def build_app(
         sign_ins=SignIns(accounts, passwords, clock, https=settings.https),
         proxies=report,
         turnstile=Turnstile(),
+        doors=Doors(settings.hub.trusted_proxies),
     )
 
     @asynccontextmanager

@@ -54,6 +54,8 @@ async def metrics(request: Request) -> Response:
         "sockets": parts.turnstile.sockets,
         "sockets_waiting": parts.turnstile.waiting,
         "sockets_refused": parts.turnstile.refused,
+        "connections": len(parts.doors),
+        "connections_cut": parts.doors.cut,
     }
     lines = [f"{_series(name)} {value}\n" for name, value in sorted(counts.items())]
     return Response("".join(lines), headers={"Content-Type": METRICS_TYPE})

@@ -12,6 +12,7 @@ from cobrowse.core.tokens import Tokens
 from cobrowse.hub.clock import Clock
 from cobrowse.hub.hub import Hub
 from cobrowse.store.base import AccountStore, SessionStore
+from cobrowse.web.connections import Doors
 from cobrowse.web.gates import ProxyReport
 from cobrowse.web.limits import RateLimits
 from cobrowse.web.sign_in import SignIns
@@ -37,6 +38,7 @@ class Parts:
     sign_ins: SignIns
     proxies: ProxyReport
     turnstile: Turnstile
+    doors: Doors
 
     def site(self, site_id: str) -> Site:
         """The site of this id, or `NotFound` code `unknown_site`."""

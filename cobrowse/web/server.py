@@ -19,19 +19,17 @@ from starlette.applications import Starlette
 
 from cobrowse.config import Settings
 from cobrowse.core.errors import CobrowseError, ConfigError
-from cobrowse.core.protocol import PART_MAX_PACKED_BYTES
 from cobrowse.hub.clock import Clock, SystemClock
 from cobrowse.hub.hub import Hub
 from cobrowse.store.opening import open_store
 from cobrowse.web.app import build_app
+from cobrowse.web.connections import SOCKET_MAX_BYTES, http_protocol, socket_protocol
 from cobrowse.web.static import FOLDER
 from cobrowse.web.turnstile import SOCKETS
 
 # DESIGN: exit within 10 s of SIGTERM. The peers get most of it, requests under way the rest.
 DRAIN_SECONDS = 7.0
 REQUESTS_SECONDS = 2
-# A frame may be as large as a part; the hub refuses what is larger, with a reason. This is only the wall behind.
-SOCKET_MAX_BYTES = PART_MAX_PACKED_BYTES + 1024
 # Finds dead connections. Whether the page behind a live one hangs is asked by the hub's own probes.
 PING_SECONDS = 20.0
 BACKLOG = 2048
@@ -166,10 +164,11 @@ async def serve(
 async def _run(
     app: Starlette, bound: socket.socket, on_started: Callable[[], None], stop: asyncio.Event | None, *, signals: bool
 ) -> None:
+    doors = app.state.parts.doors
     config = uvicorn.Config(
         app,
-        http="httptools",
-        ws="websockets-sansio",
+        http=http_protocol(doors),
+        ws=socket_protocol(doors),
         ws_max_size=SOCKET_MAX_BYTES,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,

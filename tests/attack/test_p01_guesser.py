@@ -10,10 +10,10 @@ import pytest
 
 from cobrowse.core import codes
 from cobrowse.web import limits
+from cobrowse.web.limits import LONG_DIGITS
 from tests.attack.guesser import (
     DAY_SECONDS,
     LIVE_CODES,
-    LONG_DIGITS,
     SHORT_DIGITS,
     Answer,
     Attack,
