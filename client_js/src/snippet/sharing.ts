@@ -107,7 +107,8 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
     const closed = () => {
       preview = undefined;
     };
-    preview = new Preview({ ...stage, agent, given, again, closed, signal });
+    const isLive = () => !!capture?.live;
+    preview = new Preview({ ...stage, agent, given, isLive, again, closed, signal });
   }
 
   function answer(result: ActResult, act: string): void {

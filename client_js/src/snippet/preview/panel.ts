@@ -14,7 +14,7 @@ export interface Stage {
   marks: HTMLElement;
 }
 
-const FOCUSABLE = "button:not([disabled],[hidden])";
+const FOCUSABLE = "button:not(:disabled)";
 
 export class Panel {
   /** What the picture's frame is put into. */
@@ -52,7 +52,7 @@ export class Panel {
         "data-testid": "preview",
         tabindex: "-1",
       },
-      h("header", {}, h("h2", { id: "preview" }, words.title(agent)), button("preview-close", words.close, "", close)),
+      h("div", { class: "head" }, h("h2", { id: "preview" }, words.title(agent)), button("preview-close", words.close, "", close)),
       h("p", { class: "legend", id: "preview-legend" }, swatch, h("span", {}, words.legend(agent))),
       this.stage,
       h("p", { class: "small" }, words.look),
@@ -115,7 +115,8 @@ export class Panel {
       event.stopPropagation();
       close();
     } else if (event.key === "Tab") {
-      const all = [...this.at.dock.querySelectorAll<HTMLElement>(FOCUSABLE)];
+      const found = this.at.dock.querySelectorAll<HTMLElement>(FOCUSABLE);
+      const all = [...found].filter((each) => each.checkVisibility());
       const from = all.indexOf(active as HTMLElement);
       const step = event.shiftKey ? -1 : 1;
       const to = from < 0 ? (event.shiftKey ? -1 : 0) : from + step;

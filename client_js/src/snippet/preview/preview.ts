@@ -17,6 +17,8 @@ export interface PreviewHost extends Stage {
   agent: string;
   /** What the hub would get for an asset's number. */
   given(n: number, certain: boolean): Promise<Given>;
+  /** Whether anything is shared at the moment. */
+  isLive(): boolean;
   /** A new picture is wanted, for the hub and for us alike. */
   again(): void;
   /** The customer closed it, or it was taken away. */
@@ -51,6 +53,8 @@ export class Preview {
     this.checking = window.setInterval(() => {
       if (this.picture && this.picture.frame.contentDocument !== this.inner) this.ask(this.words.waiting);
     }, FRAME_CHECK_MS);
+    // For tests and for the doctor.
+    Object.assign((window as unknown as { cobrowse: object }).cobrowse, { preview: this });
     this.ask(this.words.waiting);
   }
 
@@ -95,6 +99,7 @@ export class Preview {
     this.drop();
     this.assets.stop();
     this.panel.remove();
+    delete (window as unknown as { cobrowse: { preview?: Preview } }).cobrowse.preview;
     this.host.closed();
   }
 
@@ -132,7 +137,7 @@ export class Preview {
 
   private ask(text: string): void {
     this.drop();
-    this.panel.say(text);
+    this.panel.say(this.host.isLive() ? text : this.words.nothing(this.host.agent));
     if (this.timer !== 0) return;
     this.timer = window.setTimeout(
       () => {
