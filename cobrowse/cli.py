@@ -1,4 +1,4 @@
-"""The commands: `cobrowse demo | serve | agent | audit | check-config | secret`.
+"""The commands: `cobrowse demo | serve | agent | audit | check-config | check-page | secret`.
 
 What goes wrong is one sentence on stderr: exit code 2 for settings and arguments, 1 for everything else, and never a
 traceback.
@@ -19,8 +19,11 @@ from typing import Any, TypeVar
 import uvloop
 
 from cobrowse.commands.audit import add_audit
+from cobrowse.commands.check_page import add_check_page, wanted
 from cobrowse.config import Settings, load
 from cobrowse.core.errors import BadInput, CobrowseError, ConfigError, NotFound, StoreError
+from cobrowse.page_check.browser import CannotCheck
+from cobrowse.page_check.command import check_pages
 from cobrowse.store.base import Agent
 from cobrowse.store.opening import Stores, open_store
 from cobrowse.web.dismissal import dismiss
@@ -103,6 +106,14 @@ def _check_config(options: argparse.Namespace) -> None:
     say(f"hub: {settings.hub.public_url}, mirror: {settings.hub.mirror_url}, store: {settings.store_scheme}")
     for site in settings.sites:
         say(f"site {site.id}: {site.name}, {', '.join(site.origins)}, up to {site.max_scope}")
+
+
+def _check_page(options: argparse.Namespace) -> int:
+    try:
+        return check_pages(wanted(options), os.environ)
+    except (CannotCheck, BadInput) as error:
+        # 1 says that there is something to mask.
+        return _fail(error.sentence, EXIT_CONFIG)
 
 
 def _secret(_options: argparse.Namespace) -> None:
@@ -200,6 +211,8 @@ def _parser() -> argparse.ArgumentParser:
     server.add_argument("--port", type=_port, help="the port to listen on (hub.port)")
     server.add_argument("--workers", type=int, default=1, help="processes; more than one is not supported yet")
     _command(commands, "check-config", "check the settings and say what they are", _check_config)
+    text = "list what agents would see of pages that should be masked: 0 if nothing, 1 if something, 2 if unknown"
+    add_check_page(_command(commands, "check-page", text, _check_page))
     _command(commands, "secret", "make a secret key for hub.secret_keys", _secret, config=False)
     agents = commands.add_parser("agent", help="add, list and remove agents").add_subparsers(
         required=True, metavar="ACTION"
