@@ -63,6 +63,17 @@ function pathOf(from: Element): Element[] {
   return path;
 }
 
+/** All that the audit trail may say of an element. */
+type ElementKind = NonNullable<ActResult["on"]>;
+const kindOf = (element: Element): ElementKind => {
+  for (const each of pathOf(element)) {
+    if (matches(each, "a,area,[role~=link i]")) return "link";
+    if (matches(each, `summary,[role~=button i],[type=button i],[type=reset i],${SUBMITTER}`)) return "button";
+    if (matches(each, `select,textarea,input,label,option,${CHECKABLE}`)) return "field";
+  }
+  return "other";
+};
+
 function hitAt(x: number, y: number): Element | null {
   let hit = document.elementFromPoint(x, y);
   while (hit?.shadowRoot) {
@@ -93,6 +104,10 @@ const { navigation } = window as unknown as { navigation?: Navigation };
 const labelled = (element: Element): Element | null =>
   localName(element) === "label" ? (element as HTMLLabelElement).control : null;
 
+/** Sending this form sends nothing. */
+const closesDialog = (form: Element, button: Element | null): boolean =>
+  /^dialog$/i.test((button && attribute(button, "formmethod")) ?? attribute(form, "method") ?? "");
+
 export class Acts {
   private usedAt_ = Number.NEGATIVE_INFINITY;
   private level_ = BURST;
@@ -101,6 +116,7 @@ export class Acts {
   private last_: [id: number, act: AnyDo["act"]] | undefined;
   private until_ = 0;
   private running_ = false;
+  private on_: ElementKind = "";
   private stopped_ = "";
 
   constructor(
@@ -113,7 +129,15 @@ export class Acts {
     navigation?.addEventListener("navigate", (event) =>
       this.guard_(event, () => this.checkLeaving_(event as NavigateEvent)),
     );
-    addEventListener("submit", (event) => this.guard_(event, () => this.checkMaySubmit_()), true);
+    addEventListener(
+      "submit",
+      (event) =>
+        this.guard_(event, () => {
+          const { submitter, target } = event as SubmitEvent;
+          if (!closesDialog(target as Element, submitter)) this.checkMaySubmit_();
+        }),
+      true,
+    );
   }
 
   /** The customer's own hand goes first. */
@@ -125,8 +149,9 @@ export class Acts {
   async run({ id, epoch, do: wanted }: Act): Promise<void> {
     const { act } = wanted;
     const answer = (status: ActResult["status"], reason = "") => {
-      this.ui_.answer({ k: "act_result", id, status, reason }, act);
+      this.ui_.answer({ k: "act_result", id, status, reason, act, on: this.on_ }, act);
     };
+    this.on_ = "";
     try {
       if (!(id > this.highest)) refuse("stale");
       this.highest = id;
@@ -177,7 +202,7 @@ export class Acts {
       const [id, act] = this.last_;
       if (this.running_) this.stopped_ = reason;
       // It was answered; now there is more to say.
-      else this.ui_.answer({ k: "act_result", id, status: "refused", reason }, act);
+      else this.ui_.answer({ k: "act_result", id, status: "refused", reason, act, on: this.on_ }, act);
     }
   }
 
@@ -245,6 +270,7 @@ export class Acts {
   /** An element that may be acted upon. */
   private target_(id: number): Element {
     const element = this.element_(id);
+    this.on_ = kindOf(element);
     this.checkPrivate_(element);
     const visible = element.checkVisibility?.({ visibilityProperty: true }) ?? true;
     const { width, height } = boxOf(element);
@@ -292,6 +318,7 @@ export class Acts {
   private click_(id: number, x: number, y: number, answer: (status: ActResult["status"]) => void): boolean {
     const element = this.target_(id);
     const [target, left, top] = this.reach_(element, x, y);
+    this.on_ = kindOf(target);
     const navigates = this.checkClick_(target);
     this.ui_.showAct("click", boxOf(target));
     const fire = (type: string) => {
@@ -369,7 +396,7 @@ export class Acts {
   private checkSubmit_(button: HTMLButtonElement): boolean {
     const { form } = button;
     if (!form || button.disabled) return false;
-    if (/^dialog$/i.test(attribute(button, "formmethod") ?? attribute(form, "method") ?? "")) return false;
+    if (closesDialog(form, button)) return false;
     this.checkMaySubmit_();
     this.checkWindow_(attribute(button, "formtarget") ?? attribute(form, "target"));
     const action = attribute(button, "formaction") ?? attribute(form, "action") ?? "";

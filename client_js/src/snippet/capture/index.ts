@@ -14,7 +14,7 @@ import {
 import { Sheet } from "./cssom";
 import { Dirty } from "./dirty";
 import { listen, nodeType, scrollLeft, scrollTop, upOf } from "./dom";
-import { MASKED, NO_CONTROL } from "./mask";
+import { HIDDEN, MASKED, NO_CONTROL } from "./mask";
 import { focused, isPrivateSpot, pageInfo, selection } from "./page";
 import { FOCUS, Frame, SCROLL, SELECTION } from "./tables";
 import { Tree } from "./tree";
@@ -128,9 +128,10 @@ export class Capture {
     return (this.running_ && this.tree_.sent_.get(node)?.id_) || 0;
   }
 
+  /** Masked or hidden by the site, or inside of such a part. */
   isMasked(node: Node): boolean {
     this.walk_.mask_.forget_();
-    return !!(this.walk_.mask_.bits_(node, () => undefined) & MASKED);
+    return !!(this.walk_.mask_.bits_(node, () => undefined) & (MASKED | HIDDEN));
   }
 
   isNoControl(node: Node): boolean {
