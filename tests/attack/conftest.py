@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from cobrowse.hub.hub import Hub
+from tests.attack.hostile.ground import bird, ground, network_log, standing, watched
 from tests.hub.world import World
 from tests.hub.world import world as new_world
 from tests.live_hub import LiveHub, sqlite_url
+
+__all__ = ["bird", "ground", "network_log", "standing", "watched"]
 
 
 @pytest.fixture(name="world")

@@ -173,14 +173,20 @@ async def listener() -> AsyncIterator[Listener]:
         yield listening
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveHub]:
+@asynccontextmanager
+async def hub_with_stand_in(folder: Path) -> AsyncIterator[LiveHub]:
     """A hub whose console is the stand-in: only its origin may frame the mirror and feed it."""
-    folder: Path = tmp_path_factory.mktemp("mirror")
     async with _listening("localhost") as console:
         async with LiveHub(store=sqlite_url(folder), hub={"public_url": console.origin}) as live:
             console.pages["/"] = CONSOLE.replace("MIRROR", live.mirror_url)
             yield live
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveHub]:
+    """The hub of a module's tests."""
+    async with hub_with_stand_in(tmp_path_factory.mktemp("mirror")) as live:
+        yield live
 
 
 @pytest_asyncio.fixture(loop_scope="module")

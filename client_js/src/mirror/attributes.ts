@@ -1,6 +1,6 @@
 // From the wire's attributes to the mirror's elements. What begins with a colon is drawn, not copied.
 
-import { check } from "./css";
+import { check, loads } from "./css";
 import { removeAttribute, setAttribute, toggleAttribute } from "./dom";
 import type { Known } from "./known";
 import { Refusal } from "./refusal";
@@ -8,8 +8,11 @@ import { type Kind, LIMITS, svgName } from "./vocabulary";
 
 /** Never visited, so that `:visited` says nothing; the fragment of no element. */
 const INERT_LINK = "#-";
-const SVG_URL = /url\s*\(/i;
-const SVG_LOCAL_URL = /^\s*url\(\s*(?:"#[^"\\]*"|'#[^'\\]*'|#[^\s"'()\\]*)\s*\)[^()]*$/i;
+/** SVG attributes that a browser reads as CSS and that may point somewhere; into the same document, as `url(#name)`. */
+const PAINTS: ReadonlySet<string> = new Set([
+  ...["fill", "stroke", "clip-path", "mask", "filter", "marker-start", "marker-mid", "marker-end"],
+]);
+const PLACE = /url\(\s*(["']?)#[a-z_][\w.:-]*\1\s*\)/gi;
 const LOCAL_ID = /^[^\s]{1,500}$/;
 
 const SECRET_TYPES: ReadonlySet<string> = new Set(["password", "hidden", "file"]);
@@ -36,9 +39,12 @@ function checkValue(known: Known, name: string, kind: Kind, value: string | numb
   if (kind === "token" && value.length > LIMITS.token_characters) throw new Refusal("token_too_long");
   if (kind === "style") check(value);
   if (name === ":local-href" && !LOCAL_ID.test(value)) throw new Refusal("bad_local_href");
-  if (svgName(known.tag) !== undefined && SVG_URL.test(value) && !SVG_LOCAL_URL.test(value) && kind === "token") {
-    throw new Refusal("svg_url");
-  }
+  if (svgName(known.tag) !== undefined && PAINTS.has(name)) checkPaint(value);
+}
+
+function checkPaint(value: string): void {
+  const rest = value.replace(PLACE, " ");
+  if (rest.includes("\\") || loads(rest)) throw new Refusal("svg_url");
 }
 
 /** What a password, file or hidden field holds is never shown, nor what one that ever was such a field holds. */

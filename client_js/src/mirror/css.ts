@@ -25,6 +25,17 @@ export function check(css: string): void {
   if (HAS_RUNS.test(css) && RUNS.test(css)) throw refusal();
 }
 
+/** True where `check` would refuse it. */
+export function loads(css: string): boolean {
+  try {
+    check(css);
+    return false;
+  } catch (error) {
+    if (error instanceof Refusal) return true;
+    throw error;
+  }
+}
+
 function refusal(): Refusal {
   return new Refusal("bad_style");
 }

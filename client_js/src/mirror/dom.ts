@@ -11,6 +11,15 @@ export const firstChildOf = getter<Node | null>(Node.prototype, "firstChild");
 export const nextSiblingOf = getter<Node | null>(Node.prototype, "nextSibling");
 const shadowGetter = Object.getOwnPropertyDescriptor(Element.prototype, "shadowRoot")?.get;
 export const isConnected = getter<boolean>(Node.prototype, "isConnected");
+export const nodeTypeOf = getter<number>(Node.prototype, "nodeType");
+export const localNameOf = getter<string>(Element.prototype, "localName");
+export const documentOf = getter<Document>(Node.prototype, "ownerDocument");
+export const scrollLeftOf = getter<number>(Element.prototype, "scrollLeft");
+export const scrollTopOf = getter<number>(Element.prototype, "scrollTop");
+const scrollWidthOf = getter<number>(Element.prototype, "scrollWidth");
+const scrollHeightOf = getter<number>(Element.prototype, "scrollHeight");
+const clientWidthOf = getter<number>(Element.prototype, "clientWidth");
+const clientHeightOf = getter<number>(Element.prototype, "clientHeight");
 
 const insertBeforeMethod = Node.prototype.insertBefore;
 const removeChildMethod = Node.prototype.removeChild;
@@ -19,6 +28,10 @@ const getAttributeMethod = Element.prototype.getAttribute;
 const setAttributeMethod = Element.prototype.setAttribute;
 const removeAttributeMethod = Element.prototype.removeAttribute;
 const matchesMethod = Element.prototype.matches;
+const scrollToMethod = Element.prototype.scrollTo as (options: ScrollToOptions) => void;
+const byTagMethod = Element.prototype.getElementsByTagName;
+const showPopoverMethod = HTMLElement.prototype.showPopover;
+const hidePopoverMethod = HTMLElement.prototype.hidePopover;
 const rectMethod = Element.prototype.getBoundingClientRect;
 
 export function insertBefore(parent: Node, node: Node, before: Node | null): void {
@@ -62,12 +75,35 @@ export function matches(element: Element, selector: string): boolean {
   return matchesMethod.call(element, selector);
 }
 
+/** How far it can be scrolled, and where it is. */
+export function scrollRoom(element: Element): { x: number; y: number; mostX: number; mostY: number } {
+  const mostX = scrollWidthOf(element) - clientWidthOf(element);
+  const mostY = scrollHeightOf(element) - clientHeightOf(element);
+  return { x: scrollLeftOf(element), y: scrollTopOf(element), mostX, mostY };
+}
+
+export function scrollTo(element: Element, left: number, top: number): void {
+  scrollToMethod.call(element, { left, top, behavior: "instant" });
+}
+
+export function inside(element: Element, tag: string): Iterable<Element> & { readonly length: number } {
+  return byTagMethod.call(element, tag);
+}
+
+export function showPopover(element: HTMLElement): void {
+  showPopoverMethod.call(element);
+}
+
+export function hidePopover(element: HTMLElement): void {
+  hidePopoverMethod.call(element);
+}
+
 export function boxOf(element: Element): DOMRect {
   return rectMethod.call(element);
 }
 
 export function shadowOf(node: Node): ShadowRoot | null {
-  return node.nodeType === Node.ELEMENT_NODE ? (shadowGetter?.call(node) ?? null) : null;
+  return nodeTypeOf(node) === Node.ELEMENT_NODE ? (shadowGetter?.call(node) ?? null) : null;
 }
 
 export function* childrenOf(node: Node): Generator<Node> {

@@ -1,6 +1,6 @@
 // How fields, placeholders, dialogs and popovers look in the mirror. A field shows a mask, or what the site lets show.
 
-import { matches, removeAttribute, setAttribute, toggleAttribute } from "./dom";
+import { hidePopover, isConnected, matches, removeAttribute, setAttribute, showPopover, toggleAttribute } from "./dom";
 import { flag, has, type Known } from "./known";
 import type { MirrorWords } from "./words";
 
@@ -95,7 +95,7 @@ export function drawSelect(select: HTMLSelectElement, known: Known, options: rea
 }
 
 function drawDialog(dialog: HTMLDialogElement, known: Known): void {
-  if (!dialog.isConnected) return;
+  if (!isConnected(dialog)) return;
   const modal = flag(known, ":modal");
   const open = modal || flag(known, "open");
   if (dialog.open && (!open || modal !== matches(dialog, ":modal"))) dialog.close();
@@ -109,10 +109,11 @@ function drawDialog(dialog: HTMLDialogElement, known: Known): void {
 }
 
 function drawPopover(element: HTMLElement, known: Known): void {
-  if (!element.isConnected || !has(known, "popover")) return;
+  // A dialog that is open is none at the same time, whatever is said.
+  if (!isConnected(element) || !has(known, "popover") || matches(element, "dialog[open]")) return;
   const open = matches(element, ":popover-open");
-  if (flag(known, ":popover") && !open) element.showPopover();
-  else if (!flag(known, ":popover") && open) element.hidePopover();
+  if (flag(known, ":popover") && !open) showPopover(element);
+  else if (!flag(known, ":popover") && open) hidePopover(element);
 }
 
 function drawPlaceholder(element: HTMLElement, known: Known, words: MirrorWords): void {

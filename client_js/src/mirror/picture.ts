@@ -3,7 +3,17 @@
 import type { Ops, PageInfo, Snapshot } from "../protocol";
 import { Builder } from "./builder";
 import { digest } from "./digest";
-import { boxOf, removeAttribute, setAttribute, toggleAttribute } from "./dom";
+import {
+  boxOf,
+  childrenOf,
+  nodeTypeOf,
+  removeAttribute,
+  scrollLeftOf,
+  scrollTo,
+  scrollTopOf,
+  setAttribute,
+  toggleAttribute,
+} from "./dom";
 import { FOCUSED, INK, MISSING, SELECTED } from "./ink";
 import type { Known } from "./known";
 import { type Medium, MIRROR } from "./medium";
@@ -157,8 +167,8 @@ export class Picture {
   private scroll(): void {
     for (const [known, { x, y }] of this.builder.scrolls) {
       const target = known.what === "document" ? this.document.scrollingElement : (known.node as Element);
-      if (target === null || (target.scrollLeft === x && target.scrollTop === y)) continue;
-      target.scrollTo({ left: x, top: y, behavior: "instant" });
+      if (target === null || (scrollLeftOf(target) === x && scrollTopOf(target) === y)) continue;
+      scrollTo(target, x, y);
     }
   }
 
@@ -186,7 +196,7 @@ export class Picture {
 }
 
 function within(node: Node, offset: number): number {
-  return Math.min(offset, node.nodeType === Node.TEXT_NODE ? (node as Text).length : node.childNodes.length);
+  return Math.min(offset, nodeTypeOf(node) === Node.TEXT_NODE ? (node as Text).length : [...childrenOf(node)].length);
 }
 
 function clamp(side: number): number {

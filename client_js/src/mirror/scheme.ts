@@ -7,8 +7,8 @@ const FALSE = "(max-width: 0px)";
 
 /** The rule that makes `color-scheme: light dark` of a page pick what the customer sees; empty where it says none. */
 export function schemeRule(inner: Document, dark: boolean): string {
-  const root = inner.documentElement;
-  const scheme = inner.defaultView?.getComputedStyle(root).colorScheme ?? "";
+  const root: Element | null = inner.documentElement;
+  const scheme = root === null ? "" : (inner.defaultView?.getComputedStyle(root).colorScheme ?? "");
   if (!scheme.includes("light") || !scheme.includes("dark")) return "";
   return `:root{color-scheme:${dark ? "dark" : "light"}!important}`;
 }

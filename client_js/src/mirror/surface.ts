@@ -2,7 +2,7 @@
 // and says which node was meant, as fractions of its box. It also draws the pointers and what the agent has marked.
 
 import type { FromMirror, Mark, Place, Tool } from "../shared/mirrortalk";
-import { boxOf, parentOf, shadowOf } from "./dom";
+import { boxOf, documentOf, nodeTypeOf, parentOf, scrollRoom, shadowOf } from "./dom";
 import type { Known } from "./known";
 import { layer, Marks, place, surround } from "./marks";
 import type { Picture } from "./picture";
@@ -157,9 +157,9 @@ export class Surface {
     const fresh = this.wheel === null || performance.now() - this.wheel.at > WHEEL_FORGET_MS;
     const wheel = fresh ? this.beginWheel(picture, spot, dx, dy) : this.wheel;
     if (wheel === null) return;
-    const element = scroller(wheel.known);
-    wheel.x = bound(wheel.x + dx, element.scrollWidth - element.clientWidth);
-    wheel.y = bound(wheel.y + dy, element.scrollHeight - element.clientHeight);
+    const { mostX, mostY } = scrollRoom(scroller(wheel.known));
+    wheel.x = bound(wheel.x + dx, mostX);
+    wheel.y = bound(wheel.y + dy, mostY);
     wheel.at = performance.now();
     if (wheel.timer === 0) wheel.timer = window.setTimeout(() => this.sendWheel(wheel), WHEEL_WAIT_MS);
   }
@@ -167,8 +167,8 @@ export class Surface {
   private beginWheel(picture: Picture, spot: Spot, dx: number, dy: number): Wheel | null {
     const known = scrollable(picture, this.hit(spot), dx, dy);
     if (known === null) return null;
-    const { scrollLeft, scrollTop } = scroller(known);
-    this.wheel = { known, x: scrollLeft, y: scrollTop, timer: 0, at: 0 };
+    const { x, y } = scrollRoom(scroller(known));
+    this.wheel = { known, x, y, timer: 0, at: 0 };
     return this.wheel;
   }
 
@@ -237,7 +237,7 @@ export function knownAt(picture: Picture, inner: Document, spot: Spot): Known | 
 
 function composedParent(node: Node): Node | null {
   const parent = parentOf(node);
-  return parent?.nodeType === Node.DOCUMENT_FRAGMENT_NODE ? (parent as ShadowRoot).host : parent;
+  return parent !== null && nodeTypeOf(parent) === Node.DOCUMENT_FRAGMENT_NODE ? (parent as ShadowRoot).host : parent;
 }
 
 function scroller(known: Known): Element {
@@ -255,13 +255,13 @@ function scrollable(picture: Picture, from: Known | null, dx: number, dy: number
 }
 
 function hasRoom(element: Element, dx: number, dy: number): boolean {
-  const view = element.ownerDocument.defaultView;
-  if (view === null || element === element.ownerDocument.scrollingElement) return false;
+  const inner = documentOf(element);
+  const view = inner.defaultView;
+  if (view === null || element === inner.scrollingElement) return false;
   const style = view.getComputedStyle(element);
-  const down =
-    /auto|scroll/.test(style.overflowY) && room(element.scrollTop, dy, element.scrollHeight - element.clientHeight);
-  const across =
-    /auto|scroll/.test(style.overflowX) && room(element.scrollLeft, dx, element.scrollWidth - element.clientWidth);
+  const at = scrollRoom(element);
+  const down = /auto|scroll/.test(style.overflowY) && room(at.y, dy, at.mostY);
+  const across = /auto|scroll/.test(style.overflowX) && room(at.x, dx, at.mostX);
   return dy !== 0 ? down : across;
 }
 

@@ -1,43 +1,51 @@
 // An SVG `use` draws a copy of another element, and copies may hold uses: ten lines can ask for a billion elements.
 
+import { inside, localNameOf } from "./dom";
 import { Refusal } from "./refusal";
 import { LIMITS } from "./vocabulary";
 
 const CHAIN_DEPTH = 32;
 
-interface Weight {
-  uses: number;
-  elements: number;
-}
-
-const NOTHING: Weight = { uses: 0, elements: 0 };
-
 /** Raises `Refusal` where the uses together would draw more copies or elements than the whitelist allows. */
 export function weighUses(uses: Iterable<Element>): void {
-  const known = new Map<Element, Weight>();
-  const total: Weight = { uses: 0, elements: 0 };
-  for (const use of uses) add(total, weigh(use, known, 0));
+  const weighing = new Weighing();
+  for (const use of uses) weighing.expand(use);
 }
 
-function add(total: Weight, more: Weight): void {
-  total.uses += more.uses;
-  total.elements += more.elements;
-  if (total.uses > LIMITS.use || total.elements > LIMITS.nodes) throw new Refusal("too_many_uses");
-}
+/** Draws every copy in thought, and no more of them than are allowed. What was weighed once on the way of a circle
+ * would weigh too little elsewhere, so nothing is remembered but what is inside of what. */
+class Weighing {
+  private uses = 0;
+  private elements = 0;
+  private readonly within = new Map<Element, { elements: number; uses: readonly Element[] }>();
+  private readonly path = new Set<Element>();
 
-function weigh(use: Element, known: Map<Element, Weight>, depth: number): Weight {
-  if (depth > CHAIN_DEPTH) throw new Refusal("too_many_uses");
-  const target = targetOf(use);
-  if (target === null) return { uses: 1, elements: 0 };
-  const before = known.get(target);
-  if (before !== undefined) return before;
-  // A circle draws nothing.
-  known.set(target, NOTHING);
-  const weight: Weight = { uses: 1, elements: 1 + target.getElementsByTagName("*").length };
-  const inner = target.localName === "use" ? [target] : [...target.getElementsByTagName("use")];
-  for (const each of inner) add(weight, weigh(each, known, depth + 1));
-  known.set(target, weight);
-  return weight;
+  expand(use: Element): void {
+    this.uses += 1;
+    const target = targetOf(use);
+    // A circle draws nothing.
+    if (target !== null && !this.path.has(target)) this.copy(target);
+    if (this.uses > LIMITS.use || this.elements > LIMITS.nodes) throw new Refusal("too_many_uses");
+  }
+
+  private copy(target: Element): void {
+    if (this.path.size >= CHAIN_DEPTH) throw new Refusal("too_many_uses");
+    const { elements, uses } = this.inside(target);
+    this.elements += elements;
+    this.path.add(target);
+    for (const use of uses) this.expand(use);
+    this.path.delete(target);
+  }
+
+  private inside(target: Element): { elements: number; uses: readonly Element[] } {
+    let found = this.within.get(target);
+    if (found === undefined) {
+      const uses = localNameOf(target) === "use" ? [target] : [...inside(target, "use")];
+      found = { elements: 1 + inside(target, "*").length, uses };
+      this.within.set(target, found);
+    }
+    return found;
+  }
 }
 
 function targetOf(use: Element): Element | null {

@@ -36,7 +36,8 @@ const DE: Reasons = {
 };
 
 function words(reasons: Reasons, rest: Omit<MirrorWords, "placeholder">): MirrorWords {
-  return { ...rest, placeholder: (reason) => reasons[reason] ?? reasons.custom ?? "" };
+  const said = new Map(Object.entries(reasons));
+  return { ...rest, placeholder: (reason) => said.get(reason) ?? said.get("custom") ?? "" };
 }
 
 export const WORDS: Readonly<Record<Language, MirrorWords>> = {

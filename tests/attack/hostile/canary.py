@@ -20,7 +20,7 @@ _HOST = re.compile(r"[\w-]+\.evil\.test")
 
 
 class Canary:
-    """Counts connections, and names the hosts they were meant for."""
+    """Counts connections, and names the hosts that requests were meant for."""
 
     def __init__(self) -> None:
         self.connections = 0
@@ -30,7 +30,7 @@ class Canary:
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         head = (await reader.read(4096)).decode("latin-1")
-        self.heard += _HOST.findall(head)[:1] or ["a connection without a request"]
+        self.heard += _HOST.findall(head)[:1]
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<p>heard")
         await writer.drain()
         writer.close()

@@ -170,7 +170,7 @@ NAMES = [
 
 def _spelled(name: str) -> Build:
     """An element with one attribute of this very name; its value would run, or lead away."""
-    tag = name.split(" ")[0] or "div"
+    tag = name.split()[0]
 
     def build(frame: Frame) -> Frame:
         value = frame.at("texts", f"javascript:{RUN}" if "href" in name else RUN if "on" in name else AWAY)
@@ -187,7 +187,7 @@ SNAPSHOTS: list[FrameCase] = [
             f"name {name!r}",
             _spelled(name),
             BAD,
-            "wrong_name" if len(name.split(" ")) != 2 or name[0] == " " or name.endswith(" ") else "unknown_name",
+            "wrong_name" if len(name.split(" ")) != 2 or name[0] == " " else "unknown_name",
         )
         for name in NAMES
     ),
@@ -268,6 +268,7 @@ SNAPSHOTS: list[FrameCase] = [
         "",
     ),
     case("a form that hides its methods", lambda f: clobbering(f), "", ""),
+    case("uses that poison the scales", lambda f: poisoned_uses(f), "", "too_many_uses"),
     case("a dialog that is a popover, too", element("dialog", popover="auto", __popover=1, __modal=1), "", ""),
     case("a popover that closes others", element("div", popover="auto", __popover=1), "", ""),
     case("a focus trap", element("div", tabindex="1"), "", ""),
@@ -291,6 +292,18 @@ def clobbering(frame: Frame) -> Frame:
         frame.element(at, 10, "input", {"type": "text", "id": name, "name": name})
     frame.element(400, 4, "svg:svg").element(401, 400, "svg:use", {":local-href": "form"})
     return frame.scroll(10, 0, 5).raw(12, 10).raw(15, 10, 1, 10, 3)
+
+
+def poisoned_uses(frame: Frame) -> Frame:
+    """Each `a` draws ten of `b`, which leads back to `a`: who weighs `b` first must not take `a` for light then."""
+    frame.element(10, 4, "svg:svg").element(11, 10, "svg:use", {":local-href": "b"})
+    frame.element(12, 10, "svg:g", {"id": "a"}).element(13, 10, "svg:g", {"id": "b"})
+    at = 20
+    for parent, target, count in ((12, "b", 10), (13, "leaf", 300), (13, "a", 1), (10, "a", 200)):
+        for _ in range(count):
+            frame.element(at, parent, "svg:use", {":local-href": target})
+            at += 1
+    return frame.element(at, 10, "svg:rect", {"id": "leaf"})
 
 
 METHODS = [
