@@ -144,6 +144,8 @@ export interface ActResult {
   id: number;
   status: "asking" | "started" | "done" | "refused";
   reason?: string;
+  act?: string;
+  on?: "" | "link" | "button" | "field" | "other";
 }
 
 export interface Snapshot {

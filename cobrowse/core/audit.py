@@ -70,6 +70,9 @@ ACT_REASONS = frozenset(
         "new_window",
         "script_link",
         "declined",
+        "declined_for_good",
+        "asked_too_soon",
+        "unanswered",
         "nothing_to_do",
         "failed",
     }

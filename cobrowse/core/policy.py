@@ -12,6 +12,7 @@ GUIDE_ACTS: tuple[str, ...] = ("point", "highlight", "clear")
 CONTROL_ACTS: tuple[str, ...] = ("scroll", "click", "navigate", "back", "forward", "reload")
 # Acts that a site must allow by name, since they change what the customer has entered or send it off.
 FIELD_ACTS: tuple[str, ...] = ("type", "choose", "check", "submit")
+ACTS: tuple[str, ...] = GUIDE_ACTS + CONTROL_ACTS + FIELD_ACTS
 
 # Paths that are denied on every site unless it says otherwise: they carry one-time secrets in the address.
 DENIED_BY_DEFAULT: tuple[str, ...] = (
@@ -22,7 +23,6 @@ DENIED_BY_DEFAULT: tuple[str, ...] = (
     "/verify-email/*",
     "/confirm-email/*",
 )
-
 
 # How long an audit trail is kept after the end, where the site does not say.
 AUDIT_DAYS = 30.0

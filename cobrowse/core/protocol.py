@@ -31,6 +31,8 @@ EndReason = Literal[
     "policy",
 ]
 ActStatus = Literal["asking", "started", "done", "refused"]
+# What kind of element an act was about; for the audit trail, which may not say more of it.
+ElementKind = Literal["", "link", "button", "field", "other"]
 
 Id = Annotated[int, Meta(ge=0, lt=2**31)]
 Count = Annotated[int, Meta(ge=0, lt=2**31)]
@@ -184,11 +186,14 @@ class Act(Message, frozen=True, tag="act", kw_only=True):
 
 
 class ActResult(Message, frozen=True, tag="act_result", kw_only=True):
-    """Customer → agent (or hub → agent where the hub refuses). `reason` is a stable code where refused."""
+    """Customer → agent (or hub → agent where the hub refuses). `reason` is a stable code where refused; `act` is the
+    name of the act, `on` what kind of element it was about."""
 
     id: Id
     status: ActStatus
     reason: Name = ""
+    act: Name = ""
+    on: ElementKind = ""
 
 
 # --- the view: customer → agent

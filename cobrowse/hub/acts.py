@@ -6,7 +6,7 @@ from cobrowse.core import addresses
 from cobrowse.core.audit import ACT_REASONS, word
 from cobrowse.core.errors import BadAddress, CobrowseError, NotFound, Refused, StoreError
 from cobrowse.core.events import Active, NavigationAnswered, NavigationAskedFor
-from cobrowse.core.policy import Site, acts_of, at_least, needed_scope
+from cobrowse.core.policy import ACTS, Site, acts_of, at_least, needed_scope
 from cobrowse.core.protocol import Act, ActResult, Navigate, may_say
 from cobrowse.hub.house import House
 from cobrowse.hub.local import LocalSession
@@ -86,7 +86,8 @@ class Acts:
         """Count in the audit trail what became of an act, by the tab's word."""
         if result.status != "asking":
             became = word(result.reason, ACT_REASONS) if result.status == "refused" else result.status
-            self._house.ledger.count(local.session.id, "act", became)
+            act = word(result.act, ACTS)
+            self._house.ledger.count(local.session.id, "act", f"{act}:{result.on or 'page'}:{became}")
 
     def active(self, local: LocalSession) -> None:
         """Somebody did something: put off `idle`, at most once in 10 s."""

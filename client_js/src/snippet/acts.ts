@@ -64,15 +64,14 @@ function pathOf(from: Element): Element[] {
 }
 
 /** All that the audit trail may say of an element. */
-type ElementKind = NonNullable<ActResult["on"]>;
-const kindOf = (element: Element): ElementKind => {
-  for (const each of pathOf(element)) {
-    if (matches(each, "a,area,[role~=link i]")) return "link";
-    if (matches(each, `summary,[role~=button i],[type=button i],[type=reset i],${SUBMITTER}`)) return "button";
-    if (matches(each, `select,textarea,input,label,option,${CHECKABLE}`)) return "field";
-  }
-  return "other";
-};
+const KINDS = [
+  ["link", "a,area,[role~=link i]"],
+  ["button", `summary,[role~=button i],[type=button i],[type=reset i],${SUBMITTER}`],
+  ["field", `input,select,textarea,label,option,${CHECKABLE}`],
+] as const;
+
+const kindOf = (element: Element): NonNullable<ActResult["on"]> =>
+  KINDS.find(([, selector]) => pathOf(element).some((each) => matches(each, selector)))?.[0] ?? "other";
 
 function hitAt(x: number, y: number): Element | null {
   let hit = document.elementFromPoint(x, y);
@@ -95,7 +94,15 @@ interface NavigateEvent extends Event {
 interface Navigation extends EventTarget {
   readonly currentEntry: { index: number };
   entries(): { key: string; url: string | null }[];
-  traverseTo(key: string): Record<string, Promise<unknown>>;
+  traverseTo(key: string): Going;
+  reload(): Going;
+}
+
+type Going = Record<string, Promise<unknown>>;
+
+/** Where it fails, the page goes on as before; that is no error of the page's. */
+function quietly(going: Going = {}): void {
+  for (const each of Object.values(going)) each.catch(() => {});
 }
 
 const { navigation } = window as unknown as { navigation?: Navigation };
@@ -116,7 +123,7 @@ export class Acts {
   private last_: [id: number, act: AnyDo["act"]] | undefined;
   private until_ = 0;
   private running_ = false;
-  private on_: ElementKind = "";
+  private on_: NonNullable<ActResult["on"]> = "";
   private stopped_ = "";
 
   constructor(
@@ -250,9 +257,11 @@ export class Acts {
       case "forward":
         return this.travel_(wanted.act, answer);
       case "reload":
+        if (!navigation) refuse("nothing_to_do");
         answer("started");
         ui.showAct("reload", null);
-        location.reload();
+        // By location.reload() a page that came by a form would send the form again, without asking anybody.
+        quietly(navigation?.reload());
         return false;
       default:
         return this.fill_(wanted, answer);
@@ -453,7 +462,7 @@ export class Acts {
     this.checkAddress_(entry.url ?? "");
     answer("started");
     this.ui_.showAct(act, null);
-    for (const each of Object.values(navigation?.traverseTo(entry.key) ?? {})) each.catch(() => {});
+    quietly(navigation?.traverseTo(entry.key));
     return false;
   }
 
