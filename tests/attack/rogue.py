@@ -120,7 +120,8 @@ class Rogue:
         self.picture = Picture(KINDS)
         url = f"ws://localhost:{self.hub.port}/ws/agent"
         origin = self.hub.public_url
-        self._socket = connect(url, origin=origin, subprotocols=[SUBPROTOCOL], compression=None, proxy=None)  # type: ignore[arg-type]  # as in the async client
+        options: dict[str, Any] = {"origin": origin, "subprotocols": [SUBPROTOCOL], "compression": None, "proxy": None}
+        self._socket = connect(url, **options)
         hello = {"k": "hello", "version": 1, "token": ticket, "page": self._page, "nonce": secrets.token_hex(8)}
         self.say(hello)
         threading.Thread(target=self._listen, args=(self._socket,), daemon=True).start()
@@ -187,8 +188,8 @@ class Rogue:
         """The newest message of this kind with these fields; waits for one."""
 
         def find() -> dict[str, Any] | None:
-            for message in reversed(self.heard):
-                if message["k"] == kind and all(message.get(name) == value for name, value in fields.items()):
+            for message in reversed(self.of(kind)):
+                if all(message.get(name) == value for name, value in fields.items()):
                     return message
             return None
 
@@ -197,6 +198,7 @@ class Rogue:
 
     @property
     def state(self) -> dict[str, Any]:
+        states: list[dict[str, Any]]
         states = [each["state"] if each["k"] == "agent_welcome" else each for each in self.heard]
         return next(each for each in reversed(states) if each["k"] == "state")
 
@@ -205,8 +207,8 @@ class Rogue:
 
         def find() -> dict[str, Any] | None:
             state = self.state
-            fits = state["name"] == name and all(state.get(key) == value for key, value in fields.items())
-            return state if fits else None
+            wanted = {"name": name, **fields}
+            return state if all(state[key] == value for key, value in wanted.items()) else None
 
         found: dict[str, Any] = self.wait(find, f"not {name} {fields}")
         return found
@@ -318,7 +320,7 @@ class Stage:
         self.see(testid).click()
 
     def between(self) -> None:
-        """Stand between the customer's socket and the hub: note what the tab says, and be able to say anything to it."""
+        """Stand between the customer's socket and the hub: note what the tab says, be able to say anything to it."""
 
         def opened(route: WebSocketRoute) -> None:
             server = route.connect_to_server()

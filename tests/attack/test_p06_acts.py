@@ -1,5 +1,5 @@
-"""P6, acts: what the agent may not do is not done in any disguise. The snippet's own check, in real Chromium and without
-any hub: every act reaches it."""
+"""P6, acts: what the agent may not do is not done in any disguise. The snippet's own check, in real Chromium and
+without any hub: every act reaches it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,7 +21,7 @@ SUBMITS = {
     "input": "<form action=/sent><input type=submit id=input></form>",
     "image": "<form action=/sent><input type=image alt=i src=/pixel.png width=30 height=30 id=image></form>",
     "span": "<form action=/sent><button><b><span id=span>Go</span></b></button></form>",
-    "svg": "<form action=/sent><button><svg width=30 height=30><rect id=svg width=30 height=30 /></svg></button></form>",
+    "svg": "<form action=/sent><button><svg width=30 height=30><rect id=svg width=30 height=30 /></svg></button>",
     "outside": "<form action=/sent id=far></form><button form=far id=outside>Go</button>",
     "labelled": "<form action=/sent><label id=labelled>Go<button style='width:1px'></button></label></form>",
     "labelfor": "<form action=/sent><button id=labelsend>Go</button></form><label id=labelfor for=labelsend>x</label>",
@@ -29,16 +29,16 @@ SUBMITS = {
     "notdialog": "<form method=dialog action=/sent><button formmethod=get id=notdialog>Go</button></form>",
     "inlink": "<form action=/sent><button><a id=inlink>Go</a></button></form>",
     "command": "<form action=/sent><button command=show-modal commandfor=nowhere id=command>Go</button></form>",
-    "disabledset": "<form action=/sent><fieldset disabled><legend><button id=disabledset>Go</button></legend></fieldset></form>",
+    "disabledset": "<form action=/sent><fieldset disabled><legend><button id=disabledset>Go</button></legend>",
     # Scripts of the page that send the form.
-    "request": "<form action=/sent id=r1></form><button type=button id=request onclick='r1.requestSubmit()'>Go</button>",
+    "request": "<form action=/sent id=r1></form><div id=request onclick='r1.requestSubmit()'>Go</div>",
     "clicks": "<form action=/sent><button hidden id=c1></button></form><a id=clicks href=# onclick='c1.click()'>Go</a>",
     "submit": "<form action=/sent id=s1></form><div id=submit onclick='s1.submit()'>Go</div>",
     "post": "<form action=/sent method=post id=p1></form><div id=post onclick='p1.submit()'>Go</div>",
     "late": "<form action=/sent id=l1></form><div id=late onmousedown='l1.requestSubmit()'>Go</div>",
     "custom": "<form action=/sent><x-send id=custom>Go</x-send></form>",
-    "swapped": "<form action=/sent><button type=button id=swapped onpointerdown='this.type=\"submit\"'>Go</button></form>",
-    "atlast": "<form action=/sent><button type=button id=atlast onclick='this.type=\"submit\"'>Go</button></form>",
+    "swapped": "<form action=/sent><button type=button id=swapped onpointerdown='this.type=\"submit\"'>Go</button>",
+    "atlast": "<form action=/sent><button type=button id=atlast onclick='this.type=\"submit\"'>Go</button>",
     "onchange": "<form action=/sent><x-inner id=onchange></x-inner></form>",
 }
 LEAVES = {
@@ -49,7 +49,7 @@ LEAVES = {
     "own-userinfo": ("<a id=own-userinfo href='http://user@HOST/'>x</a>", "leaves_site"),
     "port": ("<a id=port href='http://127.0.0.1:1/'>x</a>", "leaves_site"),
     "https": ("<a id=https href='https://HOST/'>x</a>", "leaves_site"),
-    "idn": ("<a id=idn href='https://еxample.com/'>x</a>", "leaves_site"),
+    "idn": ("<a id=idn href='https://\u0435xample.com/'>x</a>", "leaves_site"),
     "dot": ("<a id=dot href='http://127.0.0.1.:1/'>x</a>", "leaves_site"),
     "mail": ("<a id=mail href=mailto:a@b.example>x</a>", "leaves_site"),
     "tel": ("<a id=tel href=tel:+123>x</a>", "leaves_site"),
@@ -68,7 +68,7 @@ LEAVES = {
     "window": ("<a id=window href=/next target=_blank>x</a>", "new_window"),
     "named": ("<a id=named href=/next target=other>x</a>", "new_window"),
     "svg-window": (
-        "<svg width=30 height=30><a id=svg-window xlink:href=/next xlink:show=new><rect width=30 height=30 /></a></svg>",
+        "<svg width=30 height=30><a id=svg-window xlink:href=/next xlink:show=new><rect width=30 height=30 /></a>",
         "new_window",
     ),
     "svg-link": (
@@ -146,7 +146,7 @@ DONE = {
     "here": "<a id=here href=#x onclick='hit()'>x</a>",
     "field": "<input id=field onfocus='hit()'>",
     "editor": "<div contenteditable id=editor onfocus='hit()'>x</div>",
-    "helped": "<label><input type=checkbox style='width:1px'><button type=button id=helped onclick='hit()'>?</button></label>",
+    "helped": "<label><input type=checkbox style='width:1px'><button type=button id=helped onclick='hit()'>?</button>",
     "pushes": '<div id=pushes onclick=\'hit(); history.pushState(0, "", "/p?2")\'>x</div>',
 }
 SCRIPT = """<script>
@@ -157,8 +157,8 @@ customElements.define("x-send", class extends HTMLElement {
 customElements.define("x-inner", class extends HTMLElement {
   connectedCallback() { this.attachShadow({mode: "open"}).innerHTML = "<button type=button>Go</button>";
     this.shadowRoot.firstChild.onclick = () => this.closest("form").submit(); } });
-customElements.define("x-link", class extends HTMLElement {
-  connectedCallback() { this.attachShadow({mode: "open"}).innerHTML = "<a href=https://evil.example/><slot></slot></a>"; } });
+customElements.define("x-link", class extends HTMLElement { connectedCallback() {
+  this.attachShadow({mode: "open"}).innerHTML = "<a href=https://evil.example/><slot></slot></a>"; } });
 customElements.define("x-deep", class extends HTMLElement {
   connectedCallback() { this.attachShadow({mode: "open"}).innerHTML = "<a href=https://evil.example/>x</a>"; } });
 </script>"""
@@ -166,7 +166,7 @@ customElements.define("x-deep", class extends HTMLElement {
 
 def every_place() -> str:
     html = [*SUBMITS.values(), *(html for html, _ in [*LEAVES.values(), *GUARDED.values()]), *DONE.values()]
-    return "<!doctype html><title>t</title><body>" + SCRIPT + "".join(f"<div>{each}</div>\n" for each in html)
+    return "<!doctype html><title>t</title><body>" + SCRIPT + "".join(f"<div>{each}</form></div>\n" for each in html)
 
 
 @pytest.fixture(scope="module")
@@ -254,7 +254,8 @@ def test_other_clicks_are_done(places: Tab, name: str) -> None:
 
 FILLED = (
     """<!doctype html><title>t</title><body><form action=/sent id=form>
-<input id=text><input type=password id=secret><input autocomplete=cc-csc id=card><input autocomplete=one-time-code id=otp>
+<input id=text><input type=password id=secret><input autocomplete=cc-csc id=card>
+<input autocomplete=one-time-code id=otp>
 <input readonly id=readonly><input disabled id=disabled><fieldset disabled><input id=disabledset></fieldset>
 <p data-cobrowse=mask><input id=masked><select id=maskedselect><option id=maskedoption>1</option></select></p>
 <p data-cobrowse=hide><input id=hiddenpart></p>
@@ -377,3 +378,17 @@ def test_a_field_out_of_sight_is_brought_into_sight(fields: Tab) -> None:
     assert fields.act(act="type", node=fields.id("#below"), text="x") == ["done"]
     box = fields.run("(box => [box.top, innerHeight - box.bottom])(below.getBoundingClientRect())")
     assert min(box) >= 0
+
+
+def test_a_reload_sends_no_form_again(shared: Tab) -> None:
+    """Chromium sends it again by location.reload(), and asks nobody: the order would be placed twice."""
+    begin(shared, "<!doctype html><form method=post action=/paid><button id=pay>x</button></form>", CONTROL)
+    shared.files["/paid"] = ("text/html", b"<!doctype html><h1>Paid</h1>", {})
+    shared.page.click("#pay")
+    shared.page.wait_for_url("**/paid")
+    shared.start(acts=CONTROL)
+    shared.settle()
+    shared.requests.clear()
+    with shared.page.expect_navigation():
+        assert shared.act(act="reload") == ["started"]
+    assert shared.posted == ["/paid"]

@@ -48,6 +48,11 @@ class _Site(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        self.server.posted.append(self.path)  # type: ignore[attr-defined]  # ours, added below
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.puts.append((self.path, dict(self.headers), body))  # type: ignore[attr-defined]  # ours, added below
@@ -67,6 +72,8 @@ class Tab:
         self.server.files = self.files  # type: ignore[attr-defined]  # ours, added below
         self.puts: list[tuple[str, dict[str, str], bytes]] = []
         self.server.puts = self.puts  # type: ignore[attr-defined]  # ours, added below
+        self.posted: list[str] = []
+        self.server.posted = self.posted  # type: ignore[attr-defined]  # ours, added below
         self.requests: list[str] = []
         self.server.requests = self.requests  # type: ignore[attr-defined]  # ours, added below
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
