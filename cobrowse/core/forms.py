@@ -25,6 +25,8 @@ MAX_CANDIDATES = 500
 CARD_MIN_DIGITS = 13
 CARD_MAX_DIGITS = 19
 CHECK_NUMBER_DIGITS = 3
+# So far is looked for a box beside it.
+BOX_LOOK = 80
 _SIXTEEN_UP = range(16, 20)
 _ANY_LENGTH = range(CARD_MIN_DIGITS, CARD_MAX_DIGITS + 1)
 _SCHEMES: tuple[tuple[int, int, "range | tuple[int, ...]"], ...] = (
@@ -85,12 +87,14 @@ _COUNTRY_BEFORE = re.compile(r"[A-Za-z]\x01?[A-Za-z]\x01?$")
 _CARD_BOXES = re.compile(
     rf"[2-6](?<![0-9][2-6])(?:[0-9]{{3}}(?:(?:{_WIDE_GAP}[0-9]{{4}}){{3}}(?:{_WIDE_GAP}[0-9]{{3}}(?![0-9]))?+"
     rf"|{_WIDE_GAP}[0-9]{{6}}{_WIDE_GAP}[0-9]{{4,5}})"
-    rf"|(?:{_WIDE_GAP}[0-9](?![0-9])){{{CARD_MIN_DIGITS - 1},}}+)(?![0-9])"
+    rf"|(?:{_WIDE_GAP}[0-9](?![0-9])){{{CARD_MIN_DIGITS - 1},{CARD_MAX_DIGITS}}}+)(?![0-9])"
 )
 _IBAN_BOXES = re.compile(
     rf"[0-9](?<=[A-Z]{{2}}[0-9])(?<![A-Za-z0-9][A-Z]{{2}}[0-9])[0-9](?:{_WIDE_GAP}[A-Z0-9]{{4}}){{2,7}}+"
     rf"(?:{_WIDE_GAP}[A-Z0-9]{{1,4}})?+(?![A-Za-z0-9])"
 )
+_BOX_BEFORE = re.compile(rf"[\x00\x02][{_SPACE}]*([0-9]+)[{_SPACE}\x02]*$")
+_BOX_AFTER = re.compile(rf"[{_SPACE}\x02]*([0-9]+)[{_SPACE}]*[\x00\x02]")
 # A number that is being typed: it begins as a card's does and the rest is not there yet, or only as place holders.
 _BEGUN = re.compile(rf"[{_SPACE}]*([2-689](?:{_GAP}[0-9])*+)[{_SPACE}#•●∙·*_.xX]*")
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
@@ -184,9 +188,16 @@ def _longest(text: str, start: int, last: int, holds: Callable[[str], bool], sho
 
 
 def _find_boxes(text: str) -> Iterator[Span]:
-    for found in _CARD_BOXES.finditer(text):
+    position = 0
+    for _ in range(MAX_CANDIDATES):
+        found = _CARD_BOXES.search(text, position)
+        if found is None:
+            break
+        position = found.start() + 1
         if BESIDE in found[0]:
             yield from _card_boxes(text, found)
+    else:
+        yield from (found.span() for found in _CARD_BOXES.finditer(text, position) if BESIDE in found[0])
     for found in _IBAN_BOXES.finditer(text):
         start = found.start() - 2
         if BESIDE in found[0] and is_iban(_bare(text[start : found.end()])):
@@ -206,10 +217,10 @@ def _card_boxes(text: str, found: re.Match[str]) -> Iterator[Span]:
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
-    """Whether a group as long as the outermost stands beside it, so that it is a part of some longer row. Three digits
-    do not count: a card's check number has as many."""
-    before = re.search(rf"(?<![0-9])([0-9]+)[{_SPACE}\x02]*$", text[max(0, start - 40) : start])
-    after = re.match(rf"[{_SPACE}\x02]*([0-9]+)", text[end : end + 40])
+    """Whether a box stands beside it that holds a group as long as its outermost and nothing else, so that it is a part
+    of some longer row. Three digits do not count: a card's check number has as many."""
+    before = _BOX_BEFORE.search(BESIDE + text[:start] if start < BOX_LOOK else text[start - BOX_LOOK : start])
+    after = _BOX_AFTER.match(text[end : end + BOX_LOOK] + (BESIDE if end + BOX_LOOK > len(text) else ""))
     first = re.match("[0-9]+", text[start:end])
     last = re.search("[0-9]+$", text[start:end])
     return any(

@@ -14,9 +14,9 @@ from cobrowse.core.patterns import Patterns, compiled
 from cobrowse.core.policy import Site, customer_policy
 from cobrowse.page_check.browser import CannotCheck, Seen, Tab
 from cobrowse.page_check.finding import ADDRESS, TITLE, Finding, finding, page_key
-from cobrowse.page_check.lines import Line, lines
+from cobrowse.page_check.lines import Line, common, lines, spread_numbers
 from cobrowse.page_check.picture import Node, Picture
-from cobrowse.page_check.sensitive import Kind, hits
+from cobrowse.page_check.sensitive import Hit, Kind, hits, number_kind
 
 # Fields whose content nobody minds: what is searched for on the site itself.
 HARMLESS_FIELDS = frozenset({"search"})
@@ -99,12 +99,33 @@ Found = tuple[Node, Kind, str, str]
 
 
 def _of_lines(tab: Tab, read: Sequence[Line], patterns: Patterns) -> list[Found]:
+    texts = [line for line in read if not line.where]
+    found: list[Found] = []
+    # What is known of each line before it is looked at: the numbers that stand in it, or go over it.
+    known: dict[int, list[Hit]] = {}
+    for spread in spread_numbers(texts):
+        kind = number_kind(spread.text)
+        node = common(texts[spread.first].node_at(spread.start), texts[spread.last].node_at(spread.end - 1))
+        found.append((node, kind, "", spread.text))
+        for number in range(spread.first, spread.last + 1):
+            start = spread.start if number == spread.first else 0
+            end = spread.end if number == spread.last else len(texts[number].text)
+            known.setdefault(number, []).append(Hit(kind, start, end))
     hints = tab.hints([line.pieces[0][1].id for line in read])
-    return [
-        (line.node_at(hit.start), hit.kind, line.where, line.text[hit.start : hit.end])
-        for line, hint in zip(read, hints, strict=True)
-        for hit in hits(line, hint, patterns)
-    ]
+    # Those of attributes come after those of texts.
+    for number, (line, hint) in enumerate(zip(read, hints, strict=True)):
+        numbers = known.get(number, [])
+        found += [
+            (
+                common(line.node_at(hit.start), line.node_at(hit.end - 1)),
+                hit.kind,
+                line.where,
+                line.text[hit.start : hit.end],
+            )
+            for hit in hits(line, hint, patterns, numbers)
+            if hit not in numbers
+        ]
+    return found
 
 
 def _shown_fields(picture: Picture) -> list[tuple[Node, Kind]]:

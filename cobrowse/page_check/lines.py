@@ -1,9 +1,12 @@
 """What a person reads of a picture, line by line, each with what stands before it as its label."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from cobrowse.core import forms
+from cobrowse.core.forms import BESIDE, JOINED
 from cobrowse.core.wash import INLINE_TAGS
 from cobrowse.core.whitelist import is_custom, kind_of
 from cobrowse.page_check.picture import Node, Picture
@@ -28,6 +31,55 @@ class Line(Struct, kw_only=True):
     def node_at(self, place: int) -> Node:
         """The node whose text has this place of the line."""
         return next(node for start, node in reversed(self.pieces) if start <= place)
+
+
+class Spread(Struct, kw_only=True, frozen=True):
+    """A card number or an IBAN, which may go over several lines (cells, boxes): from `start` in one to `end` in one."""
+
+    text: str
+    first: int
+    start: int
+    last: int
+    end: int
+
+
+def spread_numbers(read: Sequence[Line]) -> list[Spread]:
+    """The card numbers and IBANs of these lines, found as the hub finds them."""
+    texts: list[str] = []
+    # Where each piece begins: in all of it, and in its line.
+    begins: list[tuple[int, int, int]] = []
+    at = 0
+    for number, line in enumerate(read):
+        ends = [start for start, _ in line.pieces[1:]] + [len(line.text)]
+        for (start, _), end in zip(line.pieces, ends, strict=True):
+            begins.append((at, number, start))
+            texts.append(line.text[start:end] + (JOINED if end < len(line.text) else BESIDE))
+            at += len(texts[-1])
+    whole = "".join(texts)
+
+    def place(offset: int) -> tuple[int, int]:
+        begin, number, start = begins[bisect_right(begins, offset, key=lambda each: each[0]) - 1]
+        return number, start + offset - begin
+
+    found = []
+    for begin, end in forms.find(whole):
+        (first, start), (last, last_place) = place(begin), place(end - 1)
+        text = whole[begin:end].replace(JOINED, "").replace(BESIDE, " ")
+        found.append(Spread(text=text, first=first, start=start, last=last, end=last_place + 1))
+    return found
+
+
+def common(first: Node, last: Node) -> Node:
+    """The innermost element that holds both, or the node itself where they are one."""
+    above = {node.id for node in _upwards(first)}
+    return next((node for node in _upwards(last) if node.id in above), first)
+
+
+def _upwards(node: Node) -> Iterator[Node]:
+    at: Node | None = node
+    while at is not None:
+        yield at
+        at = at.parent
 
 
 class _Open(Struct):

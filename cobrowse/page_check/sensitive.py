@@ -5,7 +5,7 @@ file, a missed one costs a customer. It knows English and German labels.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from cobrowse.core import forms
@@ -158,9 +158,15 @@ class Hit(NamedTuple):
     end: int
 
 
-def hits(line: Line, hint: str, patterns: Patterns) -> list[Hit]:
-    """What in this line looks sensitive, none over another; `hint` is what the page's own names say of it."""
-    found: list[Hit] = []
+def number_kind(text: str) -> Kind:
+    """What `forms.find` has found."""
+    return "iban" if text[0].isalpha() else "card"
+
+
+def hits(line: Line, hint: str, patterns: Patterns, known: Sequence[Hit] = ()) -> list[Hit]:
+    """What in this line looks sensitive, none over another; `hint` is what the page's own names say of it. `known` are
+    the card numbers and IBANs in it."""
+    found = list(known)
     for hit in _candidates(line, hint, patterns):
         if MASK not in line.text[hit.start : hit.end] and all(
             hit.end <= other.start or other.end <= hit.start for other in found
@@ -172,8 +178,8 @@ def hits(line: Line, hint: str, patterns: Patterns) -> list[Hit]:
 def _candidates(line: Line, hint: str, patterns: Patterns) -> Iterator[Hit]:
     """Surer ones first."""
     text = line.text
-    for start, end in forms.find(text):
-        yield Hit("iban" if text[start].isalpha() else "card", start, end)
+    if line.where or not line.pieces:
+        yield from (Hit(number_kind(text[start:end]), start, end) for start, end in forms.find(text))
     for start, end in patterns.find(text):
         yield Hit("pattern", start, end)
     yield from (Hit("email", *found.span()) for found in _EMAIL.finditer(text))

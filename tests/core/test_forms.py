@@ -57,7 +57,7 @@ def test_what_another_inline_element_glues_to_it_hides_nothing(number: str, befo
         "NO93 8601 1117 947".split(),
     ],
 )
-@pytest.mark.parametrize("beside", [("Number", "Good until"), ("12/27", "123"), ("", "")])
+@pytest.mark.parametrize("beside", [("Number", "Good until"), ("12/27", "123"), ("Diary 4711", "4711 pages"), ("", "")])
 def test_a_number_over_boxes(boxes: list[str], beside: tuple[str, str]) -> None:
     row = BESIDE.join(boxes)
     (one,) = [one for one in found(BESIDE.join((beside[0], row, beside[1])))] or [""]
@@ -176,6 +176,9 @@ def test_beyond_many_candidates_the_form_alone_decides() -> None:
     almost = "4111 1111 1111 1112, "
     assert found(almost * (MAX_CANDIDATES // 20)) == []
     assert len(found(almost * (MAX_CANDIDATES + 5))) == 5
+    boxes = BESIDE.join(["4111", "1111", "1111", "1112", "and "])
+    assert found(boxes * (MAX_CANDIDATES // 20)) == []
+    assert len(found(boxes * (MAX_CANDIDATES + 5))) == 5
 
 
 HOSTILE = {

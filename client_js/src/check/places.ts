@@ -30,8 +30,8 @@ function pathInRoot(element: Element, root: Document | ShadowRoot): string {
       steps.unshift(`#${id}`);
       break;
     }
-    if (at.localName === "body" && at !== element) break;
     steps.unshift(stepOf(at));
+    if (at.localName === "body") break;
   }
   return steps.join(" > ");
 }
