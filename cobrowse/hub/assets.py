@@ -39,7 +39,8 @@ class Assets:
         self._shelf = shelf or Shelf()
         self._fetching: dict[Key, asyncio.Task[Asset]] = {}
         self._awaited: dict[Key, asyncio.Future[Asset]] = {}
-        # On the customer's hub: which other hub wants to hear of a refusal.
+        # On the customer's hub: which other hub wants to hear of a refusal. What is brought is not heard of here, so of
+        # each session the newest `WAITING_MAX` stay; more no hub waits for.
         self._reply_to: dict[Key, str] = {}
         # A stylesheet of five megabytes takes seconds to check: beside the loop, and one at a time.
         self._checking = asyncio.Lock()
@@ -167,8 +168,11 @@ class Assets:
         """Another hub wants an asset of the tab whose socket is here."""
         local = self._house.sessions.get(message.session)
         peer = local.holder("customer") if local is not None else None
-        if peer is None or sum(1 for key in self._reply_to if key[0] == message.session) >= WAITING_MAX:
+        if peer is None:
             return
+        of_session = [key for key in self._reply_to if key[0] == message.session]
+        if len(of_session) >= WAITING_MAX:
+            del self._reply_to[of_session[0]]
         self._reply_to[(message.session, message.n)] = message.reply_to
         peer.send(AssetWanted(n=message.n, ticket=message.ticket))
 

@@ -3,12 +3,12 @@
 from msgspec import Struct
 
 from cobrowse.core import audit, codes
-from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict
+from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict, TooMany
 from cobrowse.core.events import Claimed, EndAsked
 from cobrowse.core.policy import Site, customer_policy
 from cobrowse.core.protocol import CustomerPolicy, SessionState
 from cobrowse.core.session import due_at, public_state
-from cobrowse.core.states import Away, Joining, Session, Waiting
+from cobrowse.core.states import Away, Ended, Joining, Session, Waiting
 from cobrowse.hub.house import House
 from cobrowse.hub.steps import Steps
 from cobrowse.hub.welcomes import customer_token
@@ -17,10 +17,13 @@ from cobrowse.store.base import Versioned
 # With 100 live codes of nine digits a clash is one in a million; twenty in a row is a broken store.
 CODE_TRIES = 20
 DIGITS_BELOW = 100
+# An agent works on a few at once; a console that was taken over shall not fill the store.
+OPEN_SESSIONS_PER_AGENT = 50
+OPEN_SESSIONS_RETRY_SECONDS = 60.0
 
 
 # `list` is a method's name below.
-Waitings = list[Session]
+Sessions = list[Session]
 
 
 class Created(Struct, frozen=True, kw_only=True):
@@ -51,9 +54,14 @@ class Desk:
 
     async def create(self, agent_id: str, agent_name: str, site_id: str, *, digits: int | None = None) -> Created:
         """A waiting session; its code has `digits`, or as many as the site says. Raises `NotFound` (`unknown_site`),
-        `StoreError`."""
+        `TooMany`, `StoreError`."""
         site = self._site(site_id)
-        older = await self._waiting(agent_id)
+        still_open = await self._open(agent_id)
+        if len(still_open) >= OPEN_SESSIONS_PER_AGENT:
+            raise TooMany(
+                "You have too many open sessions. End some of them.", retry_after_seconds=OPEN_SESSIONS_RETRY_SECONDS
+            )
+        older = [session for session in still_open if isinstance(session.state, Waiting)]
         for _ in range(CODE_TRIES):
             code = codes.make(self._house.randbelow, digits or site.code_digits)
             session = self._new(site, agent_id, agent_name, code)
@@ -80,7 +88,7 @@ class Desk:
             state=Waiting(since=now, code_key=key, expires_at=now + site.limits.code_seconds),
         )
 
-    async def _end_others(self, newest: Session, older: Waitings) -> None:
+    async def _end_others(self, newest: Session, older: Sessions) -> None:
         """An agent has one waiting code; a new one ends the old. Of several made in the same moment one stays."""
         known = {session.id for session in older}
         rivals = [session for session in await self._waiting(newest.agent) if session.id not in known]
@@ -89,9 +97,12 @@ class Desk:
             if session.id != stays.id:
                 await self._steps.must(session.id, EndAsked("agent_ended"))
 
-    async def _waiting(self, agent_id: str) -> Waitings:
+    async def _waiting(self, agent_id: str) -> Sessions:
+        return [session for session in await self._open(agent_id) if isinstance(session.state, Waiting)]
+
+    async def _open(self, agent_id: str) -> Sessions:
         found = await self._house.store.list_for_agent(agent_id)
-        return [one.session for one in found if isinstance(one.session.state, Waiting)]
+        return [one.session for one in found if not isinstance(one.session.state, Ended)]
 
     async def claim(self, site_id: str, code: str, nonce: str) -> Joined:
         """Redeem a code for exactly one nonce; the same nonce gets the same answer again.

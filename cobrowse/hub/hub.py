@@ -39,6 +39,7 @@ class Hub:
         relay = Relay(house, post, pictures)
         self.assets = Assets(house, post)
         steps = Steps(house, post, ask_picture=pictures.ask_for, forget_page=self.assets.forget)
+        self._steps = steps
         acts = Acts(house, post, steps)
         reading = Reading(house, steps, relay, pictures, acts, self.assets, probes)
         self._desk = Desk(house, steps)
@@ -122,5 +123,6 @@ class Hub:
             "sessions": len(house.sessions),
             "peers": sum(len(local.peers) for local in house.sessions.values()),
             "assets_bytes": self.assets.kept_bytes,
+            "owing": self._steps.owing,
         }
         return {**house.counters.all(), **now}

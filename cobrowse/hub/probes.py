@@ -22,6 +22,9 @@ class _Asked(NamedTuple):
     generation: int
     answer: asyncio.Future[bool]
 
+    def is_about(self, session: str, seat: Who, generation: int) -> bool:
+        return (self.session, self.seat, self.generation) == (session, seat, generation)
+
 
 class _Relayed(NamedTuple):
     peer: Peer
@@ -44,17 +47,32 @@ class Probes:
         return self._last
 
     async def alive(self, session: Session, seat: Who, hold: SeatHold) -> bool:
-        """True where the holder answers within a second. False too where it leaves meanwhile."""
+        """True where the holder answers within a second. False too where it leaves meanwhile.
+
+        Who asks while the same holder is being asked waits for that answer: however many knock, the holder hears one
+        probe in a second."""
+        for asked in self._asked.values():
+            if asked.is_about(session.id, seat, hold.generation):
+                return await self._answer(asked)
         id_ = self._next()
-        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._asked[id_] = _Asked(session.id, seat, hold.generation, answer)
+        asked = _Asked(session.id, seat, hold.generation, asyncio.get_running_loop().create_future())
+        self._asked[id_] = asked
+        # Where this is cancelled nobody knows; a holder is not dead for that.
+        answered = True
         try:
             await self._ask(session, seat, hold, id_)
-            return await within(self._house.clock, PROBE_SECONDS, _result(answer))
+            answered = await self._answer(asked)
+            return answered
+        finally:
+            # Who joined later is answered by the same silence.
+            _settle(asked.answer, answered)
+            del self._asked[id_]
+
+    async def _answer(self, asked: _Asked) -> bool:
+        try:
+            return await within(self._house.clock, PROBE_SECONDS, _result(asked.answer))
         except TimeoutError:
             return False
-        finally:
-            del self._asked[id_]
 
     async def _ask(self, session: Session, seat: Who, hold: SeatHold, id_: int) -> None:
         if hold.hub == self._house.id:
@@ -79,11 +97,7 @@ class Probes:
         """A peer answers. Answers to what this very peer was not asked are nothing."""
         peer.probed_at = None
         asked = self._asked.get(id_)
-        if asked is not None and (asked.session, asked.seat, asked.generation) == (
-            peer.session_id,
-            peer.seat,
-            peer.generation,
-        ):
+        if asked is not None and asked.is_about(peer.session_id, peer.seat, peer.generation):
             _settle(asked.answer, True)
         relayed = self._relayed.get(id_)
         if relayed is not None and relayed.peer is peer:
@@ -99,7 +113,7 @@ class Probes:
     async def gone(self, peer: Peer) -> None:
         """This peer left, and the store knows: who waits for its answer may look again."""
         for asked in self._asked.values():
-            if (asked.session, asked.seat, asked.generation) == (peer.session_id, peer.seat, peer.generation):
+            if asked.is_about(peer.session_id, peer.seat, peer.generation):
                 _settle(asked.answer, False)
         waiting = [(id_, one) for id_, one in self._relayed.items() if one.peer is peer]
         for id_, one in waiting:
@@ -118,4 +132,4 @@ def _settle(answer: asyncio.Future[bool], alive: bool) -> None:
 
 
 async def _result(answer: asyncio.Future[bool]) -> bool:
-    return await answer
+    return await asyncio.shield(answer)

@@ -233,6 +233,7 @@ class Seats:
         local = self._house.sessions.get(session.id)
         if local is None:
             local = LocalSession(session, done.version, site, self._house.clock)
+            local.owed = self._steps.owes(session.id)
             self._house.sessions[session.id] = local
         old = local.peers.get(seat)
         if old is not None:

@@ -15,8 +15,10 @@ from cobrowse.core.events import (
     Audit,
     CloseSeat,
     Effect,
+    EndAsked,
     Event,
     ForgetPage,
+    SeatLeft,
 )
 from cobrowse.core.protocol import ControlAsked
 from cobrowse.core.session import due_at, public_state, step
@@ -60,8 +62,8 @@ class Steps:
         self._post = post
         self._ask_picture = ask_picture
         self._forget_page = forget_page
-        # What the store could not take yet, in order.
-        self._owed: list[tuple[str, Event]] = []
+        # What the store could not take yet, in order; of each session at most one of a kind, see `_owe`.
+        self._owed: dict[str, list[Event]] = {}
 
     async def step(self, session_id: str, event: Event) -> Step:
         """Commit and tell. Once begun it is finished, even if who asked for it goes away meanwhile.
@@ -215,18 +217,40 @@ class Steps:
         except (NotFound, NotAllowed):
             return  # what has ended needs no leaving
 
+    @property
+    def owing(self) -> int:
+        """How many events the store could not take yet."""
+        return sum(len(events) for events in self._owed.values())
+
+    def owes(self, session_id: str) -> int:
+        """How many events of this session the store could not take yet."""
+        return len(self._owed.get(session_id, ()))
+
     def _owe(self, session_id: str, event: Event) -> None:
+        """Remember it. What a newer event of its kind makes needless goes, so that no peer can make this grow while the
+        store is away: the last pause, the last reason to withhold, the first end, the newest holder's leaving."""
         self._house.counters.add("owed")
-        self._owed.append((session_id, event))
+        events = self._owed.setdefault(session_id, [])
+        if not (isinstance(event, EndAsked) and any(isinstance(old, EndAsked) for old in events)):
+            events[:] = [old for old in events if not _is_needless(old, event)]
+            events.append(event)
+        self._note_debt(session_id)
+
+    def _note_debt(self, session_id: str) -> None:
         local = self._house.sessions.get(session_id)
         if local is not None:
-            local.owed += 1
+            local.owed = self.owes(session_id)
 
     async def pay(self) -> None:
         """Try again what is owed, in order."""
-        owed, self._owed = self._owed, []
-        for session_id, event in owed:
-            local = self._house.sessions.get(session_id)
-            if local is not None:
-                local.owed -= 1
-            await self.must(session_id, event)
+        owed, self._owed = self._owed, {}
+        for session_id, events in owed.items():
+            for event in events:
+                await self.must(session_id, event)
+            self._note_debt(session_id)
+
+
+def _is_needless(old: Event, new: Event) -> bool:
+    if isinstance(old, SeatLeft) and isinstance(new, SeatLeft):
+        return old.seat == new.seat
+    return type(old) is type(new)
