@@ -1,6 +1,7 @@
 """One SQLite file: who may open it, what survives, what is refused. No other backend has a file."""
 
 import asyncio
+import fcntl
 import signal
 import sqlite3
 import stat
@@ -17,6 +18,7 @@ from cobrowse.store import database as module
 from cobrowse.store.database import APPLICATION_ID, SCHEMA_VERSION, Database, Run, open_database
 from cobrowse.store.opening import open_store
 from tests.store.making import CREATED_AT, stored, waiting
+from tests.store.trails import begun
 
 TEST_TIMEOUT_SECONDS = 30.0
 
@@ -98,6 +100,61 @@ def test_nobody_else_on_the_machine_can_read_it(path: Path) -> None:
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     assert {"cobrowse.db", "cobrowse.db-wal", "cobrowse.db.lock"} <= modes.keys()
     assert set(modes.values()) == {0o600}
+
+
+# --- older files
+
+# As version 1 made it.
+OLD_AUDIT = """CREATE TABLE audit (
+    n INTEGER PRIMARY KEY, session TEXT NOT NULL, at REAL NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL,
+    UNIQUE (session, at, kind, detail)
+) STRICT"""
+
+
+async def schema_of(database: Database) -> set[tuple[str, str]]:
+    return {(name, sql) for name, sql in await database.read("SELECT name, sql FROM sqlite_schema")}
+
+
+@pytest.fixture
+async def older(path: Path) -> Path:
+    """A file of version 1 with a session and a line of its trail."""
+    async with open_store(f"sqlite://{path}", exclusive=True) as stores:
+        await stored(stores.sessions, waiting())
+    connection = sqlite3.connect(path)
+    for statement in ("DROP TABLE audit", "DROP TABLE trails", OLD_AUDIT, "PRAGMA user_version = 1"):
+        connection.execute(statement)
+    connection.execute("INSERT INTO audit (session, at, kind, detail) VALUES ('s1', 1.0, 'claimed', '')")
+    connection.commit()
+    connection.close()
+    return path
+
+
+async def test_an_older_file_is_brought_up_to_date(older: Path, tmp_path: Path) -> None:
+    async with open_database(tmp_path / "fresh.db", exclusive=True) as fresh:
+        wanted = await schema_of(fresh)
+    for exclusive in (False, True):
+        async with open_database(older, exclusive=exclusive) as database:
+            assert await schema_of(database) == wanted
+            assert await database.read("PRAGMA user_version") == [(SCHEMA_VERSION,)]
+    async with open_store(f"sqlite://{older}", exclusive=True) as stores:
+        assert await stores.sessions.versions(["s1"]) == {"s1": 1}
+        assert await stores.sessions.read_audit("s1") == []
+        lines = await begun(stores.sessions)
+        assert await stores.sessions.read_audit("s1") == lines
+
+
+async def test_tables_do_not_change_under_a_server_that_knows_the_older_ones(older: Path) -> None:
+    with older.with_name("cobrowse.db.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(StoreBusy, match="server of an older Cobrowse uses") as raised:
+            async with open_database(older, exclusive=False):
+                pass
+        assert raised.value.code == "store_older"
+    connection = sqlite3.connect(older)
+    assert connection.execute("SELECT kind FROM audit").fetchall() == [("claimed",)]
+    connection.close()
+    async with open_database(older, exclusive=False):
+        pass
 
 
 # --- what survives

@@ -11,6 +11,7 @@ from redis import Redis
 from redis.crc import key_slot
 
 from cobrowse.core.errors import StoreError
+from cobrowse.store import redis as redis_module
 from cobrowse.store import redis_client
 from cobrowse.store.base import ENDED_KEPT_SECONDS, Agent, Asset, SignIn
 from cobrowse.store.opening import Stores, open_redis, open_store
@@ -19,7 +20,7 @@ from cobrowse.store.redis_keys import Keys
 from tests.redis_server import RedisServer
 from tests.store.flaky_proxy import FlakyProxy, flaky_proxy
 from tests.store.making import CODE_EXPIRES_AT, CREATED_AT, end, stored, waiting
-from tests.store.trails import begun
+from tests.store.trails import SWEEP_AT, begun, head_of, sealed, trail
 
 pytestmark = pytest.mark.redis
 
@@ -247,6 +248,54 @@ async def test_an_ended_session_goes_an_hour_later(stores: Stores, raw: Redis) -
     assert raw.pttl(key) / 1000 > session.limits.session_seconds
     await end(stores.sessions, session, CREATED_AT)
     assert ENDED_KEPT_SECONDS - 60 < raw.pttl(key) / 1000 <= ENDED_KEPT_SECONDS
+
+
+async def test_a_trail_goes_when_its_time_is_over(stores: Stores, raw: Redis) -> None:
+    keys = Keys("cobrowse")
+    both = [keys.key("trail", "s1"), keys.key("audit", "s1")]
+    lines = await begun(stores.sessions)
+    kept_seconds = SWEEP_AT - CREATED_AT
+    assert all(kept_seconds - 60 < raw.pttl(key) / 1000 <= kept_seconds for key in both)
+    closing = sealed("closed", head=head_of(lines))
+    shorter = trail(head=head_of(lines), closed=True, sweep_at=CREATED_AT + 100)
+    assert await stores.sessions.append_audit(shorter, closing)
+    assert all(40 < raw.pttl(key) / 1000 <= 100 for key in both)
+
+
+async def test_trails_that_were_swept_leave_the_lists(stores: Stores, raw: Redis) -> None:
+    keys, sessions = Keys("cobrowse"), stores.sessions
+    await begun(sessions, close_at=CREATED_AT)
+    shard = keys.shard("s1")
+    raw.delete(keys.key("trail", "s1"), keys.key("audit", "s1"))
+    assert await sessions.trails() == []
+    assert await sessions.audit_due(LATER, 10) == []
+    assert raw.zcard(keys.audit_due(shard)) == 0
+    # From the list of all it goes with the next lines of its shard, once its time is over.
+    twin = next(name for name in map(str, range(1000)) if keys.shard(name) == shard)
+    await begun(sessions, twin)
+    assert raw.zcard(keys.trails(shard)) == 2
+    late = sealed("paused", session=twin, head=head_of(sealed("created", session=twin)), at=SWEEP_AT + 1)
+    goes_on = trail(twin, head_of(sealed("created", session=twin)), sweep_at=SWEEP_AT + 9)
+    assert await sessions.append_audit(goes_on, late)
+    assert raw.zrange(keys.trails(shard), 0, -1) == [twin.encode()]
+
+
+async def test_a_trail_bears_every_reply_lost(flaky: Stores, proxy: FlakyProxy) -> None:
+    lines = await begun(flaky.sessions)
+    for n in range(10):
+        proxy.lose_reply_to(b"EVALSHA")
+        more = sealed("paused", "resumed", head=head_of(lines), at=CREATED_AT + n)
+        assert await flaky.sessions.append_audit(trail(head=head_of(lines)), more)
+        lines += more
+    assert proxy.replies_lost == 10
+    assert await flaky.sessions.read_audit("s1") == lines
+
+
+async def test_more_trails_than_are_read_in_one_go(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_module, "TRAILS_AT_ONCE", 3)
+    for n in range(8):
+        await begun(stores.sessions, f"s{n}")
+    assert [each.session for each in await stores.sessions.trails()] == [f"s{n}" for n in range(8)]
 
 
 async def test_the_due_list_outlives_its_sessions_by_nothing(stores: Stores, raw: Redis) -> None:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from cobrowse.core.errors import StoreError
+from cobrowse.core.errors import LineUnreadable, StoreError
 from cobrowse.store import sqlite as module
 from cobrowse.store.base import ENDED_KEPT_SECONDS, Agent, Asset, SignIn
 from cobrowse.store.database import Database, open_database
 from cobrowse.store.sqlite import SWEEP_MARGIN_SECONDS, SqliteAccounts, SqliteSessions
 from tests.store.making import CODE_EXPIRES_AT, CREATED_AT, end, stored, waiting
+from tests.store.trails import SWEEP_AT, begun, head_of, sealed, trail
 
 PAGE_BYTES = b"bytes of a page that must not reach the disk"
 
@@ -99,6 +100,27 @@ async def test_a_session_is_swept_an_hour_after_its_end(sessions: SqliteSessions
     assert await sessions.read("s2") is not None
 
 
+async def test_a_trail_is_swept_when_its_time_is_over(sessions: SqliteSessions, database: Database) -> None:
+    for session in ("s1", "s2"):
+        await begun(sessions, session)
+    lines = sealed("created", session="s3")
+    assert await sessions.append_audit(trail("s3", sweep_at=SWEEP_AT + 100), lines)
+    await sessions.due(SWEEP_AT - 61, 10)
+    assert len(await sessions.trails()) == 3
+    await sessions.due(SWEEP_AT, 10)
+    assert [each.session for each in await sessions.trails()] == ["s3"]
+    assert await database.read("SELECT DISTINCT session FROM audit") == [("s3",)]
+    assert await sessions.read_audit("s3") == lines
+
+
+async def test_lines_without_their_trail_belong_to_none(sessions: SqliteSessions, database: Database) -> None:
+    await begun(sessions)
+    await database.change("DELETE FROM trails")
+    lines = sealed("rolled_back", "paused")
+    assert await sessions.append_audit(trail(), lines)
+    assert await sessions.read_audit("s1") == lines
+
+
 async def test_it_sweeps_once_a_minute(sessions: SqliteSessions) -> None:
     session = await stored(sessions, waiting())
     await end(sessions, session, CREATED_AT)
@@ -148,6 +170,18 @@ async def test_a_session_that_cannot_be_read_is_a_store_error(
             await ask
         assert raised.value.code == "store_unreadable"
     assert await sessions.versions(["s1"]) == {"s1": 1}
+
+
+async def test_a_line_that_cannot_be_read_is_named(sessions: SqliteSessions, database: Database) -> None:
+    await begun(sessions)
+    await sessions.append_audit(
+        trail(head=head_of(sealed("created"))), sealed("paused", head=head_of(sealed("created")))
+    )
+    await database.change("UPDATE audit SET data = x'c1' WHERE n = 2")
+    for start in (1, 2):
+        with pytest.raises(LineUnreadable, match=r"Line 2 of the audit trail") as raised:
+            await sessions.read_audit("s1", start)
+        assert raised.value.line == 2
 
 
 async def test_an_agent_that_cannot_be_read_is_a_store_error(database: Database) -> None:
