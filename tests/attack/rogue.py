@@ -187,11 +187,9 @@ class Rogue:
     def hear(self, kind: str, **fields: Any) -> dict[str, Any]:
         """The newest message of this kind with these fields; waits for one."""
 
-        def find() -> dict[str, Any] | None:
-            for message in reversed(self.of(kind)):
-                if all(message.get(name) == value for name, value in fields.items()):
-                    return message
-            return None
+        def find() -> Any:
+            fitting = (each for each in reversed(self.of(kind)) if all(each.get(k) == v for k, v in fields.items()))
+            return next(fitting, None)
 
         found: dict[str, Any] = self.wait(find, f"no {kind} {fields}")
         return found
