@@ -100,6 +100,11 @@ async function main() {
       "snippet/session.ts",
       { __LANG__: JSON.stringify(language) },
     ]),
+    ...LANGUAGES.map((language) => [
+      `receipt-${language}`,
+      "snippet/receipting.ts",
+      { __LANG__: JSON.stringify(language) },
+    ]),
     ["view", "snippet/view.ts", {}, [whitelistPlugin()]],
     ["acts", "snippet/acting.ts"],
     ["digest", "snippet/digesting.ts"],
@@ -113,7 +118,17 @@ async function main() {
     parts.push(await bundle(name, source, define, plugins));
   }
   const named = Object.fromEntries(parts.map((part) => [part.name, part]));
-  const loaded = ["session-en", "session-de", "view", "acts", "digest", "preview", "entry"].map((name) => named[name]);
+  const loaded = [
+    "session-en",
+    "session-de",
+    "view",
+    "acts",
+    "digest",
+    "preview",
+    "receipt-en",
+    "receipt-de",
+    "entry",
+  ].map((name) => named[name]);
   const table = Object.fromEntries(loaded.map((part) => [part.name, [part.file, part.shortIntegrity]]));
   const loader = await bundle("snippet", "snippet/loader.ts", { __PARTS__: JSON.stringify(table) });
 
@@ -126,17 +141,22 @@ async function main() {
 
   // What was reached, rounded up to the next half KB: it can only shrink.
   const budgets = [
-    ["loader", loader.gzip, 2 * KB],
+    ["loader", loader.gzip, 2.5 * KB],
     ...LANGUAGES.map((language) => [
       `loader + session part, ${language}`,
       loader.gzip + named[`session-${language}`].gzip,
-      12.5 * KB,
+      14 * KB,
     ]),
-    ["view part (after Allow)", named.view.gzip, 13.5 * KB],
+    ["view part (after Allow)", named.view.gzip, 14.5 * KB],
     ["acts part (at the first act)", named.acts.gzip, 4 * KB],
-    ["all a session can load", loader.gzip + named["session-de"].gzip + named.view.gzip + named.acts.gzip, 29.5 * KB],
+    ["all a session can load", loader.gzip + named["session-de"].gzip + named.view.gzip + named.acts.gzip, 32 * KB],
+    ...LANGUAGES.map((language) => [
+      `receipt part, ${language} (after Allow)`,
+      named[`receipt-${language}`].gzip,
+      3.5 * KB,
+    ]),
     ["digest (for tests)", named.digest.gzip, KB],
-    ["preview part (where asked for)", named.preview.gzip, null],
+    ["preview part (where asked for)", named.preview.gzip, 15.5 * KB],
     ["code entry", named.entry.gzip, 4 * KB],
     ["join page", named.join.gzip, 4 * KB],
     ["console", named.console.gzip, null],

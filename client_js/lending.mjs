@@ -22,7 +22,7 @@ const LENT = {
     ],
   },
   "snippet/capture/cssom.ts": { lender: "view", borrowers: ["digest"], names: ["rulesOf", "Sheet"] },
-  "snippet/ui/elements.ts": { lender: "session", borrowers: ["preview"], names: ["h", "button"] },
+  "snippet/ui/elements.ts": { lender: "session", borrowers: ["preview", "receipt"], names: ["h", "button"] },
   "snippet/whitelist.ts": { lender: "view", borrowers: ["digest"], names: ["FLAG", "NUMBER", "URL_NUMBER"] },
 };
 

@@ -27,7 +27,7 @@ export interface Baton {
   granted: boolean;
   /** What the customer was asked, of each kind. */
   asked: { control: Asked; navigate: Asked };
-  receipt: ReceiptCounts;
+  notes: Notes;
 }
 
 /** When the customer was asked last (0: nothing stands against asking), how often they said no, and whether the
@@ -38,13 +38,18 @@ export interface Asked {
   open: boolean;
 }
 
-/** Counts only: nothing of the page. */
-export interface ReceiptCounts {
-  pages: number;
+/** What is kept for the receipt: kinds of things and redacted addresses, nothing else of the page. */
+export interface Notes {
+  /** How many fields were hidden. */
   hidden: number;
-  /** How often the agent did what, by the act's name. */
-  acts: Record<string, number>;
+  /** What happened, the oldest first; no more than NOTES_MAX. */
+  list: Note[];
+  /** How often what happened that is not listed. */
+  more: Record<string, number>;
 }
+
+/** When (ms since 1970), what, of what, why it was refused, and how often in a row. */
+export type Note = [at: number, what: string, detail: string, reason: string, times: number];
 
 export interface SessionPart {
   join(joined: Joined): void;
@@ -59,7 +64,7 @@ export interface EntryPart {
 }
 
 /** What is loaded when it is needed. */
-export type PartName = "view" | "acts" | "digest" | "preview";
+export type PartName = "view" | "acts" | "digest" | "preview" | "receipt-en" | "receipt-de";
 
 export interface Shared {
   /** The hub's origin. */

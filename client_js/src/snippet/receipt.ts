@@ -1,28 +1,31 @@
-// What the customer keeps in mind after the end: counts only, and nothing of it is stored.
+// What the customer reads at the end. The sentence is here; the account of what happened is a part of its own, which was
+// loaded while there was a hub, and is not needed where nothing was shown.
 import { texts } from "../shared/i18n/customer";
-import type { ReceiptCounts } from "../shared/parts";
+import { type Notes, shared } from "../shared/parts";
+import type { ReceiptPart } from "./receipting";
 import { button, h } from "./ui/elements";
 
-export function receipt(agent: string, reason: string, counts: ReceiptCounts, close: () => void): HTMLElement {
-  // Pointing and highlighting did nothing to the page.
-  const done = Object.entries(counts.acts).filter(([act]) => texts.did[act]);
-  const did = done.map(([act, times]) => `${times} × ${texts.did[act]}`);
-  const rows: [string, string][] = [
-    [texts.pages, String(counts.pages)],
-    [texts.hidden, String(counts.hidden)],
-    [texts.acts(agent), did.join(", ") || texts.nothing],
-  ];
-  const lines = counts.pages
-    ? [h("dl", {}, ...rows.flatMap(([term, text]) => [h("dt", {}, term), h("dd", {}, text)]))]
-    : [];
+export const RECEIPT_PART = `receipt-${__LANG__}` as const;
+
+export function receipt(agent: string, site: string, reason: string, notes: Notes, close: () => void): HTMLElement {
+  const ended = texts.reasons[reason]?.(agent) ?? texts.over;
+  const body = h("div", { class: "body" });
+  const row = h("div", { class: "row" }, button("receipt-close", texts.close, "main", close));
   const shown = h(
     "section",
     { class: "card", role: "dialog", "aria-labelledby": "over", "data-testid": "receipt", tabindex: "-1" },
     h("h2", { id: "over" }, texts.ended),
-    h("p", {}, texts.reasons[reason]?.(agent) ?? texts.over),
-    ...lines,
-    h("div", { class: "row" }, button("receipt-close", texts.close, "main", close)),
+    h("p", {}, ended),
   );
+  if (notes.list.length) {
+    shown.append(body);
+    // Where it cannot be had now, the sentence stands alone.
+    const fill = (part: unknown) => (part as ReceiptPart).fill(body, row, { agent, site, ended, notes });
+    shared()
+      .load(RECEIPT_PART)
+      .then(fill, () => {});
+  }
+  shown.append(row);
   shown.addEventListener("keydown", (event) => {
     if (event.isTrusted && event.key === "Escape") close();
   });

@@ -5,6 +5,7 @@ import { type Baton, type Joined, nonce, shared } from "../shared/parts";
 import { Link, type LinkState } from "../shared/socket";
 import { ask, neverAsked } from "./asks";
 import { watchInput } from "./input";
+import { noNotes, note } from "./notes";
 import { holdLock, isSilent, park, watchDestination } from "./seat";
 import { sharing } from "./sharing";
 import type { BannerState } from "./ui/banner";
@@ -35,7 +36,7 @@ function run(baton: Baton, digits = ""): void {
   let link: Link<ToCustomer, FromCustomer> | undefined;
   let epoch = 0;
   let pictureWanted = false;
-  let counted = false;
+  let controlled = baton.granted;
   let downSince = 0;
   // What the customer wants counts at once, whatever the hub knows of it.
   let paused: boolean | undefined;
@@ -59,7 +60,10 @@ function run(baton: Baton, digits = ""): void {
       },
       control(allow) {
         controlAnswer = baton.granted = allow;
-        if (!allow) baton.asked.control.declines++;
+        if (!allow) {
+          baton.asked.control.declines++;
+          note(baton.notes, "control_denied");
+        }
         answerControl();
       },
       release() {
@@ -93,20 +97,18 @@ function run(baton: Baton, digits = ""): void {
     ui: view,
     signal,
   });
-  const counts = () => ({ ...baton.receipt, hidden: baton.receipt.hidden + shares.hidden() });
 
   /** Start a picture where one is wanted and everybody agrees. */
   function picture(): void {
     if (!pictureWanted || paused || withheld || over || state?.name !== "live") return;
     pictureWanted = false;
-    if (!counted) baton.receipt.pages++;
-    counted = true;
     shares.start(epoch++);
   }
 
   function pause(wanted: boolean): void {
     if (over || phase() === "joining" || paused === wanted) return;
     paused = wanted;
+    note(baton.notes, wanted ? "pause" : "resume");
     if (wanted) {
       baton.granted = false;
       shares.stop();
@@ -130,8 +132,8 @@ function run(baton: Baton, digits = ""): void {
   function end(reason: string): void {
     over = true;
     shares.stop();
-    const shown = counts();
-    view.ended(reason, shown);
+    baton.notes.hidden += shares.hidden();
+    view.ended(reason, baton.notes);
     off.abort();
     clearInterval(ticking);
     leaveRunning = close;
@@ -152,7 +154,7 @@ function run(baton: Baton, digits = ""): void {
   function leave(reason: "asleep" | ReturnType<typeof leaveFor>): void {
     if (!over) {
       shares.stop();
-      baton.receipt = counts();
+      baton.notes.hidden += shares.hidden();
       shares.park();
       park(baton);
       link?.sendNow({ k: "bye", reason });
@@ -172,6 +174,10 @@ function run(baton: Baton, digits = ""): void {
 
   function render(): void {
     if (over || !link) return;
+    if (state && controlled !== hasControl()) {
+      controlled = !controlled;
+      note(baton.notes, controlled ? "control_on" : "control_off");
+    }
     if (phase() === "joining" || (digits && !state)) {
       if (allowed && state?.name === "joining" && !state.allowed) link.sendNow({ k: "consent", allow: true });
       view.joining(digits, allowed || state?.allowed === true, link.state === "down");
@@ -189,7 +195,10 @@ function run(baton: Baton, digits = ""): void {
     const now = judge(baton.policy, location.href);
     if (now !== withheld) {
       withheld = now;
-      if (now) shares.stop();
+      if (now) {
+        shares.stop();
+        note(baton.notes, "withheld");
+      }
       link?.send(now ? { k: "withhold", reason: now } : { k: "share" });
     }
     render();
@@ -291,6 +300,7 @@ function run(baton: Baton, digits = ""): void {
     release = letGo;
     // A page that goes on with a session has the customer's consent.
     if (!digits) shares.load();
+    if (withheld) note(baton.notes, "withheld");
     unheard = watchInput(
       {
         isOwn: view.isOwn,
@@ -330,7 +340,7 @@ function run(baton: Baton, digits = ""): void {
 }
 
 /** What a baton of an older build lacks. */
-const fresh = () => ({ granted: false, asked: { control: neverAsked(), navigate: neverAsked() } });
+const fresh = () => ({ notes: noNotes(), granted: false, asked: { control: neverAsked(), navigate: neverAsked() } });
 
 const fromJoined = ({ session, token, agent_name, site_name, policy }: Joined): Baton => ({
   session,
@@ -341,7 +351,6 @@ const fromJoined = ({ session, token, agent_name, site_name, policy }: Joined): 
   assets: 1,
   act: 0,
   ...fresh(),
-  receipt: { pages: 0, hidden: 0, acts: {} },
 });
 
 shared().parts.session = {

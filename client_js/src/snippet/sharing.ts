@@ -1,7 +1,7 @@
 // What is shared of this page, and what is done in it: capture, assets and acts. They are parts of their own, so that a
 // page carries none of them before the customer allowed it, and no acts where the agent only looks.
 import type { Act, ActResult, FromCustomer, Ops, Page, Pointer, Snapshot, Tip } from "../protocol";
-import { judge } from "../shared/addresses";
+import { judge, parse, redact } from "../shared/addresses";
 import { type Baton, shared } from "../shared/parts";
 import type { ActsPart } from "./acting";
 import type { Acts, ActUi } from "./acts";
@@ -9,8 +9,10 @@ import { ask } from "./asks";
 import type { Assets } from "./assets";
 import type { Capture } from "./capture";
 import type { DigestPart } from "./digesting";
+import { note } from "./notes";
 import type { Preview, Stage } from "./preview/preview";
 import type { PreviewPart } from "./previewing";
+import { RECEIPT_PART } from "./receipt";
 import type { ViewPart } from "./view";
 
 export interface SharingHost {
@@ -41,6 +43,8 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
   let wanted: number | undefined;
   let hidden = 0;
   let lastAct = 0;
+  let address = "";
+  let opened = "";
   let usedAt = Number.NEGATIVE_INFINITY;
   let preview: Preview | undefined;
 
@@ -53,6 +57,10 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
       .then(
         (part) => {
           make(part as ViewPart);
+          // Where it does not come, it is asked for once more at the end.
+          shared()
+            .load(RECEIPT_PART)
+            .catch(() => {});
           if (wanted !== undefined) start(wanted);
         },
         () => {
@@ -72,6 +80,10 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
       send(message: Snapshot | Ops | Page | Pointer | Tip) {
         // Here the hub's message and the customer's own picture of it part, with nothing in between.
         preview?.take(message);
+        if ("page" in message && message.page && message.page.address !== address) {
+          address = message.page.address;
+          note(baton.notes, "page", address);
+        }
         return send(message);
       },
       mayShare: () => judge(baton.policy, location.href),
@@ -112,10 +124,10 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
   }
 
   function answer(result: ActResult, act: string): void {
-    // A click may be answered `started` and `done`; it is one.
-    if (/^(done|started)$/.test(result.status) && result.id !== lastAct) {
+    // A click may be answered `started` and `done`; it is one. What is refused after that is said, too.
+    if (result.status !== "asking" && (result.reason || result.id !== lastAct)) {
       lastAct = result.id;
-      baton.receipt.acts[act] = (baton.receipt.acts[act] ?? 0) + 1;
+      note(baton.notes, act, act === "navigate" ? opened : result.on, result.reason);
     }
     sendNow(result);
   }
@@ -146,6 +158,8 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
       if (!capture) throw new Error("There is no picture yet.");
       actsLoading ??= ready(capture);
       const made = await actsLoading;
+      if ("address" in act.do)
+        opened = redact(parse(act.do.address, location.href)?.href ?? "", baton.policy.query_params) ?? "";
       const running = made.run(act);
       highest = made.highest;
       await running;

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { texts as de } from "../../src/shared/i18n/customer.de";
 import { texts as en } from "../../src/shared/i18n/customer.en";
+import { type Note, SHARED } from "../../src/shared/parts";
 import { askConsent } from "../../src/snippet/consent";
+import { noNotes } from "../../src/snippet/notes";
 import { receipt } from "../../src/snippet/receipt";
 import { banner } from "../../src/snippet/ui/banner";
 import { timing } from "../../src/snippet/ui/elements";
@@ -9,7 +11,6 @@ import { askControl, askNavigate } from "../../src/snippet/ui/prompt";
 import { press, trusted } from "./trusted";
 
 const find = (root: ParentNode, testid: string) => root.querySelector(`[data-testid=${testid}]`) as HTMLButtonElement;
-const noCounts = { pages: 0, hidden: 0, acts: {} };
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -186,35 +187,29 @@ describe("the banner", () => {
 });
 
 describe("the receipt", () => {
-  it("counts pages, fields and acts", () => {
-    const shown = receipt(
-      "Ana",
-      "agent_ended",
-      { pages: 3, hidden: 12, acts: { click: 2, point: 9, navigate: 1 } },
-      () => {},
-    );
-    expect([...shown.querySelectorAll("dd")].map((each) => each.textContent)).toEqual([
-      "3",
-      "12",
-      "2 × click, 1 × open address",
-    ]);
-    expect(shown.textContent).toContain("Ana ended it.");
+  it("says that nothing was shown, and no more", () => {
+    const shown = receipt("Ana", "Example Shop", "declined", noNotes(), () => {});
+    expect(shown.querySelector(".body")).toBeNull();
+    expect(shown.textContent).toContain("Nothing was shown");
     expect(shown.dataset.testid).toBe("receipt");
   });
 
-  it("counts nothing where nothing was shown", () => {
-    const shown = receipt("Ana", "declined", noCounts, () => {});
-    expect(shown.querySelector("dl")).toBeNull();
-    expect(shown.textContent).toContain("Nothing was shown");
+  it("knows that a session can end for a reason it does not know", () => {
+    expect(receipt("Ana", "Example Shop", "", noNotes(), () => {}).textContent).toContain(en.over);
   });
 
-  it("knows that a session can end for a reason it does not know", () => {
-    expect(receipt("Ana", "", noCounts, () => {}).textContent).toContain(en.over);
+  it("says why it ended also where the account cannot be loaded", async () => {
+    Object.assign(window, { [SHARED]: { load: () => Promise.reject(new Error("no hub")), parts: {} } });
+    const notes = { ...noNotes(), list: [[0, "pause", "", "", 1] as Note] };
+    const shown = receipt("Ana", "Example Shop", "customer_stopped", notes, () => {});
+    await vi.advanceTimersByTimeAsync(0);
+    expect(shown.querySelector(".body")?.textContent).toBe("");
+    expect(shown.textContent).toContain("You stopped it");
   });
 
   it("goes when it is closed", () => {
     const close = vi.fn();
-    press(find(receipt("Ana", "idle", noCounts, close), "receipt-close"));
+    press(find(receipt("Ana", "Example Shop", "idle", noNotes(), close), "receipt-close"));
     expect(close).toHaveBeenCalledOnce();
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Notes } from "../../src/shared/parts";
 import { LOOK_MS, type Screen, screen } from "../../src/snippet/ui/screen";
 
 // What the browser says of the banner: whether a click on it would arrive. A real Chromium is asked in the end-to-end
@@ -25,7 +26,7 @@ vi.mock("../../src/snippet/ui/surface", () => ({
   },
 }));
 
-const counts = { pages: 1, hidden: 0, acts: {} };
+const notes: Notes = { hidden: 0, list: [], more: {} };
 const find = (testid: string) => document.querySelector(`[data-testid=${testid}]`);
 
 describe("the screen", () => {
@@ -146,7 +147,7 @@ describe("the screen", () => {
   it("leaves nothing but the receipt at the end, and nothing after it", () => {
     shown.session("control", true);
     shown.point(10, 10);
-    shown.ended("agent_ended", counts);
+    shown.ended("agent_ended", notes);
     expect(find("receipt")).not.toBeNull();
     for (const gone of ["banner", "control-allow"]) expect(find(gone)).toBeNull();
     expect(document.querySelector(".point")).toBeNull();

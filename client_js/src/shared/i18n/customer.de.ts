@@ -48,9 +48,6 @@ export const texts: typeof en = {
     time_limit: () => "Die Höchstdauer ist erreicht.",
   },
   over: "Es wird nichts mehr gezeigt.",
-  pages: "Gezeigte Seiten",
-  hidden: "Verborgene Felder",
-  acts: (agent) => `Was ${agent} getan hat`,
   did: {
     click: "klicken",
     scroll: "blättern",
@@ -63,6 +60,5 @@ export const texts: typeof en = {
     check: "ankreuzen",
     submit: "absenden",
   },
-  nothing: "nichts",
   close: "Schließen",
 };

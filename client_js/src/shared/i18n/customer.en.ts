@@ -47,10 +47,7 @@ export const texts = {
     time_limit: () => "It reached its time limit.",
   } as Record<string, (agent: string) => string>,
   over: "Nothing is shown any more.",
-  pages: "Pages shown",
-  hidden: "Fields hidden",
-  /** What the agent did: counted in the receipt, and shown where it happens. */
-  acts: (agent: string) => `What ${agent} did`,
+  /** What the agent does, where it happens. */
   did: {
     click: "click",
     scroll: "scroll",
@@ -63,6 +60,5 @@ export const texts = {
     check: "tick",
     submit: "submit",
   } as Record<string, string>,
-  nothing: "nothing",
   close: "Close",
 };

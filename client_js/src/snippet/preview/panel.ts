@@ -52,7 +52,12 @@ export class Panel {
         "data-testid": "preview",
         tabindex: "-1",
       },
-      h("div", { class: "head" }, h("h2", { id: "preview" }, words.title(agent)), button("preview-close", words.close, "", close)),
+      h(
+        "div",
+        { class: "head" },
+        h("h2", { id: "preview" }, words.title(agent)),
+        button("preview-close", words.close, "", close),
+      ),
       h("p", { class: "legend", id: "preview-legend" }, swatch, h("span", {}, words.legend(agent))),
       this.stage,
       h("p", { class: "small" }, words.look),

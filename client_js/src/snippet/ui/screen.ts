@@ -1,5 +1,5 @@
 // All that the customer sees of a session, put together: which pieces are there follows from what it is told to show.
-import type { ReceiptCounts } from "../../shared/parts";
+import type { Notes } from "../../shared/parts";
 import { askConsent, type Consent } from "../consent";
 import type { Stage } from "../preview/preview";
 import { receipt } from "../receipt";
@@ -35,7 +35,7 @@ export interface Screen extends Omit<Marks, "clear"> {
   session(state: BannerState, controlAsked: boolean): void;
   /** Undefined where there was no answer. */
   askNavigate(address: string): Promise<boolean | undefined>;
-  ended(reason: string, counts: ReceiptCounts): void;
+  ended(reason: string, notes: Notes): void;
   /** To be called every LOOK_MS. */
   look(): void;
   remove(): void;
@@ -119,12 +119,12 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
         navigation = askNavigate(dock, agent, address, answer);
       });
     },
-    ended(reason, counts) {
+    ended(reason, notes) {
       closeConsent();
       withdraw();
       drawn.clear();
       bar.element.remove();
-      const shown = receipt(agent, reason, counts, remove);
+      const shown = receipt(agent, site, reason, notes, remove);
       dock.append(shown);
       shown.focus({ preventScroll: true });
     },
