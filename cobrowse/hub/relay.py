@@ -84,11 +84,14 @@ class Relay:
 
     def _count_washed(self, local: LocalSession, found: int) -> None:
         """Tell the operator: each one is something that the site's masking forgot."""
+        if not found:
+            # Masked as before.
+            return
         self._house.counters.add(f"washed.{local.site.id}", found)
         self._house.ledger.count(local.session.id, "washed", by=found)
         local.washed += found
         now = self._house.clock.monotonic()
-        if found and now >= local.washed_told_at + WASHED_TOLD_EVERY_SECONDS:
+        if now >= local.washed_told_at + WASHED_TOLD_EVERY_SECONDS:
             local.washed_told_at = now
             log.warning("washed session=%s site=%s found=%d", local.session.id, local.site.id, local.washed)
 
