@@ -63,13 +63,21 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
   };
   // Not isConnected: the page may have thrown out the host.
   const isShown = (): boolean => dock.contains(bar.element);
+  const seen = (probe: HTMLElement): boolean => {
+    try {
+      return reachable(probe);
+    } catch {
+      // A page without a root element, or one that broke what we ask: nothing of ours is to be seen there.
+      return false;
+    }
+  };
   const look = (): void => {
     // What cannot be seen anyway need not be reachable; the check begins anew when the tab comes back.
-    const fine = !isShown() || document.hidden || reachable(bar.stop);
+    const fine = !isShown() || document.hidden || seen(bar.stop);
     unreachableFor = fine ? 0 : unreachableFor + LOOK_MS;
     if (unreachableFor === UNREACHABLE_MS) host.lost();
     // A question that was covered may have been uncovered under somebody's finger.
-    for (const each of [consent, control, navigation]) if (each && !reachable(each.card)) each.rearm();
+    for (const each of [consent, control, navigation]) if (each && !seen(each.card)) each.rearm();
   };
   // Of a click the page may keep the last part to itself.
   addEventListener("pointerup", (event) => event.isTrusted && event.composedPath().includes(bar.stop) && host.stop(), {
@@ -78,7 +86,7 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
   });
   // A modal or full-screen element has just come or gone: don't wait for the next look.
   for (const name of ["toggle", "fullscreenchange"]) {
-    document.addEventListener(name, () => isShown() && reachable(bar.stop), { capture: true, signal });
+    document.addEventListener(name, () => isShown() && seen(bar.stop), { capture: true, signal });
   }
   return {
     ...drawn,
