@@ -261,6 +261,14 @@ class HubProcess:
         """SIGKILL."""
         self._end(signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """SIGSTOP: its sockets stay open and nothing is answered."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Go on after `freeze`."""
+        self._signal(signal.SIGCONT)
+
     def stop(self) -> int:
         """SIGTERM; the exit code."""
         return self._end(signal.SIGTERM)
@@ -282,6 +290,10 @@ class HubProcess:
 
     def _command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "cobrowse", *words, "--config", str(self._file)]
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
 
     def _end(self, number: signal.Signals) -> int:
         process, self._process = self._process, None
