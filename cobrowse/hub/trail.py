@@ -232,7 +232,7 @@ class Book:
     async def _look_again(self, sent: tuple[Trail, list[AuditLine]]) -> None:
         """Others wrote meanwhile, or someone changed what is there."""
         known, trail = self._head or Head(), await self._store.trail(self.session)
-        is_there = await self._has(known)
+        is_there = known.n <= (trail.n if trail else 0) and await self._has(known)
         self._counters.add("audit_conflicts")
         self._entries[:0] = self._sealed
         self._sent, self._sealed = None, []
