@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cobrowse.core.audit import LAST, AuditKeys, Entry, counted, entry, verify
-from cobrowse.core.errors import LineUnreadable, StoreError
+from cobrowse.core.errors import LineUnreadable, StoreError, StoreUnreadable
 from cobrowse.core.policy import Site
 from cobrowse.core.states import Session
 from cobrowse.hub.clock import Clock
@@ -116,15 +116,26 @@ class Ledger:
         """Tell what was counted, in every book, and try again what waits."""
         for session_id, book in list(self._books.items()):
             book.tally(self._clock.now(), last=session_id not in self._sessions)
-            await self._write(book)
+            if await self._write(book) == StoreError.code:
+                # It is away: no use in waiting for its answer once for each book.
+                return
 
     async def close_due(self) -> None:
         """Close the trails of the sessions that ended a while ago, and say so where one is broken. Raises
         `StoreError`."""
         for session_id in await self._store.audit_due(self._clock.now(), CLOSED_AT_ONCE):
-            trail = await self._store.trail(session_id)
+            try:
+                trail = await self._store.trail(session_id)
+            except StoreUnreadable as error:
+                # It stays due for ever; those after it must have their turn all the same.
+                self._say_broken(session_id, error.code)
+                continue
             if trail is not None:
                 await self._close(trail)
+
+    def _say_broken(self, session_id: str, flaw: str) -> None:
+        self._counters.add("audit_broken")
+        log.error("audit_broken session=%s flaw=%s", session_id, flaw)
 
     async def _close(self, trail: Trail) -> None:
         # The session itself may be gone, where no hub ran for an hour.
@@ -133,25 +144,29 @@ class Ledger:
         now = self._clock.now()
         flaw = await self._flaw(trail)
         if flaw:
-            self._counters.add("audit_broken")
-            log.error("audit_broken session=%s flaw=%s", trail.session, flaw)
+            self._say_broken(trail.session, flaw)
         book.tally(now, last=True)
         book.add(entry(now, "closed", flaw))
         await self._write(book)
 
     async def _flaw(self, trail: Trail) -> str:
         try:
-            fault = verify(trail.session, await self._store.read_audit(trail.session), self._keys)
+            lines = await self._store.read_audit(trail.session)
         except LineUnreadable as error:
             return error.code
+        fault = verify(trail.session, lines, self._keys)
+        if fault is None and not any(line.kind == "ended" for line in lines):
+            return "no_end"
         return fault.flaw if fault else ""
 
-    async def _write(self, book: Book) -> None:
+    async def _write(self, book: Book) -> str:
+        """Empty, or the code of what went wrong."""
         try:
             await book.write()
         except StoreError as error:
             self._counters.add("store_missed.append_audit")
             log.warning("store_missed what=append_audit session=%s error=%s", book.session, error.code)
-            return
+            return error.code
         if book.is_empty and book.session not in self._sessions:
             self._books.pop(book.session, None)
+        return ""

@@ -14,6 +14,7 @@ from math import isinf
 from secrets import token_hex
 
 from cobrowse.core.audit import AuditLine
+from cobrowse.core.errors import StoreUnreadable
 from cobrowse.core.states import Session
 from cobrowse.store.base import (
     ASSET_SECONDS,
@@ -153,13 +154,13 @@ class RedisSessions:
 
     async def audit_due(self, now: float, limit: int) -> list[str]:
         ordered = await self._earliest(map(self._keys.audit_due, range(SHARDS)), now, limit)
-        found = await self._read_trails(ordered)
-        gone = [session_id for session_id, trail in zip(ordered, found, strict=True) if trail is None]
+        there = await self._redis.run_all(("EXISTS", self._keys.key("trail", session_id)) for session_id in ordered)
+        gone = [session_id for session_id, is_there in zip(ordered, there, strict=True) if not is_there]
         # Swept before it was closed, since no hub was running.
         await self._redis.run_all(
             ("ZREM", self._keys.audit_due(self._keys.shard(session_id)), session_id) for session_id in gone
         )
-        return [trail.session for trail in found if trail is not None]
+        return [session_id for session_id in ordered if session_id not in gone]
 
     async def put_asset(self, session_id: str, n: int, asset: Asset) -> None:
         kept_ms = int(ASSET_SECONDS * 1000)
@@ -220,7 +221,7 @@ class RedisSessions:
             ("HMGET", self._keys.key("trail", session_id), *TRAIL_FIELDS) for session_id in session_ids
         )
         return [
-            None if fields[0] is None else _trail(session_id, fields)
+            _trail(session_id, fields) if any(fields) else None
             for session_id, fields in zip(session_ids, found, strict=True)
         ]
 
@@ -306,18 +307,21 @@ class RedisAccounts:
             await self._redis.run("SREM", index, sign_in_id)
 
 
-def _trail(session_id: str, fields: Sequence[bytes]) -> Trail:
-    site, begun_at, close_at, sweep_at, closed, n, head = (field.decode() for field in fields)
-    return Trail(
-        session=session_id,
-        site=site,
-        begun_at=float(begun_at),
-        close_at=float(close_at),
-        sweep_at=float(sweep_at),
-        closed=closed == "1",
-        n=int(n),
-        head=head,
-    )
+def _trail(session_id: str, fields: Sequence[bytes | None]) -> Trail:
+    try:
+        site, begun_at, close_at, sweep_at, closed, n, head = ((field or b"").decode() for field in fields)
+        return Trail(
+            session=session_id,
+            site=site,
+            begun_at=float(begun_at),
+            close_at=float(close_at),
+            sweep_at=float(sweep_at),
+            closed=closed == "1",
+            n=int(n),
+            head=head,
+        )
+    except ValueError as error:
+        raise StoreUnreadable(f"The record of the audit trail of session {session_id} cannot be read.") from error
 
 
 def _until(instant: float, now: float) -> int:
