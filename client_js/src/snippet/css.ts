@@ -25,6 +25,12 @@ const FRAGMENT = /^#[a-z_][\w.:-]{0,199}$/i;
 const NOTHING = 'url("#_")';
 /** Stands where something was left out: white space would end an escape, and nothing at all would join two words. */
 const GAP = "/**/";
+/** What a declaration says to people without a string, or may hand on to one that does. */
+const SAYS = /^(--.*|counter-.*|(additive-)?symbols|prefix|suffix|negative|pad|initial-value)$/i;
+/** Strings that nobody reads: of fonts, of places in a grid, of what a selector compares in lower case. */
+/** Looked for so far back. */
+const UNREAD_CHARACTERS = 300;
+const UNREAD = /(^|[;{])\s*(font(-family)?|src|grid[-\w]*)\s*:[^;{}]*$|\[[^[\]{}]*$/i;
 const CLOSES: Record<string, string> = { "(": ")", "[": "]", "{": "}" };
 
 /** What a CSS string or an unquoted address says. */
@@ -60,6 +66,13 @@ export function rewrite(css: string, base: string, numbered: Numbered, asset = f
     return n ? `url("a/${n}")` : NOTHING;
   };
 
+  /** A masked string. An empty one stays: it draws a box; so does one sign of an icon font. */
+  const hidden = (string: string): string => {
+    if (/^.[\ue000-\uf8ff]?.$/.test(string)) return string;
+    const unread = UNREAD.exec(out.slice(-UNREAD_CHARACTERS));
+    return unread && (unread[0][0] !== "[" || /^.[-a-z]*.$/.test(string)) ? string : `"${DOTS}"`;
+  };
+
   const token = (all: string, g: (string | undefined)[]): string => {
     const [imported, quoted, plain, inUrl, bare, string, name, called] = g;
     const top = open[open.length - 1];
@@ -82,10 +95,10 @@ export function rewrite(css: string, base: string, numbered: Numbered, asset = f
     }
     if (string !== undefined) {
       if (top && /^cross-fade$/i.test(top[1])) return GAP;
-      return masked ? `"${DOTS}"` : string;
+      return masked ? hidden(string) : string;
     }
     if (name !== undefined) {
-      if (masked && name.startsWith("--") && /^\s*:/.test(css.slice(end, end + 99))) skip = open.length;
+      if (masked && SAYS.test(name) && /^\s*:/.test(css.slice(end, end + 99))) skip = open.length;
       if (!called) return OLD_PROPERTY.test(name) ? "-none" : name;
       if (set < 0 && IMAGE_SET.test(name)) {
         set = open.length;

@@ -35,7 +35,7 @@ export function canonical(walk: Walk): string {
   const visit = (part: Part, bits: number) => {
     if (part instanceof Sheet) {
       flush();
-      out += `{${rulesOf(part, walk.numbered_(), walk.mask_.hides_(bits))
+      out += `{${rulesOf(part, walk.numbered_(undefined, walk.mask_.hides_(bits)), walk.mask_.hides_(bits))
         .map((rule) => JSON.stringify(rule))
         .join("")}}`;
       return;

@@ -6,7 +6,7 @@ import type { Sent, Tree } from "./tree";
 import type { Walk } from "./walk";
 
 /** Their state changes without a mutation. */
-const POLLED = /^(input|textarea|select|option|dialog|link)$/;
+const POLLED = /^(body|input|textarea|select|option|dialog|link)$/;
 const EVENTS = ["scroll", "input", "change", "toggle", "slotchange", "load", "reset"];
 
 export class Dirty {
@@ -104,8 +104,7 @@ export class Dirty {
     for (const { type, target, attributeName, oldValue } of records) {
       if (type === "childList") this.touchChildren_(target);
       else this.touch_(target);
-      if (attributeName === "type" && oldValue?.toLowerCase() === "password")
-        this.mask_.wasPassword_(target as Element);
+      if (attributeName === "type") this.mask_.wasField_(target as Element, oldValue ?? "");
     }
     this.wake_();
   }
@@ -133,6 +132,8 @@ export class Dirty {
     }
     // What stayed here so far may leave now.
     if (sent.part_ !== node) this.tree_.dirtyChildren_.add(sent);
+    // Which of masked texts stands for those beside it depends on each.
+    else if (sent.parent_ && this.mask_.hides_(sent.bits_)) this.tree_.dirtyChildren_.add(sent.parent_);
     for (const child of sent.children_) if (child.part_ instanceof Sheet) this.tree_.dirtySelf_.add(child);
   }
 

@@ -21,6 +21,7 @@ export const nodeType = getter(Node, "nodeType");
 export const parentOf = getter(Node, "parentNode");
 export const firstChild = getter(Node, "firstChild");
 export const nextSibling = getter(Node, "nextSibling");
+export const previousSibling = getter(Node, "previousSibling");
 export const isConnected = getter(Node, "isConnected");
 export const rootOf = method(Node, "getRootNode") as (it: Node) => Node;
 export const dataOf = getter(CharacterData, "data");

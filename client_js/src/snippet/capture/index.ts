@@ -323,7 +323,10 @@ export class Capture {
     }
     this.dirty_.scrolled_.clear();
     let id = 0;
-    for (let at: Node | null = focused(); at && at !== document.body && !id; at = upOf(at)) {
+    const at0 = focused();
+    // Which of several has the focus is which was chosen.
+    const from = at0 && walk.mask_.isChoice_(at0) ? null : at0;
+    for (let at: Node | null = from; at && at !== document.body && !id; at = upOf(at)) {
       id = tree.sent_.get(at)?.id_ ?? 0;
     }
     if (id !== this.focus_) frame.add_(FOCUS, id);

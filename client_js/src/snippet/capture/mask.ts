@@ -10,21 +10,29 @@ export const NO_CONTROL = 4;
 export const HIDDEN = 8;
 /** Inside a widget whose state is a value: its `data-*` stay here. */
 export const WIDGET = 16;
-/** The element's content is a value. Of the element alone. */
-const EDITOR = 32;
-const HANDED_DOWN = 31;
+/** The content is a value: of the element itself, and of what is slotted into it. */
+export const EDITOR = 32;
 
 export const BUTTON = 1;
 export const FIELD = 2;
 export const EDITABLE = 3;
 
-const BUTTON_TYPES = /^(submit|button|reset|image)$/;
+const BUTTON_TYPES = /^(submit|button|reset|image)$/i;
 const EDITOR_ROLES = /\b(textbox|searchbox|combobox|spinbutton)\b/i;
 const WIDGET_ROLES = /\b(checkbox|radio|switch|option|slider|menuitemcheckbox|menuitemradio)\b/i;
 const FIELDS = /^(input|select|textarea)$/;
+/** A way to be chosen from others: where the focus is tells which was. */
+const CHOICE = /^(radio|option)$/i;
 const SECRET_AUTOCOMPLETE = /(^|\s)(current-password|new-password|one-time-code|cc-\S+)(\s|$)/i;
 const CODE_OR_PASSWORD = /password|one-time-code/i;
-const CARD_NAME = /cvc|cvv|card.?(no|num)|ccnum/i;
+const SECRET_NAME =
+  /cvc|cvv|card.?(no|num)|cc.?num|credit.?card|security.?code|passw|passcode|(^|[^a-z])(t?otp|pin|tan)([^a-z]|$)/i;
+
+/** Once a password, always one, whatever becomes of the picture; by name too, since pages put another in its place. */
+const passwords = new WeakSet<Element>();
+const passwordNames = new Set<string>();
+/** A field that turns into a button stays a field. */
+const fields = new WeakSet<Element>();
 
 export class Mask {
   private readonly selectors_: readonly string[];
@@ -32,9 +40,6 @@ export class Mask {
   /** What elements have by themselves, and all bits of slots, for as long as nothing changes. */
   private known_ = new Map<Element, number>();
   private slots_ = new Map<Element, number>();
-  /** Once a password, always one; and a field that turns into a button stays a field. */
-  private readonly passwords_ = new WeakSet<Element>();
-  private readonly fields_ = new WeakSet<Element>();
 
   /** Throws where a selector of the policy is not valid. */
   constructor(private readonly policy_: CustomerPolicy) {
@@ -63,10 +68,16 @@ export class Mask {
       }
       const role = attribute(element, "role");
       const editable = attribute(element, "contenteditable");
-      const isField = FIELDS.test(localName(element));
+      const name = localName(element);
+      const isField = FIELDS.test(name);
       if (isField || (role && WIDGET_ROLES.test(role))) bits |= WIDGET;
-      if (!isField && ((editable !== null && !/^false$/i.test(editable)) || (role && EDITOR_ROLES.test(role))))
+      if (
+        (!isField && ((editable !== null && !/^false$/i.test(editable)) || (role && EDITOR_ROLES.test(role)))) ||
+        (name === "body" && document.designMode === "on")
+      )
         bits |= EDITOR;
+      // It says what fields hold.
+      if (name === "output" && !(bits & SHOWN)) bits |= MASKED;
       this.known_.set(element, bits);
     }
     return bits;
@@ -83,8 +94,8 @@ export class Mask {
     const up = upOf(node);
     const slot = type === 1 ? slotOf(node as Element) : type === 3 ? textSlotOf(node as Text) : null;
     let bits = type === 1 ? this.own_(node as Element) : 0;
-    if (up) bits |= (known(up) ?? this.bits_(up, known)) & HANDED_DOWN;
-    if (slot) bits |= this.ofSlot_(slot) & HANDED_DOWN;
+    if (up) bits |= known(up) ?? this.bits_(up, known);
+    if (slot) bits |= this.ofSlot_(slot);
     return bits;
   }
 
@@ -97,15 +108,18 @@ export class Mask {
 
   /** True where texts are not to be read. */
   hides_(bits: number): boolean {
-    return !!(bits & (MASKED | HIDDEN)) || (this.policy_.private && !(bits & SHOWN));
+    if (bits & (MASKED | HIDDEN)) return true;
+    if (bits & EDITOR && !this.policy_.show.length) return true;
+    return !(bits & SHOWN) && (this.policy_.private || !!(bits & EDITOR));
   }
 
   /** BUTTON, FIELD, EDITABLE (its content is a value) or 0. */
   kind_(element: Element): number {
     const tag = localName(element);
     if (tag === "input") {
-      if (!this.fields_.has(element) && BUTTON_TYPES.test(inputType(element as HTMLInputElement))) return BUTTON;
-      this.fields_.add(element);
+      const type = inputType(element as HTMLInputElement);
+      if (!fields.has(element) && BUTTON_TYPES.test(type)) return BUTTON;
+      this.wasField_(element, type);
       return FIELD;
     }
     if (tag === "textarea" || tag === "select") return FIELD;
@@ -118,20 +132,40 @@ export class Mask {
     return !!this.policy_.show.length && (bits & (SHOWN | MASKED)) === SHOWN && !this.isSecret_(field);
   }
 
-  /** The attribute `type` of this input was "password". */
-  wasPassword_(input: Element): void {
-    this.passwords_.add(input);
+  /** The element is an input of this type, or was. */
+  wasField_(input: Element, type: string): void {
+    if (!BUTTON_TYPES.test(type)) fields.add(input);
+    if (!/^password$/i.test(type) || passwords.has(input)) return;
+    passwords.add(input);
+    for (const name of namesOf(input)) passwordNames.add(name);
   }
 
   /** A password, a one-time code or a card: never shown, by no setting. */
   isSecret_(field: Element): boolean {
-    const named = ["name", "id"].some((name) => CARD_NAME.test(attribute(field, name) ?? ""));
-    return named || SECRET_AUTOCOMPLETE.test(attribute(field, "autocomplete") ?? "") || this.isPassword_(field);
+    return (
+      namesOf(field).some((name) => SECRET_NAME.test(name)) ||
+      SECRET_AUTOCOMPLETE.test(attribute(field, "autocomplete") ?? "") ||
+      this.isPassword_(field)
+    );
   }
 
   /** A password or a one-time code. */
   isPassword_(field: Element): boolean {
-    if (localName(field) === "input" && inputType(field as HTMLInputElement) === "password") this.wasPassword_(field);
-    return this.passwords_.has(field) || CODE_OR_PASSWORD.test(attribute(field, "autocomplete") ?? "");
+    if (localName(field) === "input") this.wasField_(field, inputType(field as HTMLInputElement));
+    return (
+      passwords.has(field) ||
+      namesOf(field).some((name) => passwordNames.has(name)) ||
+      CODE_OR_PASSWORD.test(attribute(field, "autocomplete") ?? "")
+    );
+  }
+
+  /** A radio or an option: one of several of which one is chosen. */
+  isChoice_(element: Element): boolean {
+    return CHOICE.test(
+      attribute(element, "role") ?? (localName(element) === "input" ? inputType(element as HTMLInputElement) : ""),
+    );
   }
 }
+
+const namesOf = (field: Element): string[] =>
+  ["name", "id"].map((name) => attribute(field, name) ?? "").filter(Boolean);

@@ -2,8 +2,8 @@
 import type { CustomerPolicy, PageInfo } from "../../protocol";
 import { redact } from "../../shared/addresses";
 import { DOTS } from "../css";
-import { find, nodeType, shadowOf, titleOf, upOf } from "./dom";
-import { MASKED, type Mask, NO_CONTROL } from "./mask";
+import { find, HTML, namespaceOf, nodeType, shadowOf, titleOf, upOf } from "./dom";
+import { EDITOR, HIDDEN, MASKED, type Mask, NO_CONTROL } from "./mask";
 import type { Tree } from "./tree";
 import type { Walk } from "./walk";
 
@@ -12,7 +12,7 @@ const TITLE_MAX_CHARACTERS = 300;
 /** Everything but the lengths, which are asked for only when they may have changed: asking may force a layout. */
 export function pageInfo(policy: CustomerPolicy, mask: Mask, size: readonly [number, number]): PageInfo {
   const title = titleOf(document);
-  const element = find(document, "title")[0];
+  const element = [...find(document, "title")].find((each) => namespaceOf(each) === HTML);
   const masked = mask.hides_(element ? mask.bits_(element, () => undefined) : 0);
   return {
     address: redact(location.href, policy.query_params) ?? location.origin,
@@ -36,10 +36,10 @@ export function focused(): Element | null {
   }
 }
 
-/** True where nothing of the customer's hand may show: in fields, masked and no-control subtrees. */
+/** True where nothing of the customer's hand may show: in fields, masked, hidden and no-control subtrees. */
 export function isPrivateSpot(walk: Walk, node: Node): boolean {
   const bits = walk.mask_.bits_(node, () => undefined);
-  if (bits & (MASKED | NO_CONTROL)) return true;
+  if (bits & (MASKED | NO_CONTROL | HIDDEN | EDITOR)) return true;
   for (let at: Node | null = node; at; at = upOf(at)) {
     if (nodeType(at) !== 1) continue;
     if (walk.host_.isOwn(at) || walk.isField_(at as Element)) return true;

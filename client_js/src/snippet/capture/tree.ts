@@ -98,7 +98,12 @@ export class Tree {
     }
     // Between two slices the page went on.
     if (upOf(part) !== parent.part_) return;
-    if (!(part instanceof Sheet) && nodeType(part) !== 11 && !this.walk_.leaves_(part, parent.part_ as Node)) return;
+    if (
+      !(part instanceof Sheet) &&
+      nodeType(part) !== 11 &&
+      !this.walk_.leaves_(part, parent.part_ as Node, parent.bits_)
+    )
+      return;
     const sent = this.insert_(frame, part, parent, 0);
     if (!sent) return;
     parent.children_.push(sent);
@@ -342,7 +347,11 @@ export class Tree {
     if (!(part instanceof Sheet)) {
       const own = nodeType(part) === 1 ? this.walk_.mask_.own_(part as Element) : 0;
       const bits = this.walk_.mask_.bits_(part, (node) => (node === part ? undefined : this.bitsOf_(node)));
-      if (bits !== sent.bits_ || own !== sent.own_) this.dirtySelf_.add(sent);
+      if (bits !== sent.bits_ || own !== sent.own_) {
+        this.dirtySelf_.add(sent);
+        // Which parts of what is masked leave is another matter, too.
+        for (const each of [sent.parent_, sent]) if (each?.tag_) this.dirtyChildren_.add(each);
+      }
       sent.bits_ = bits;
       if (sent.tag_) this.checkContent_(sent);
     } else if (sent.parent_) {
@@ -365,7 +374,8 @@ export class Tree {
   }
 
   private rules_(sent: Sent): string[] {
-    return rulesOf(sent.part_ as Sheet, this.walk_.numbered_(), this.walk_.mask_.hides_(sent.bits_));
+    const masked = this.walk_.mask_.hides_(sent.bits_);
+    return rulesOf(sent.part_ as Sheet, this.walk_.numbered_(undefined, masked), masked);
   }
 
   private reconcileSelf_(frame: Frame, sent: Sent): void {

@@ -36,6 +36,7 @@ import {
   svgStyleOf,
 } from "./dom";
 import { BUTTON, EDITABLE, FIELD, HIDDEN, MASKED, Mask, WIDGET } from "./mask";
+import { isLetter, isMoreText, isNextLetter, isText } from "./runs";
 import type { Attributes } from "./tables";
 
 /** What a picture is made of: nodes, and sheets in their places. */
@@ -59,6 +60,12 @@ const PLACEHOLDERS: Record<string, string> = {
   embed: "embed",
 };
 const TEXT_MAX_CHARACTERS = 60_000;
+/** Their sizes often follow what is in them. */
+const SIZES = /(^|[;\s])(min-|max-)?(width|height|(inline|block)-size):[^;]*/g;
+/** Numbers that a person reads, and those that follow a text's length. */
+const TELLING = /^(datetime|textLength|rotate|dx|dy|value|start|max)$/;
+/** Says nothing: there is no text between the tags. */
+const NO_TEXT = /^(\s*<[^>]*>)*\s*$/;
 const LOCAL_ID = /^#(\S{1,500})$/;
 const LOCAL_URL = /^\s*url\(\s*(?:"#[^"\\]*"|'#[^'\\]*'|#[^\s"'()\\]*)\s*\)[^()]*$/i;
 /** Where white space between elements is never drawn. */
@@ -66,6 +73,9 @@ const NO_SPACE = /^(html|head|select|table|tbody|thead|tfoot|tr|colgroup|ul|ol|d
 
 /** Fit for JSON: without halves of characters. */
 const whole = (text: string, max: number): string => text.slice(0, max).replace(/\p{Surrogate}/gu, "\ufffd");
+
+/** `rows`, `cols` and `size` of fields as they were first: later they may follow what is typed. */
+const firstSizes = new WeakMap<Element, Map<string, number>>();
 
 export class Walk {
   readonly mask_: Mask;
@@ -86,8 +96,10 @@ export class Walk {
     this.resizes_ = new ResizeObserver((entries) => {
       for (const { target, borderBoxSize } of entries) {
         const [box] = borderBoxSize;
-        const size = [Math.round(box?.inlineSize ?? 0), Math.round(box?.blockSize ?? 0)] as const;
-        this.sizes_.set(target, size);
+        const hidden = this.mask_.own_(target) & HIDDEN;
+        // What is hidden has the size that it was given, or none: else it would tell how much is in it.
+        const side = (name: string, px = 0) => (!hidden || isGiven(target, name) ? Math.round(px) : -1);
+        this.sizes_.set(target, [side("width", box?.inlineSize), side("height", box?.blockSize)]);
         onResize(target);
       }
     });
@@ -128,12 +140,14 @@ export class Walk {
     if (type === 1) {
       const element = part as Element;
       const name = localName(element);
-      if (!tag || tag.tag_ === "placeholder" || /^(textarea|input)$/.test(name) || this.isOpaque_(element, bits))
-        return list;
       if (
-        name === "style" ||
-        (name === "link" && this.changed_.has(linkSheet(element as HTMLLinkElement) as CSSStyleSheet))
-      ) {
+        !tag ||
+        tag.tag_ === "placeholder" ||
+        /^(textarea|input|progress|meter)$/.test(name) ||
+        this.isOpaque_(element, bits)
+      )
+        return list;
+      if (name === "style" || (name === "link" && this.hasRules_(element as HTMLLinkElement, bits))) {
         let sheet = this.own_.get(element);
         if (!sheet) {
           sheet = new Sheet(element);
@@ -147,22 +161,44 @@ export class Walk {
     } else if (type === 9 || type === 11) this.addAdopted_(part as Document | ShadowRoot, list);
     else return list;
     for (let child = firstChild(part); child; child = nextSibling(child)) {
-      if (raw || this.leaves_(child, part)) list.push(child);
+      if (raw || this.leaves_(child, part, bits)) list.push(child);
     }
     return list;
   }
 
-  /** Whether a child of a node leaves with it. */
-  leaves_(node: Node, parent: Node): boolean {
+  /** Whether a child of a node leaves with it; `bits` are the node's. */
+  leaves_(node: Node, parent: Node, bits: number): boolean {
     const type = nodeType(node);
-    if (type === 1) return !!this.tag_(node as Element, this.mask_.own_(node as Element));
-    if (type !== 3 && type !== 4) return false;
-    return nodeType(parent) !== 1 || !NO_SPACE.test(localName(parent as Element)) || /\S/.test(dataOf(node as Text));
+    const letter = isLetter(node);
+    if (type === 1 && !this.tag_(node as Element, this.mask_.own_(node as Element))) return false;
+    if (type === 1 ? !letter : !isText(node)) return type === 1;
+    if (
+      !letter &&
+      nodeType(parent) === 1 &&
+      NO_SPACE.test(localName(parent as Element)) &&
+      !/\S/.test(dataOf(node as Text))
+    )
+      return false;
+    // What is slotted may be masked by its slot alone.
+    if (!this.mask_.hides_(bits)) {
+      if (nodeType(parent) !== 1 || !shadowOf(parent as Element)) return true;
+      if (!this.mask_.hides_(this.mask_.bits_(node, () => undefined))) return true;
+    }
+    return letter ? !isNextLetter(node as Element) : !isMoreText(node as Text);
   }
 
   /** What is in it is a value, or hidden. */
   isOpaque_(element: Element, bits: number): boolean {
-    return !!(bits & HIDDEN) || (this.mask_.kind_(element) === EDITABLE && !this.mask_.shows_(element, bits));
+    return (
+      !!(bits & HIDDEN) ||
+      (localName(element) === "select" && this.mask_.hides_(bits)) ||
+      (this.mask_.kind_(element) === EDITABLE && !this.mask_.shows_(element, bits))
+    );
+  }
+
+  /** The sheet of this link leaves as rules: the page changed it, or what it says is masked. */
+  private hasRules_(link: HTMLLinkElement, bits: number): boolean {
+    return this.mask_.hides_(bits) || this.changed_.has(linkSheet(link) as CSSStyleSheet);
   }
 
   private addAdopted_(root: Document | ShadowRoot, list: Part[]): void {
@@ -192,7 +228,7 @@ export class Walk {
     }
     if (own & MASKED) put(":masked", 1);
     if (tag.tag_ === "placeholder") this.addPlaceholder_(put, element, own);
-    else if (tag.tag_.startsWith("svg:")) this.addSvg_(put, element, tag.tag_);
+    else if (tag.tag_.startsWith("svg:")) this.addSvg_(put, element, tag.tag_, masked);
     else this.addHtml_(put, element, bits, masked);
     return list;
   }
@@ -207,33 +243,40 @@ export class Walk {
     masked: boolean,
   ): void {
     const kind = known.kind_;
-    const svg = tag.tag_.startsWith("svg:");
+    if (masked && TELLING.test(name)) return;
     if (kind === FLAG) list.push(known, 1);
     else if (kind === STYLE) {
       // As the browser understood it: what it dropped needs no second look.
-      const style = cssText((svg ? svgStyleOf : styleOf)(element as HTMLElement & SVGElement));
-      const css = rewrite(style, document.baseURI, this.numbered_(element), false, masked);
+      const style = cssText((namespaceOf(element) === SVG ? svgStyleOf : styleOf)(element as HTMLElement & SVGElement));
+      const sized = this.isField_(element) ? style.replace(SIZES, "$1") : style;
+      const css = rewrite(sized, document.baseURI, this.numbered_(element, masked), false, masked);
       if (css.length <= TEXT_MAX_CHARACTERS) list.push(known, whole(css, TEXT_MAX_CHARACTERS));
     } else if (kind !== URL_NUMBER) {
-      const value = attribute(element, name) ?? "";
+      let value = attribute(element, name) ?? "";
+      // One place for each letter.
+      if (masked && /^[xy]$/.test(name)) value = value.trim().split(/[\s,]/)[0] as string;
       if (kind === NUMBER) {
-        const n = Number.parseInt(value, 10);
+        const n = firstSize(element, name, Number.parseInt(value, 10));
         if (Math.abs(n) < 1e6) list.push(known, n);
-      } else if (kind === TEXT) list.push(known, masked ? value && DOTS : whole(value, TEXT_MAX_CHARACTERS));
-      else if (this.mayToken_(tag.tag_, name, value, bits, masked)) list.push(known, whole(value, TOKEN_CHARACTERS));
+      } else if (kind === TEXT) {
+        // A field's title often repeats what does not fit into it.
+        const hidden = masked || (name === "title" && this.isField_(element));
+        list.push(known, hidden ? value && DOTS : whole(value, TEXT_MAX_CHARACTERS));
+      } else if (this.mayToken_(tag.tag_, name, value, bits)) list.push(known, whole(value, TOKEN_CHARACTERS));
     }
   }
 
-  private mayToken_(tag: string, name: string, value: string, bits: number, masked: boolean): boolean {
+  private mayToken_(tag: string, name: string, value: string, bits: number): boolean {
     // These two are said by the browser's own understanding of them.
     if (value.length > TOKEN_CHARACTERS || /^(input type|link rel)$/.test(`${tag} ${name}`)) return false;
-    if (masked && name === "datetime") return false;
-    if (bits & WIDGET && name.startsWith("data-")) return false;
+    // With these, pages say which one is chosen.
+    if (bits & WIDGET && /^(data-|tabindex)/.test(name)) return false;
     return tag[3] !== ":" || !/url|\\/i.test(value) || LOCAL_URL.test(value);
   }
 
-  numbered_(element?: Element) {
-    return (url: string, kind: "image" | "font" | "style") => this.host_.assetNumber(url, kind, element);
+  numbered_(element?: Element, masked = false) {
+    return (url: string, kind: "image" | "font" | "style") =>
+      masked && saysText(url) ? 0 : this.host_.assetNumber(url, kind, element);
   }
 
   private addPlaceholder_(put: Put, element: Element, own: number): void {
@@ -242,22 +285,24 @@ export class Walk {
     if (!size) this.resizes_.observe(element, { box: "border-box" });
     put(":reason", own & HIDDEN ? "hidden" : (PLACEHOLDERS[name] as string));
     put(":tag", name);
-    put(":width", size?.[0] ?? 0);
-    put(":height", size?.[1] ?? 0);
+    const [width, height] = size ?? (own & HIDDEN ? [-1, -1] : [0, 0]);
+    if (width >= 0) put(":width", width);
+    if (height >= 0) put(":height", height);
   }
 
-  private addSvg_(put: Put, element: Element, tag: string): void {
+  private addSvg_(put: Put, element: Element, tag: string, masked: boolean): void {
     const href = attribute(element, "href") ?? attribute(element, "xlink:href") ?? "";
     if (tag === "svg:use") {
       const id = LOCAL_ID.exec(href)?.[1];
       if (id) put(":local-href", id);
-    } else if (tag === "svg:image" && href) this.putAsset_(put, "href", element, href, "image");
+    } else if (tag === "svg:image" && href) this.putAsset_(put, "href", element, href, masked);
   }
 
-  private putAsset_(put: Put, name: string, element: Element, address: string, kind: "image" | "style"): void {
+  private putAsset_(put: Put, name: string, element: Element, address: string, masked: boolean): void {
     // Not an address: it names nothing.
     if (!URL.canParse(address, document.baseURI)) return;
-    const n = this.host_.assetNumber(new URL(address, document.baseURI).href, kind, element);
+    const kind = localName(element) === "link" ? "style" : "image";
+    const n = this.numbered_(element, masked)(new URL(address, document.baseURI).href, kind);
     if (n) put(name, n);
   }
 
@@ -268,12 +313,12 @@ export class Walk {
       const image = element as HTMLImageElement;
       // A lazy one that has not come yet is marked when it does.
       const source = imageSource(image);
-      if (source && imageComplete(image) && imageWidth(image)) this.putAsset_(put, "src", element, source, "image");
+      if (source && imageComplete(image) && imageWidth(image)) this.putAsset_(put, "src", element, source, masked);
     } else if (name === "link") {
       const sheet = linkSheet(element as HTMLLinkElement);
       put("rel", "stylesheet");
-      if (sheet && !sheet.disabled && !this.changed_.has(sheet)) {
-        this.putAsset_(put, "href", element, linkAddress(element as HTMLLinkElement), "style");
+      if (sheet && !sheet.disabled && !this.hasRules_(element as HTMLLinkElement, bits)) {
+        this.putAsset_(put, "href", element, linkAddress(element as HTMLLinkElement), masked);
       }
     } else if (name === "dialog") put(":modal", +matches(element, ":modal"));
     else if (name === "option") this.addOption_(put, element as HTMLOptionElement, bits);
@@ -311,7 +356,7 @@ export class Walk {
     const value = inputValue(input);
     if (kind === BUTTON) {
       // What a button says is a label.
-      if (type === "image") this.putAsset_(put, "src", element, attribute(element, "src") ?? "", "image");
+      if (type === "image") this.putAsset_(put, "src", element, attribute(element, "src") ?? "", masked);
       else if (hasAttribute(element, "value")) put(":label", masked ? DOTS : whole(value, TEXT_MAX_CHARACTERS));
     } else if (/^(checkbox|radio)$/.test(type)) {
       if (shown) {
@@ -328,6 +373,29 @@ export class Walk {
   isField_(element: Element): boolean {
     const kind = this.mask_.kind_(element);
     return kind === FIELD || kind === EDITABLE;
+  }
+}
+
+/** The site gave this element a size of its own. Asked only when the layout is done. */
+function isGiven(element: Element, side: string): boolean {
+  const map = (element as Partial<Element>).computedStyleMap?.call(element);
+  return (map?.get(side) as CSSUnitValue | undefined)?.unit === "px";
+}
+
+function firstSize(element: Element, name: string, n: number): number {
+  if (!/^(rows|cols|size)$/.test(name)) return n;
+  const sizes = firstSizes.get(element) ?? new Map<string, number>();
+  firstSizes.set(element, sizes.set(name, sizes.get(name) ?? n));
+  return sizes.get(name) as number;
+}
+
+/** A picture within an address that has text in it. */
+function saysText(url: string): boolean {
+  const [, coded, body = ""] = /^data:image\/svg[^,]*?(;base64)?,(.*)$/is.exec(url) ?? [];
+  try {
+    return !!body && !NO_TEXT.test(coded ? atob(body) : decodeURIComponent(body));
+  } catch {
+    return true;
   }
 }
 
