@@ -1,15 +1,26 @@
-"""Write client_js/src/protocol.ts from cobrowse/core/protocol.py; with --check, fail when it is stale."""
+"""Write client_js/src/protocol.ts and shapes.ts from cobrowse/core/protocol.py; with --check, fail when one is stale.
 
+protocol.ts is for the compiler, shapes.ts for what comes over the wire: `shared/shapes.ts` reads it.
+"""
+
+import re
 import sys
 import types
 import typing
 from pathlib import Path
 
 import msgspec
+from msgspec import inspect
 
 from cobrowse.core import close, protocol
 
-TARGET = Path(__file__).parent / "src" / "protocol.ts"
+SOURCES = Path(__file__).parent / "src"
+# What each client takes from the hub, and what the mirror takes from the console.
+TAKEN = {
+    "TO_CUSTOMER": protocol.ToCustomer,
+    "TO_AGENT": protocol.ToAgent,
+    "VIEW": protocol.Snapshot | protocol.Ops | protocol.Page | protocol.Pointer | protocol.Tip,
+}
 UNIONS = ("AnyDo", "FromCustomer", "FromAgent", "ToCustomer", "ToAgent")
 CONSTANTS = (
     "VERSION",
@@ -77,16 +88,75 @@ def generate() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def shape_of(info: inspect.Type, structs: dict[str, str]) -> str:
+    """The shape of one type; those of structs it names go into `structs`. The grammar is in shared/shapes.ts.
+
+    What the hub writes itself is looked at less closely: the page has its very script from there."""
+    match info:
+        case inspect.BoolType():
+            return "b"
+        case inspect.StrType():
+            return "s"
+        case inspect.IntType():
+            return "i" if info.ge == 0 else "p"
+        case inspect.FloatType():
+            return "f" if info.le == 1 else "n"
+        case inspect.LiteralType():
+            return "=" + "|".join(str(value) for value in info.values)
+        case inspect.ListType():
+            return shape_of(info.item_type, structs) + "*"
+        case inspect.StructType():
+            return struct_shape(info, structs) if is_of_a_peer(info.cls) else "o"
+        case inspect.UnionType():
+            *members, last = info.types
+            if isinstance(last, inspect.NoneType) and len(members) == 1:
+                return shape_of(members[0], structs) + "-"
+            shapes = [shape_of(member, structs) for member in info.types]
+            return f"{members[0].tag_field}:" if isinstance(members[0], inspect.StructType) else shapes[0]
+    raise TypeError(f"shapes.ts has no word for {info}")
+
+
+def is_of_a_peer(struct: type[msgspec.Struct]) -> bool:
+    """True for what another peer wrote and the hub passes on as it came."""
+    said = (*typing.get_args(protocol.FromCustomer), *typing.get_args(protocol.FromAgent))
+    return struct in said or issubclass(struct, protocol.Do | protocol.PageInfo)
+
+
+def struct_shape(info: inspect.StructType, structs: dict[str, str]) -> str:
+    """`k:pause` for a struct with a tag, its name for one without; a `+` at its end lets in fields nobody knows."""
+    name = f"{info.tag_field}:{info.tag}" if info.tag is not None else info.cls.__name__
+    if name not in structs:
+        structs[name] = ""
+        fields = [f"{each.name}{'' if each.required else '?'} {shape_of(each.type, structs)}" for each in info.fields]
+        if not is_of_a_peer(info.cls):
+            fields = [*(re.sub(r"=\S+\|\w+", "s", field) for field in fields), "+"]
+        structs[name] = " ".join([name, *fields])
+    return name
+
+
+def generate_shapes() -> str:
+    """The whole of shapes.ts."""
+    parts = ["// Generated from cobrowse/core/protocol.py by `make generate`. Do not edit. shared/shapes.ts reads it."]
+    for name, union in TAKEN.items():
+        structs: dict[str, str] = {}
+        for member in typing.get_args(union):
+            struct_shape(inspect.type_info(member), structs)
+        lines = "\n".join(structs.values())
+        parts.append(f"export const {name} = `{lines}`;")
+    return "\n\n".join(parts) + "\n"
+
+
 def main() -> int:
     """Write, or with --check compare."""
-    text = generate()
-    if "--check" in sys.argv:
-        if TARGET.read_text() != text:
-            sys.stderr.write("client_js/src/protocol.ts is stale: run `make generate` and commit it.\n")
-            return 1
-        return 0
-    TARGET.write_text(text)
-    return 0
+    stale = False
+    for name, text in {"protocol.ts": generate(), "shapes.ts": generate_shapes()}.items():
+        target = SOURCES / name
+        if "--check" not in sys.argv:
+            target.write_text(text)
+        elif not target.exists() or target.read_text() != text:
+            sys.stderr.write(f"client_js/src/{name} is stale: run `make generate` and commit it.\n")
+            stale = True
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ import {
   type ToAgent,
   VERSION,
 } from "../protocol";
+import { TO_AGENT } from "../shapes";
 import type { FromMirror, Language, Place, Tool, View } from "../shared/mirrortalk";
+import { shapes } from "../shared/shapes";
 import { Link, type LinkState } from "../shared/socket";
 import { ActLog } from "./acts";
 import { type Api, ApiError } from "./api";
@@ -60,6 +62,7 @@ export class Conversation {
     this.acts = new ActLog(firstActId(), changed);
     this.socket = new Link<ToAgent, FromAgent>(socketAddress(), {
       hello: () => this.hello(),
+      fits: shapes(TO_AGENT),
       onMessage: (message) => this.take(message),
       onState: (state, code) => this.linked(state, code),
     });

@@ -1,7 +1,9 @@
 // Which picture is shown, what is missing of it, and when to ask for a new one.
 
 import type { Ops, PageInfo, Snapshot, Tip } from "../protocol";
+import { VIEW } from "../shapes";
 import type { FromMirror, Language, Mark, Tool, View } from "../shared/mirrortalk";
+import { shapes } from "../shared/shapes";
 import { canonical } from "./digest";
 import { Picture } from "./picture";
 import { Refusal } from "./refusal";
@@ -17,6 +19,8 @@ const RESYNC_SLOWLY_MS = 30_000;
 const FIRST_PICTURE_MS = 4_000;
 /** How long the parts of one picture may take. */
 const WHOLE_PICTURE_MS = 10_000;
+
+const fits = shapes(VIEW);
 
 export class Mirror {
   /** The newest epoch that began, whether it could be shown or not. */
@@ -87,6 +91,7 @@ export class Mirror {
   view(message: View): void {
     if (!this.isLive) return;
     try {
+      if (!fits(message)) throw new Refusal("no_view");
       this.take(message);
     } catch (error) {
       this.refuse(error instanceof Refusal ? error.reason : "does_not_fit");

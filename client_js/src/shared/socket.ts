@@ -22,6 +22,8 @@ export type LinkState = "connecting" | "open" | "down" | "closed";
 export interface LinkHost<In> {
   /** The hello of one connection, with a new nonce; made before each try. A rejection counts as a failed try. */
   hello(): Hello | Promise<Hello>;
+  /** What the hub may say. Anything else is refused and counted, and what comes after it is read. */
+  fits(message: unknown): boolean;
   /** All but probes. The first one is the welcome. */
   onMessage(message: In): void;
   /** `code` and `reason` are the hub's, where it closed the socket. */
@@ -61,6 +63,8 @@ export function backoff(now: () => number, random: () => number): () => number {
 }
 
 export class Link<In extends object, Out extends object> {
+  /** How many messages were refused. */
+  refused = 0;
   private state_: LinkState = "connecting";
   private socket_: WebSocket | undefined;
   private send_: ((message: object) => Promise<number>) | undefined;
@@ -157,6 +161,10 @@ export class Link<In extends object, Out extends object> {
   }
 
   private receive_(message: In | Probe | ComeAgain): void {
+    if (!this.host_.fits(message)) {
+      this.refused++;
+      return;
+    }
     if (this.state_ === "connecting") {
       this.openedAt_ = this.world_.now();
       this.set_("open", 0, "");

@@ -1,7 +1,9 @@
 // The session part: this tab's side of a session, from the claimed code to the receipt. It calls, it does not do.
 import { type CustomerWelcome, type FromCustomer, type SessionState, type ToCustomer, VERSION } from "../protocol";
+import { TO_CUSTOMER } from "../shapes";
 import { judge } from "../shared/addresses";
 import { type Baton, type Joined, nonce, shared } from "../shared/parts";
+import { shapes } from "../shared/shapes";
 import { Link, type LinkState } from "../shared/socket";
 import { ask, neverAsked } from "./asks";
 import { watchInput } from "./input";
@@ -16,6 +18,8 @@ const HUB_GONE_MS = 10_000;
 /** Characters of a name that are shown. */
 const NAME_MAX = 64;
 type Phase = SessionState["name"];
+
+const fits = shapes(TO_CUSTOMER);
 
 /** Takes leave of the session that runs on this page, if one does. */
 let leaveRunning = (): void => {};
@@ -312,6 +316,7 @@ function run(baton: Baton, digits = ""): void {
     );
     link = new Link(`${shared().hub.replace(/^http/, "ws")}/ws/customer`, {
       hello: () => ({ k: "hello", version: VERSION, token: baton.token, page, nonce: nonce(), withheld }),
+      fits,
       onMessage: receive,
       onState: connection,
     });

@@ -77,6 +77,7 @@ function link(use: ReturnType<typeof world>, answer: () => Hello | Promise<Hello
     "wss://hub.example/ws",
     {
       hello: answer,
+      fits: (message) => (message as Note | null)?.k !== "nonsense",
       onMessage: (message) => heard.push(message),
       onState: (state, code) => states.push([state, code]),
     },
@@ -249,5 +250,30 @@ describe("a link", () => {
     await open(use);
     use.last.onmessage({ data: "{" });
     expect(use.last.closed).toBe(3000);
+  });
+});
+
+describe("what the hub may not say", () => {
+  it("is refused and counted, and what comes after it is heard", async () => {
+    const use = world();
+    const { made, heard } = await open(use);
+    heard.length = 0;
+    use.last.onmessage({ data: '{"k":"nonsense"}' });
+    use.last.onmessage({ data: '[{"k":"nonsense"},{"k":"credit","n":1},{"k":"nonsense"}]' });
+    expect(made.refused).toBe(3);
+    expect(heard).toEqual([{ k: "credit", n: 1 }]);
+    expect(use.last.closed).toBeUndefined();
+  });
+
+  it("does not open the link", async () => {
+    const use = world();
+    const { made, heard, states } = link(use);
+    await use.settled();
+    use.last.onopen();
+    use.last.onmessage({ data: '{"k":"nonsense"}' });
+    expect(made.state).toBe("connecting");
+    use.last.onmessage({ data: '{"k":"welcome"}' });
+    expect(states.at(-1)?.[0]).toBe("open");
+    expect(heard).toEqual([{ k: "welcome" }]);
   });
 });

@@ -1,0 +1,45 @@
+// Generated from cobrowse/core/protocol.py by `make generate`. Do not edit. shared/shapes.ts reads it.
+
+export const TO_CUSTOMER = `k:customer_welcome token s generation i first_epoch i now n digits s policy o state o +
+k:state session s version i name s site s site_name s agent_name s scope s control? s allowed? b confirmed? b tries_left? i expires_at? n since? n away? o- reason? s- +
+k:credit epoch i frames i bytes i +
+k:resync epoch? i
+k:act id i epoch i seq i do act:
+act:point node i x f y f
+act:highlight node i
+act:clear
+act:scroll node i x p y p
+act:click node i x f y f
+act:navigate address s
+act:back
+act:forward
+act:reload
+act:type node i text s
+act:choose node i option i
+act:check node i
+act:submit node i
+k:control_asked +
+k:probe id i +
+k:asset_wanted n i ticket s +
+k:problem code s message s retry_after_seconds? i +
+k:come_again delay_ms i +`;
+
+export const TO_AGENT = `k:agent_welcome generation i now n mirror s acts s* typed_navigation s state o +
+k:state session s version i name s site s site_name s agent_name s scope s control? s allowed? b confirmed? b tries_left? i expires_at? n since? n away? o- reason? s- +
+k:snapshot epoch i part i last b page? PageInfo- tags s* names s* urls i* styles s* texts s* nodes p*
+PageInfo address s title s width i height i zoom? i dpr? i quirks? b dark? b
+k:ops epoch i seq i tags s* names s* urls i* styles s* texts s* ops p*
+k:page epoch i page PageInfo
+k:pointer epoch i x p y p
+k:tip epoch i seq i
+k:act_result id i status =asking|done|refused|started reason? s act? s on? =|button|field|link|other
+k:probe id i +
+k:problem code s message s retry_after_seconds? i +
+k:come_again delay_ms i +`;
+
+export const VIEW = `k:snapshot epoch i part i last b page? PageInfo- tags s* names s* urls i* styles s* texts s* nodes p*
+PageInfo address s title s width i height i zoom? i dpr? i quirks? b dark? b
+k:ops epoch i seq i tags s* names s* urls i* styles s* texts s* ops p*
+k:page epoch i page PageInfo
+k:pointer epoch i x p y p
+k:tip epoch i seq i`;
