@@ -67,7 +67,8 @@ const TELLING = /^(datetime|textLength|rotate|dx|dy|value|start|max)$/;
 /** Says nothing: there is no text between the tags. */
 const NO_TEXT = /^(\s*<[^>]*>)*\s*$/;
 const LOCAL_ID = /^#(\S{1,500})$/;
-const LOCAL_URL = /^\s*url\(\s*(?:"#[^"\\]*"|'#[^'\\]*'|#[^\s"'()\\]*)\s*\)[^()]*$/i;
+const LOADS = /\\|(url|src|image|image-set|expression)\(/i;
+const LOCAL_URL = /^\s*url\(\s*(["']?)#[a-z_][\w.:-]*\1\s*\)[^()\\]*$/i;
 /** Where white space between elements is never drawn. */
 const NO_SPACE = /^(html|head|select|table|tbody|thead|tfoot|tr|colgroup|ul|ol|dl|svg|g|defs)$/;
 
@@ -271,7 +272,7 @@ export class Walk {
     if (value.length > TOKEN_CHARACTERS || /^(input type|link rel)$/.test(`${tag} ${name}`)) return false;
     // With these, pages say which one is chosen.
     if (bits & WIDGET && /^(data-|tabindex)/.test(name)) return false;
-    return tag[3] !== ":" || !/url|\\/i.test(value) || LOCAL_URL.test(value);
+    return tag[3] !== ":" || !LOADS.test(value) || LOCAL_URL.test(value);
   }
 
   numbered_(element?: Element, masked = false) {
