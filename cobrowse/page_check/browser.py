@@ -18,7 +18,7 @@ from cobrowse.core.errors import CobrowseError
 from cobrowse.web.static import FOLDER, MANIFEST, Entry
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
+    from playwright.sync_api import Browser, BrowserContext, Playwright, Route
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 ARGUMENTS = (
@@ -29,8 +29,9 @@ ARGUMENTS = (
     "--no-first-run",
 )
 SCREEN = {"width": 1280, "height": 900}
-# The picture is done when nothing has changed for so long, or after the time-out.
+# The picture is done when nothing has changed for so long; in a page that never rests, after so long.
 QUIET_MS = 500
+SETTLE_MS = 5_000
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 _CHECK = 'window[Symbol.for("cobrowse.check")]'
@@ -65,8 +66,9 @@ class Seen(Struct, kw_only=True):
 class Tab:
     """A tab with our capture in it."""
 
-    def __init__(self, page: "Page", visit: Visit) -> None:
-        self._page = page
+    def __init__(self, context: "BrowserContext", visit: Visit) -> None:
+        self._context = context
+        self._page = context.new_page()
         self._visit = visit
 
     @property
@@ -75,10 +77,12 @@ class Tab:
         return self._page.url
 
     def open(self, url: str) -> None:
-        """Go there. Raises `CannotCheck`."""
+        """Go there, in a fresh tab of the same person. Raises `CannotCheck`."""
         from playwright.sync_api import Error
 
         try:
+            self._page.close()
+            self._page = self._context.new_page()
             answer = self._page.goto(url, wait_until="load")
             if answer is not None and answer.status >= 400:
                 raise CannotCheck(f"{url} cannot be checked: it answers {answer.status}.")
@@ -92,8 +96,8 @@ class Tab:
     def see(self, policy: Mapping[str, Any]) -> Seen:
         """What would leave this tab under this policy."""
         found = self._ask(
-            f"([policy, quiet, longest]) => {_CHECK}.see(policy, quiet, longest)",
-            [policy, QUIET_MS, self._visit.timeout_seconds * 1000],
+            f"([policy, ...times]) => {_CHECK}.see(policy, ...times)",
+            [policy, QUIET_MS, SETTLE_MS, self._visit.timeout_seconds * 1000],
         )
         return msgspec.convert(found, Seen)
 
@@ -130,7 +134,7 @@ def opened(visit: Visit) -> Iterator[Tab]:
             raise CannotCheck(f"The browser could not be made ready: {_first_line(error)}") from error
         context.add_init_script(bundle)
         try:
-            yield Tab(context.new_page(), visit)
+            yield Tab(context, visit)
         finally:
             browser.close()
 

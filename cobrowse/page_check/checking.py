@@ -150,7 +150,8 @@ def _of_page(picture: Picture, site: Site, page: str, patterns: Patterns) -> lis
     if picture.page is None:
         return []
     parsed = addresses.parse(picture.page.address)
-    said = [(TITLE, picture.page.title), *((ADDRESS, unquote(piece)) for piece in parsed.path.split("/"))]
+    pieces = [*parsed.path.split("/"), *(pair.partition("=")[2] for pair in parsed.query.split("&"))]
+    said = [(TITLE, picture.page.title), *((ADDRESS, unquote(piece)) for piece in pieces)]
     return [
         finding(site.id, page, hit.kind, where, "", text[hit.start : hit.end])
         for where, text in said

@@ -84,6 +84,17 @@ _GREETED = re.compile(
 
 _NO_NAMES = frozenset({"Back", "Zurück", "Customer", "Kunde", "Guest", "Gast"})
 
+_BIRTH = re.compile(r"\bbirth|\bborn\b|\bdob\b|geboren|geburt|\bgeb\.", re.IGNORECASE)
+_NUMBER_OF = re.compile(
+    r"\b(?:order|customer|client|account|invoice|contract|policy|member(?:ship)?|booking|case|ticket|claim|insurance"
+    r"|social security|tax|passport|licen[cs]e|patient|employee|tracking|reference)\b.{0,12}?(?:\bno\b|number|\bid\b|#)"
+    r"|(?:kunden|bestell|auftrags|rechnungs|vertrags|konto|versicherten|versicherungs|steuer|ausweis|mitglieds|buchungs"
+    r"|sendungs|vorgangs|personal|patienten)-?(?:nr|nummer|id)",
+    re.IGNORECASE,
+)
+# Between a word that says what comes and what comes.
+_BETWEEN_CHARACTERS = 20
+
 # Labels, as they stand before a value; a number's may also be all there is of a column's header.
 _LABELS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
@@ -94,17 +105,14 @@ _LABELS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
-    ("birth_date", re.compile(r"\bbirth|\bborn\b|\bdob\b|geboren|geburt|\bgeb\.", re.IGNORECASE)),
+    ("birth_date", _BIRTH),
     ("email", re.compile(r"e-?mail", re.IGNORECASE)),
     ("phone", re.compile(r"\b(?:tele)?phone\b|\bmobile\b|telefon|mobil(?:nummer|funk)|handy|\btel\.?$", re.IGNORECASE)),
     (
         "number",
         re.compile(
-            r"^(?:order|invoice|booking|contract|policy|claim|bestellung|auftrag|rechnung|vertrag|buchung)s?$"
-            r"|\b(?:order|customer|client|account|invoice|contract|policy|member(?:ship)?|booking|case|ticket|claim"
-            r"|insurance|social security|tax|passport|licen[cs]e|patient|employee|tracking|reference)\b.{0,12}"
-            r"(?:\bno\b|number|\bid\b|#)|(?:kunden|bestell|auftrags|rechnungs|vertrags|konto|versicherten|versicherungs"
-            r"|steuer|ausweis|mitglieds|buchungs|sendungs|vorgangs|personal|patienten)-?(?:nr|nummer|id)",
+            r"^(?:order|invoice|booking|contract|policy|claim|bestellung|auftrag|rechnung|vertrag|buchung)s?$|"
+            + _NUMBER_OF.pattern,
             re.IGNORECASE,
         ),
     ),
@@ -188,9 +196,22 @@ def _candidates(line: Line, hint: str, patterns: Patterns) -> Iterator[Hit]:
     kind = _kind_of_label(label) or _kind_of_hint(line, hint)
     if kind is not None:
         yield from _labelled(kind, text, at)
+    yield from _announced(text)
     yield from (Hit("name", *found.span(1)) for found in _GREETED.finditer(text) if found[1] not in _NO_NAMES)
     yield from (Hit("phone", *found.span()) for found in _PHONE.finditer(text) if not _DATE.fullmatch(found[0]))
     yield from _numbers(text, NUMBER_DIGITS)
+
+
+def _announced(text: str) -> Iterator[Hit]:
+    """Dates of birth and numbers that running text says are such."""
+    for said in _BIRTH.finditer(text):
+        date = _DATE.search(text, said.end())
+        if date is not None and date.start() <= said.end() + _BETWEEN_CHARACTERS:
+            yield Hit("birth_date", *date.span())
+    for said in _NUMBER_OF.finditer(text):
+        number = next(_numbers(text, LABELLED_NUMBER_DIGITS, said.end()), None)
+        if number is not None and number.start <= said.end() + _BETWEEN_CHARACTERS:
+            yield number
 
 
 def looks_random(word: str) -> bool:

@@ -19,12 +19,13 @@ const POLL_MS = 50;
 
 let capture: Capture | undefined;
 
-/** All that would leave the tab until nothing has changed for `quietMs`, or `longestMs` are over. */
-async function see(policy: CustomerPolicy, quietMs: number, longestMs: number): Promise<Seen> {
+/** All that would leave the tab until the picture is whole (in `longestMs`) and nothing has changed for `quietMs`, or
+ * for `settleMs` in a page that never rests. */
+async function see(policy: CustomerPolicy, quietMs: number, settleMs: number, longestMs: number): Promise<Seen> {
   const messages: View[] = [];
   let failed = "";
   let changed = performance.now();
-  let whole = false;
+  let wholeAt = 0;
   const withheld = judge(policy, location.href);
   if (withheld) return { withheld, failed, messages };
   const until = changed + longestMs;
@@ -35,7 +36,7 @@ async function see(policy: CustomerPolicy, quietMs: number, longestMs: number): 
         messages.push(JSON.parse(JSON.stringify(message)) as View);
         if (message.k === "snapshot" || message.k === "ops") {
           changed = performance.now();
-          whole ||= message.k === "snapshot" && message.last;
+          if (message.k === "snapshot" && message.last) wholeAt = changed;
           // Nobody is slow here.
           setTimeout(() => made.credit(message.epoch, 1, 0));
         }
@@ -55,10 +56,10 @@ async function see(policy: CustomerPolicy, quietMs: number, longestMs: number): 
   }
   while (!failed && performance.now() < until) {
     await new Promise((done) => setTimeout(done, POLL_MS));
-    if (whole && performance.now() > changed + quietMs) break;
+    if (wholeAt && performance.now() > Math.min(changed + quietMs, wholeAt + settleMs)) break;
   }
   // What ends the sharing while we look (a change of address) ends what an agent would see, too.
-  return { withheld: judge(policy, location.href), failed: failed || (whole ? "" : "unfinished"), messages };
+  return { withheld: judge(policy, location.href), failed: failed || (wholeAt ? "" : "unfinished"), messages };
 }
 
 const nodes = (ids: readonly number[]) => ids.map((id) => capture?.nodeOf(id));
