@@ -75,7 +75,8 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
     // What cannot be seen anyway need not be reachable; the check begins anew when the tab comes back.
     const fine = !isShown() || document.hidden || seen(bar.stop);
     unreachableFor = fine ? 0 : unreachableFor + LOOK_MS;
-    if (unreachableFor === UNREACHABLE_MS) host.lost();
+    // Each time: it may have been in reach for the moment that it took to go on.
+    if (unreachableFor >= UNREACHABLE_MS) host.lost();
     // A question that was covered may have been uncovered under somebody's finger.
     for (const each of [consent, control, navigation]) if (each && !seen(each.card)) each.rearm();
   };
