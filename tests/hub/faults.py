@@ -1,6 +1,7 @@
 """A store that goes away and a Bus that loses, delays and doubles, at the test's word."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
@@ -119,10 +120,12 @@ class FaultyBus:
             else:
                 await self._bus.send(hub, data)
 
-    async def release(self) -> None:
-        """What was held back goes on, in its order."""
+    async def release(self, mixing: random.Random | None = None) -> None:
+        """What was held back goes on, in its order, or in any."""
         self.holding = False
         held, self._held = self._held, []
+        if mixing is not None:
+            mixing.shuffle(held)
         for hub, data in held:
             await self._bus.send(hub, data)
 

@@ -137,6 +137,8 @@ class Browser:
         self.frames: list[str | bytes] = []
         self.hangs = False
         self._serving: asyncio.Task[None] | None = None
+        # Sockets of which the hub does not know yet that nobody is there any more.
+        self._left: list[tuple[Wire, asyncio.Task[None]]] = []
 
     def answer_probes(self) -> None:
         """What every page does by itself, unless it hangs."""
@@ -148,6 +150,9 @@ class Browser:
 
     def connect(self) -> None:
         """A new socket to the hub; what was heard on an older one is forgotten."""
+        self._left = [(wire, serving) for wire, serving in self._left if not serving.done()]
+        if self._serving is not None and not self._serving.done():
+            self._left.append((self.wire, self._serving))
         self.wire = Wire()
         self.heard = []
         self.frames = []
@@ -208,9 +213,12 @@ class Browser:
         await asyncio.wait_for(self._serving, PATIENCE_SECONDS)
 
     async def stop(self) -> None:
-        self.wire.cut()
-        if self._serving is not None:
-            await asyncio.wait_for(asyncio.gather(self._serving, return_exceptions=True), PATIENCE_SECONDS)
+        """Every socket breaks, those too that nobody knows of any more."""
+        for wire in (self.wire, *(wire for wire, _ in self._left)):
+            wire.cut()
+            wire.take_again()
+        serving = [one for _, one in self._left] + ([self._serving] if self._serving is not None else [])
+        await asyncio.wait_for(asyncio.gather(*serving, return_exceptions=True), PATIENCE_SECONDS)
 
 
 class Customer(Browser):

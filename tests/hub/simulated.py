@@ -1,12 +1,13 @@
 """A customer and an agent that behave as their pages do: reconnect, answer, ask again. Driven step by step, no browser.
 
-The page's content is one number that only grows. The customer remembers which number each (epoch, seq) showed; the
-agent's mirror must show exactly that number for the (epoch, seq) it stands at, whatever was lost on the way."""
+The customer's tab shows a `ModelPage`, and remembers what a mirror must show at each (epoch, seq). The agent's mirror
+is the reference model: whatever was lost on the way, it shows exactly that for the (epoch, seq) it stands at."""
 
 from collections import defaultdict
 from typing import Any
 
 from cobrowse.core.protocol import (
+    CREDIT_BYTES,
     CREDIT_FRAMES,
     Act,
     ActResult,
@@ -15,17 +16,22 @@ from cobrowse.core.protocol import (
     Credit,
     CustomerWelcome,
     Ops,
+    Pause,
     Point,
     Probe,
     ProbeAnswer,
+    Resume,
     Resync,
     SessionState,
+    Share,
     Snapshot,
     Tip,
+    Withhold,
 )
 from cobrowse.hub.desk import Joined
 from cobrowse.hub.hub import Hub
-from tests.hub.peers import Agent, Browser, Customer, change, picture
+from tests.hub.model_page import ModelPage, as_dict, new_picture, washed
+from tests.hub.peers import Agent, Browser, Customer, text_of
 from tests.hub.world import World
 
 ASK_AGAIN_SECONDS = 2.0
@@ -105,15 +111,21 @@ class SimulatedCustomer(Simulated):
         self.tab = Customer(hub, joined)
         world.pages.append(self.tab)
         super().__init__(world, self.tab)
-        self.value = 0
+        self.page = ModelPage(world.random)
         self.epoch = 0
         self.seq = 0
-        self.credit = 0
-        self.dirty = False
+        # What may still be sent of this epoch; it may be overdrawn by the last frame.
+        self.credit_frames = 0
+        self.credit_bytes = 0
+        self.parts: list[Snapshot] = []
         self.sharing = False
+        self.withheld = False
         self.tipped_at = 0.0
-        self.shown: dict[tuple[int, int], int] = {}
+        self.sent = new_picture()
+        self.shown: dict[tuple[int, int], str] = {}
         self.done: list[int] = []
+        # Every act that came over the present socket, in the order it came.
+        self.came: list[int] = []
         self.highest = 0
 
     def navigate(self, *, bye: bool) -> None:
@@ -123,15 +135,25 @@ class SimulatedCustomer(Simulated):
         self.tab.next_page()
         self.leave_socket(half_open=bye)
         self.reconnect_at = self.now()
-        self.highest = 0
 
     def change(self) -> None:
-        self.value += 1
-        self.dirty = True
+        self.page.change()
+
+    def pause(self) -> None:
+        """Pause, or go on."""
+        if self.seated:
+            self.tab.say(Resume() if self.state == "paused" else Pause())
+
+    def withhold(self) -> None:
+        """The page goes to a denied path, or comes back from it."""
+        if self.seated:
+            self.withheld = not self.withheld
+            self.tab.say(Withhold(reason="other_path") if self.withheld else Share())
 
     def _say_hello(self) -> None:
         self.sharing = False
-        self.tab.say(self.tab.hello())
+        self.came = []
+        self.tab.say(self.tab.hello("other_path" if self.withheld else ""))
 
     def _hear(self, message: Any) -> None:
         match message:
@@ -143,22 +165,33 @@ class SimulatedCustomer(Simulated):
             case Resync():
                 self._picture()
             case Credit() if message.epoch == self.epoch:
-                self.credit += message.frames
+                self.credit_frames += message.frames
+                self.credit_bytes += message.bytes
             case Act():
                 self._act(message)
             case _:
                 super()._hear(message)
 
     def _picture(self) -> None:
+        if self.withheld:
+            return
         self.epoch += 1
         self.seq = 0
         self.sharing = True
-        self.credit = CREDIT_FRAMES - 1
-        self.dirty = False
-        self.shown[(self.epoch, 0)] = self.value
-        self.tab.say(picture(self.epoch, str(self.value)))
+        self.credit_frames, self.credit_bytes = CREDIT_FRAMES, CREDIT_BYTES
+        self.sent = new_picture()
+        self.parts = self.page.snapshot(self.epoch)
+
+    def _send(self, message: Snapshot | Ops) -> None:
+        self.credit_frames -= 1
+        self.credit_bytes -= len(text_of(message).encode())
+        self.sent.apply(washed(message))
+        if self.sent.whole:
+            self.shown[(self.epoch, self.seq)] = self.sent.canonical()
+        self.tab.say(message)
 
     def _act(self, act: Act) -> None:
+        self.came.append(act.id)
         if act.id <= self.highest:
             self.tab.say(ActResult(id=act.id, status="refused", reason="stale"))
             return
@@ -171,15 +204,19 @@ class SimulatedCustomer(Simulated):
             self.sharing = False
         if not self.sharing:
             return
-        if self.dirty and self.credit > 0:
+        said = False
+        while self.parts and self._may_send():
+            self._send(self.parts.pop(0))
+            said = True
+        if not self.parts and self.page.dirty and self._may_send():
             self.seq += 1
-            self.credit -= 1
-            self.dirty = False
-            self.shown[(self.epoch, self.seq)] = self.value
-            self.tab.say(change(self.epoch, self.seq, str(self.value)))
-        elif self.now() - self.tipped_at >= TIP_SECONDS:
+            self._send(self.page.ops(self.epoch, self.seq))
+        elif not said and not self.parts and self.now() - self.tipped_at >= TIP_SECONDS:
             self.tipped_at = self.now()
             self.tab.say(Tip(epoch=self.epoch, seq=self.seq))
+
+    def _may_send(self) -> bool:
+        return self.credit_frames > 0 and self.credit_bytes > 0
 
 
 class SimulatedAgent(Simulated):
@@ -191,9 +228,7 @@ class SimulatedAgent(Simulated):
         super().__init__(world, self.console)
         self.session = session
         self.customer = customer
-        self.epoch = 0
-        self.seq = 0
-        self.value = -1
+        self.mirror = new_picture()
         self.behind = True
         self.asked_at = 0.0
         self.next_act = 0
@@ -221,9 +256,8 @@ class SimulatedAgent(Simulated):
                 self.behind = True
                 self.next_act = max(self.next_act, message.generation * ACTS_PER_GENERATION)
                 self._believe(message.state)
-            case Snapshot() if message.epoch > self.epoch:
-                self.epoch, self.seq, self.behind = message.epoch, 0, False
-                self._show(message.texts[0])
+            case Snapshot():
+                self._begin(message)
             case Ops() | Tip():
                 self._follow(message)
             case ActResult():
@@ -231,24 +265,39 @@ class SimulatedAgent(Simulated):
             case _:
                 super()._hear(message)
 
-    def _follow(self, message: Ops | Tip) -> None:
-        if message.epoch > self.epoch:
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where the mirror stands; (0, 0) where it shows nothing whole."""
+        return (self.mirror.epoch, self.mirror.seq) if self.mirror.whole else (0, 0)
+
+    def _begin(self, part: Snapshot) -> None:
+        mirror = self.mirror
+        fits = part.epoch > mirror.epoch if part.part == 0 else part.epoch == mirror.epoch and not mirror.whole
+        if fits and (part.part == 0 or part.part == mirror.part + 1):
+            self._apply(part)
+            self.behind = False
+        elif part.epoch > mirror.epoch or (fits and part.part > mirror.part + 1):
             self.behind = True
-        elif message.epoch == self.epoch and isinstance(message, Tip):
-            self.behind = self.behind or message.seq > self.seq
-        elif message.epoch == self.epoch and isinstance(message, Ops) and message.seq > self.seq:
-            if self.behind or message.seq != self.seq + 1:
+
+    def _follow(self, message: Ops | Tip) -> None:
+        mirror = self.mirror
+        if message.epoch != mirror.epoch:
+            self.behind = self.behind or message.epoch > mirror.epoch
+        elif isinstance(message, Tip):
+            self.behind = self.behind or not mirror.whole or message.seq > mirror.seq
+        elif message.seq > mirror.seq:
+            if self.behind or not mirror.whole or message.seq != mirror.seq + 1:
                 self.behind = True
                 return
-            self.seq = message.seq
-            self._show(message.texts[0])
+            self._apply(message)
 
-    def _show(self, text: str) -> None:
-        self.value = int(text)
-        # P8: what is shown is what the page showed at this very place, never something in between.
-        assert self.customer.shown[(self.epoch, self.seq)] == self.value
+    def _apply(self, message: Snapshot | Ops) -> None:
+        self.mirror.apply(as_dict(message))
+        if self.mirror.whole:
+            # P8: what is shown is what the page showed at this very place, never something in between.
+            assert self.customer.shown[self.place] == self.mirror.canonical()
 
     def _by_itself(self) -> None:
         if self.behind and self.state == "live" and self.now() - self.asked_at >= ASK_AGAIN_SECONDS:
             self.asked_at = self.now()
-            self.console.say(Resync(epoch=self.epoch))
+            self.console.say(Resync(epoch=self.mirror.epoch))

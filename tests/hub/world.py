@@ -14,10 +14,13 @@ from cobrowse.hub.hub import Hub
 from cobrowse.store.opening import open_store
 from tests.hub.clock import HandClock, breathe
 from tests.hub.faults import FaultyBus, MoodyStore
+from tests.hub.loop_store import loop_store
 from tests.hub.peers import SHOP, Agent, Browser, Customer, name
 
 AGENT_ID = "ana"
 MIRROR = "https://mirror.example"
+# So often in a row nothing may have happened before a world counts as settled.
+QUIET_ROUNDS = 2
 
 
 class World:
@@ -126,11 +129,17 @@ class World:
         return agent, customer
 
     async def settle(self) -> None:
-        """Let everything that is ready run, what waits for the store included."""
-        for _ in range(10):
+        """Let everything that is ready run, what waits for the store included, until nothing happens any more."""
+        quiet = 0
+        while quiet < QUIET_ROUNDS:
+            before = self._happened()
             await breathe()
-            await self.store.ping()
-        await breathe()
+            quiet = quiet + 1 if self._happened() == before else 0
+
+    def _happened(self) -> tuple[int, ...]:
+        frames = sum(hub.stats().get("frames", 0) for hub in self._running)
+        said = sum(page.wire.outbound.qsize() for page in self.pages)
+        return len(self.store.calls), len(self.bus.sent), frames, said
 
     async def pass_time(self, seconds: float, step: float = 1.0) -> None:
         """Let time pass in steps, and let everything happen that is due in each."""
@@ -163,10 +172,10 @@ class World:
 
 
 @asynccontextmanager
-async def world(*sites: Site, seed: int = 1, store: str = "sqlite:///:memory:") -> AsyncIterator[World]:
-    """A world on the embedded store, in memory, or on another one. (Only the embedded one lets `settle` and
-    `pass_time` know when everything has happened.)"""
-    async with open_store(store, exclusive=True) as stores:
+async def world(*sites: Site, seed: int = 1, store: str = "") -> AsyncIterator[World]:
+    """A world on a store in this loop, or on another one. (Only the first lets `settle` and `pass_time` know when
+    everything has happened.)"""
+    async with open_store(store, exclusive=True) if store else loop_store() as stores:
         made = World(MoodyStore(stores.sessions), FaultyBus(stores.bus), list(sites) or [SHOP], seed)
         try:
             yield made

@@ -1,23 +1,21 @@
 """Two hubs, three peers, and everything that can go wrong between them, from a seed.
 
 The third peer is a tab that also wants in: it races for the code, and later knocks with a copy of the token. The Bus
-loses, doubles and delays; sockets break or stay half open; pages navigate; hubs are killed and others started."""
+loses, doubles, delays and mixes up; sockets break, stall or stay half open; the store goes away; pages navigate, pause
+and withhold; hubs are killed and others started. `tests/attack` holds what must come of it."""
 
 import asyncio
 from collections.abc import Callable
 
-import pytest
-
 from cobrowse.core.errors import NotFound
-from cobrowse.core.protocol import Consent, Digits
+from cobrowse.core.protocol import Consent, Digits, Share
 from cobrowse.hub.desk import Joined
 from cobrowse.hub.hub import Hub
 from tests.hub.peers import Customer, name
 from tests.hub.simulated import LOST_SECONDS, SimulatedAgent, SimulatedCustomer
-from tests.hub.world import World, world
+from tests.hub.world import World
 
-STEPS = 90
-QUIET_SECONDS = 20
+QUIET_SECONDS = 16
 
 
 class Simulation:
@@ -25,6 +23,8 @@ class Simulation:
 
     def __init__(self, made: World, hubs: list[Hub], agent: SimulatedAgent, customer: SimulatedCustomer) -> None:
         self.world = made
+        # Whether the Bus may double and mix up messages, which no real one does.
+        self.wild_bus = True
         self.hubs = hubs
         self.agent = agent
         self.customer = customer
@@ -71,27 +71,52 @@ class Simulation:
     # --- what may go wrong
 
     def lossy(self) -> None:
-        self.world.bus.fate = lambda _hub, _data: self.world.random.choices((0, 1, 2), (15, 75, 10))[0]
+        doubled = 10 if self.wild_bus else 0
+        self.world.bus.fate = lambda _hub, _data: self.world.random.choices((0, 1, 2), (15, 75, doubled))[0]
 
     def delayed(self) -> None:
         self.world.bus.holding = True
 
+    async def mixed_up(self) -> None:
+        """What was on its way arrives in another order."""
+        await self.world.bus.release(self.world.random if self.wild_bus else None)
+
     async def healthy(self) -> None:
         self.world.bus.fate = lambda _hub, _data: 1
+        self.world.store.away = False
+        for one in (self.agent, self.customer):
+            one.browser.wire.take_again()
         await self.world.bus.release()
+
+    def store_away(self) -> None:
+        self.world.store.away = True
+
+    def store_back(self) -> None:
+        self.world.store.away = False
+
+    def stall(self) -> None:
+        """A peer's network takes nothing for a while."""
+        self.world.random.choice((self.agent, self.customer)).browser.wire.stall()
+
+    def take_again(self) -> None:
+        for one in (self.agent, self.customer):
+            one.browser.wire.take_again()
 
     async def kill(self) -> None:
         """P11: a hub dies, another starts, the peers come to any that lives."""
         victim = self.world.random.choice(self.hubs)
         self.hubs.remove(victim)
         await self.world.kill(victim)
+        # No hub begins without its store.
+        self.store_back()
         self.hubs.append(await self.world.hub())
 
     async def knock(self) -> None:
         """P5: a copy of the tab gets no seat while the tab is there and answers."""
-        if not self.customer.seated or self.customer.tab.wire.closed:
-            return
         await self.healthy()
+        await self.go(0.25)
+        if not self.customer.seated or self.customer.tab.wire.closed or self.customer.state == "ended":
+            return
         copy = Customer(self.world.random.choice(self.hubs), self.customer.tab.joined)
         copy.token = self.customer.tab.token
         copy.connect()
@@ -105,6 +130,29 @@ class Simulation:
         assert copy.wire.closed[1] in ("seat_held", "seat_busy")
         await copy.gone()
 
+    async def storm(self, steps: int) -> None:
+        """So many mishaps, and what must hold at each moment."""
+        for _ in range(steps):
+            await self.mishap()
+            await self.go(self.world.random.choice((0.25, 0.5)))
+            self.check_acts()
+
+    async def calm(self) -> None:
+        """All is well again, and the customer shares; time for what must happen to happen."""
+        await self.healthy()
+        self.customer.withheld = False
+        await self.go(1.0, step=0.5)
+        for _ in range(3):
+            if self.customer.state == "paused":
+                self.customer.pause()
+            elif self.customer.state == "away" and self.customer.seated:
+                self.customer.tab.say(Share())
+            await self.go(QUIET_SECONDS / 3, step=0.5)
+
+    def failures(self) -> int:
+        """Mistakes of any hub, those that were killed too."""
+        return sum(hub.stats().get("failures", 0) for hub in self.world.hubs)
+
     async def mishap(self) -> None:
         random = self.world.random
         actions: list[tuple[int, Callable[[], object]]] = [
@@ -112,7 +160,14 @@ class Simulation:
             (15, self.agent.act),
             (4, self.lossy),
             (4, self.delayed),
+            (3, self.mixed_up),
             (8, self.healthy),
+            (3, self.customer.pause),
+            (3, self.customer.withhold),
+            (3, self.store_away),
+            (5, self.store_back),
+            (3, self.stall),
+            (5, self.take_again),
             (4, self.customer.leave_socket),
             (4, self.agent.leave_socket),
             (3, lambda: self.customer.leave_socket(half_open=True)),
@@ -131,7 +186,12 @@ class Simulation:
     def check_acts(self) -> None:
         """P9: at most once each; answered, or lost after 5 s; what the hub refused never happened."""
         done = self.customer.done
-        assert len(set(done)) == len(done)
+        # Not only once: never one that was asked for before another which has happened.
+        assert done == sorted(set(done))
+        if not self.wild_bus:
+            # Already the hubs pass no act on twice. (One that was long on its way may come late; the tab refuses.)
+            came = self.customer.came
+            assert len(set(came)) == len(came)
         for act, asked_at in self.agent.asked.items():
             answers = self.agent.answers[act]
             late = self.agent.now() - asked_at >= LOST_SECONDS
@@ -145,39 +205,9 @@ class Simulation:
     def check_live(self) -> None:
         """P11: live again, and the mirror shows what the page shows now."""
         assert (self.agent.state, self.customer.state) == ("live", "live")
-        assert self.agent.value == self.customer.value
+        assert self.agent.mirror.canonical() == self.customer.page.canonical()
 
     def check_converged(self) -> None:
         """P8: live again, and the mirror stands where the page stands."""
         self.check_live()
-        assert (self.agent.epoch, self.agent.seq) == (self.customer.epoch, self.customer.seq)
-
-
-@pytest.mark.parametrize("seed", range(12))
-async def test_whatever_happens_the_mirror_converges_and_acts_happen_at_most_once(seed: int) -> None:
-    async with world(seed=seed) as made:
-        simulation = await Simulation.start(made)
-        for _ in range(STEPS):
-            await simulation.mishap()
-            await simulation.go(made.random.choice((0.25, 0.5)))
-            simulation.check_acts()
-        await simulation.healthy()
-        await simulation.go(QUIET_SECONDS, step=0.5)
-        simulation.check_converged()
-        simulation.agent.act()
-        await simulation.go(1.0)
-        assert [one.status for one in simulation.agent.answers[simulation.agent.next_act]] == ["done"]
-        simulation.check_acts()
-        assert sum(hub.stats().get("failures", 0) for hub in made.hubs) == 0
-
-
-@pytest.mark.parametrize("seed", range(6))
-async def test_p11_a_killed_hub_ends_no_session(seed: int) -> None:
-    async with world(seed=seed) as made:
-        simulation = await Simulation.start(made)
-        for _ in range(3):
-            await simulation.kill()
-            simulation.customer.change()
-            # Live again within 3 s of any hub accepting.
-            await simulation.go(3.0)
-            simulation.check_live()
+        assert self.agent.place == (self.customer.epoch, self.customer.seq)
