@@ -4,11 +4,12 @@ Every host under `evil.test` is, for this browser, a server of the test that cou
 connection without a request is heard (preconnect). Chromium's own log of its network says what was only looked up.
 """
 
-import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import socketserver
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
@@ -22,32 +23,38 @@ _HOST = re.compile(r"[\w-]+\.evil\.test")
 class Canary:
     """Counts connections, and names the hosts that requests were meant for."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int) -> None:
+        self.port = port
         self.connections = 0
         self.heard: list[str] = []
-        self.port = 0
-
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        head = (await reader.read(4096)).decode("latin-1")
-        self.heard += _HOST.findall(head)[:1]
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<p>heard")
-        await writer.drain()
-        writer.close()
 
     def rule(self) -> str:
         """The switch that leads a browser's way to every evil host here."""
         return f"--host-resolver-rules=MAP *.{EVIL} 127.0.0.1:{self.port}"
 
 
-@asynccontextmanager
-async def canary() -> AsyncIterator[Canary]:
+@contextmanager
+def canary() -> Iterator[Canary]:
     """A canary that listens."""
-    bird = Canary()
-    server = await asyncio.start_server(bird.answer, "127.0.0.1", 0)
-    bird.port = server.sockets[0].getsockname()[1]
-    yield bird
-    server.close()
+
+    class Connection(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            bird.connections += 1
+            bird.heard += _HOST.findall(self.connection.recv(4096).decode("latin-1"))[:1]
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<p>heard")
+
+    class Server(socketserver.ThreadingTCPServer):
+        # Who connects and says nothing is not waited for.
+        daemon_threads = True
+        block_on_close = False
+
+    with Server(("127.0.0.1", 0), Connection) as server:
+        bird = Canary(server.server_address[1])
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield bird
+        server.shutdown()
+        thread.join()
 
 
 def named_in(log: Path) -> set[str]:
@@ -56,12 +63,15 @@ def named_in(log: Path) -> set[str]:
     return {host for event in events for host in _HOST.findall(json.dumps(event.get("params", {})))}
 
 
+def watching(bird: Canary, log: Path) -> list[str]:
+    """The switches of a watched Chromium: to it evil hosts are the canary, and it keeps a log of its network."""
+    return [bird.rule(), f"--log-net-log={log}"]
+
+
 @asynccontextmanager
 async def watched_browser(bird: Canary, log: Path) -> AsyncIterator[Browser]:
-    """Chromium, to which evil hosts are the canary, and which keeps a log of its network."""
+    """A watched Chromium."""
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[*ARGUMENTS, bird.rule(), f"--log-net-log={log}"]
-        )
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *watching(bird, log)])
         yield chromium
         await chromium.close()

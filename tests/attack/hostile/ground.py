@@ -1,6 +1,6 @@
 """Where hostile frames are tried: the mirror page in a watched browser, fed by a stand-in for the console."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +67,9 @@ class Ground:
             raise AssertionError(done)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bird() -> AsyncIterator[Canary]:
-    async with canary() as made:
+@pytest.fixture(scope="module")
+def bird() -> Iterator[Canary]:
+    with canary() as made:
         yield made
 
 

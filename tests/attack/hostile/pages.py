@@ -88,6 +88,7 @@ SCRIPTS = {
     "applet": "<applet code=x archive=EVIL.jar></applet><keygen autofocus onfocus=RUN>",
     "xslt": "<?xml-stylesheet type='text/xsl' href='EVIL.xsl'?><p>xslt</p>",
     "xml-island": "<xml><i><b><img src=x onerror=RUN></b></i></xml>",
+    "names-by-script": "<script>for(const [n,t] of [['http://www.w3.org/2000/svg','script'],['http://www.w3.org/1999/xhtml','svg:script'],['http://www.w3.org/1999/xhtml','SCRIPT'],[null,'iframe'],['evil','script'],['http://www.w3.org/1999/xhtml','svg:image'],['http://www.w3.org/2000/svg','x:script']]){const e=document.createElementNS(n,t);e.setAttribute('href','EVIL');e.setAttribute('src','EVIL');e.setAttribute('onload','RUN');e.setAttributeNS('http://www.w3.org/1999/xlink','x:href','EVIL');e.textContent='RUN';document.currentScript.parentNode.append(e)}</script>",
     "custom-is": "<button is=evil-button onclick=RUN>is</button><evil-element onclick=RUN onload=RUN>custom</evil-element>",
     "marquee": "<marquee onstart=RUN onbounce=RUN onfinish=RUN loop=1>marquee</marquee>",
     "details-toggle": "<details open ontoggle=RUN><summary>more</summary></details>",
@@ -210,7 +211,7 @@ REQUESTS = {
 # --- what would change the names, the address or the frame of who looks
 
 CLOBBERING = {
-    "clobber-document": "<img name=querySelectorAll><img name=images><img name=createElement><form name=body></form><embed name=scrollingElement>",
+    "clobber-document": "<img name=querySelectorAll><img name=images><form name=scrollingElement></form><embed name=defaultView><form name=body></form>",
     "clobber-window": "<p id=cobrowseMirror>x</p><p id=parent>x</p><p id=top>x</p><a id=CSS name=CSS>x</a><p id=CSSStyleSheet>x</p>",
     "clobber-form": "<form id=f1 popover=manual><input id=showPopover><input id=hidePopover><input name=isConnected><input name=childNodes><input name=nodeType><input name=parentNode></form>",
     "clobber-form-scroll": "<form style='overflow:auto;height:20px'><input name=scrollTo><input name=scrollLeft><input name=scrollTop><input name=scrollWidth><input name=ownerDocument><p style='height:99px'>x</p></form>",
