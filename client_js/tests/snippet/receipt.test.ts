@@ -77,12 +77,11 @@ describe("the account", () => {
     expect(Object.fromEntries(rows)).toEqual({
       "Support agent": "Ana, Example Shop",
       When: "22 November 2026, 09:30–09:32 (2 minutes)",
-      End: "Ana ended it.",
       "Pages shown": "2",
       "Fields hidden": "7",
-      "Done by Ana": "1 ×",
-      "Pointed, scrolled": "1 ×",
-      Refused: "1 ×",
+      "Done by Ana": "1 thing",
+      "Pointed, scrolled": "once",
+      Refused: "1 thing",
     });
     expect(lines).toEqual([
       ["09:30:00", "Page shown: https://shop.example/"],
@@ -98,8 +97,8 @@ describe("the account", () => {
     const notes = noNotes();
     for (let at = 0; at < NOTES_MAX + 3; at++) note(notes, "navigate", `https://shop.example/${at}`);
     const { rows, lines } = account(told(notes));
-    expect(Object.fromEntries(rows)["Done by Ana"]).toBe(`${NOTES_MAX + 3} ×`);
-    expect(lines.at(-1)).toEqual(["…", "More than this list holds: 3 × open an address"]);
+    expect(Object.fromEntries(rows)["Done by Ana"]).toBe(`${NOTES_MAX + 3} things`);
+    expect(lines.at(-1)).toEqual(["…", "More than this list holds: open an address, 3 times"]);
   });
 
   it("says the same as plain text", () => {
@@ -107,6 +106,7 @@ describe("the account", () => {
     note(notes, "page", "https://shop.example/");
     const text = asText(account(told(notes)));
     expect(text).toContain("Pages shown: 1\n");
+    expect(text).toContain("End: Ana ended it.\n");
     expect(text).toContain("09:30:00  Page shown: https://shop.example/\n");
     expect(text).toContain(en.never);
   });

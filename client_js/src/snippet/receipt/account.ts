@@ -12,6 +12,7 @@ export interface Told {
 
 export interface Account {
   title: string;
+  ended: string;
   rows: (readonly [term: string, text: string])[];
   lines: (readonly [time: string, text: string])[];
 }
@@ -32,28 +33,28 @@ export function account({ agent, site, ended, notes }: Told, now = Date.now()): 
   const rows: Account["rows"] = [
     [texts.agent, `${agent}, ${site}`],
     [texts.time, `${span(from, now)} (${texts.lasted(Math.round((now - from) / MINUTE_MS))})`],
-    [texts.end, ended],
     [texts.pages, String(pages)],
     [texts.hidden, String(notes.hidden)],
-    [texts.done(agent), done ? texts.times(done) : texts.nothing],
+    [texts.done(agent), done ? texts.things(done) : texts.nothing],
   ];
   if (slight) rows.push([texts.slight, texts.times(slight)]);
-  if (refused) rows.push([texts.refused, texts.times(refused)]);
+  if (refused) rows.push([texts.refused, texts.things(refused)]);
   const lines: Account["lines"] = list.map((note) => [clock(note[0]), sentence(agent, note)]);
   const rest = Object.entries(more).filter(([what]) => !SLIGHT.test(what));
   if (rest.length) {
-    const counted = rest.map(([what, count]) => `${texts.times(count)} ${kindOf(what)}`);
-    lines.push(["…", `${texts.more}: ${counted.join(", ")}`]);
+    const counted = rest.map(([what, count]) => `${kindOf(what)}, ${texts.times(count)}`);
+    lines.push(["…", `${texts.more}: ${counted.join("; ")}`]);
   }
-  return { title: texts.title(site), rows, lines };
+  return { title: texts.title(site), ended, rows, lines };
 }
 
 /** The same as plain text. */
-export function asText({ title, rows, lines }: Account): string {
+export function asText({ title, ended, rows, lines }: Account): string {
   return [
     title,
     "",
     ...rows.map(([term, text]) => `${term}: ${text}`),
+    `${texts.end}: ${ended}`,
     "",
     `${texts.happened}:`,
     ...lines.map(([time, text]) => `${time}  ${text}`),
@@ -88,5 +89,5 @@ function span(from: number, to: number): string {
   const day = new Date(from).toLocaleDateString(texts.locale, { day: "numeric", month: "long", year: "numeric" });
   const short = { hour: "2-digit", minute: "2-digit" } as const;
   const [begin, end] = [from, to].map((at) => new Date(at).toLocaleTimeString(texts.locale, short));
-  return `${day}, ${begin}–${end}`;
+  return begin === end ? `${day}, ${begin}` : `${day}, ${begin}–${end}`;
 }
