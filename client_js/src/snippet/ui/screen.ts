@@ -71,6 +71,17 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
       return false;
     }
   };
+  let pinched = false;
+  /** Pinched into, a page shows only a part of what is fixed to its edges: ours moves into that part, at its own size. */
+  const fit = (): void => {
+    const { scale, offsetLeft, offsetTop, width, height } = visualViewport as VisualViewport;
+    if (scale === 1 && !pinched) return;
+    pinched = scale !== 1;
+    dock.style.cssText = pinched
+      ? `inset:${offsetTop + height}px auto auto ${offsetLeft}px;width:${width * scale}px;` +
+        `transform-origin:0 100%;transform:translateY(-100%) scale(${1 / scale})`
+      : "";
+  };
   const look = (): void => {
     // What cannot be seen anyway need not be reachable; the check begins anew when the tab comes back.
     const fine = !isShown() || document.hidden || seen(bar.stop);
@@ -80,6 +91,7 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
     // A question that was covered may have been uncovered under somebody's finger.
     for (const each of [consent, control, navigation]) if (each && !seen(each.card)) each.rearm();
   };
+  for (const name of ["resize", "scroll"]) visualViewport?.addEventListener(name, fit, { signal });
   // Of a click the page may keep the last part to itself.
   addEventListener("pointerup", (event) => event.isTrusted && event.composedPath().includes(bar.stop) && host.stop(), {
     capture: true,
