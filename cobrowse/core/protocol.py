@@ -39,6 +39,8 @@ Count = Annotated[int, Meta(ge=0, lt=2**31)]
 Pixels = Annotated[int, Meta(gt=-(2**31), lt=2**31)]
 Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
 Name = Annotated[str, Meta(max_length=64)]
+# A word for programs. Where another peer's stands in a sentence that a person reads, it must not be one itself.
+Word = Annotated[str, Meta(max_length=64, pattern=r"\A[a-z_]*\Z")]
 Line = Annotated[str, Meta(max_length=500)]
 TokenText = Annotated[str, Meta(max_length=2048)]
 Nonce = Annotated[str, Meta(min_length=16, max_length=64)]
@@ -191,8 +193,8 @@ class ActResult(Message, frozen=True, tag="act_result", kw_only=True):
 
     id: Id
     status: ActStatus
-    reason: Name = ""
-    act: Name = ""
+    reason: Word = ""
+    act: Word = ""
     on: ElementKind = ""
 
 

@@ -170,7 +170,10 @@ export class LiveScreen extends LitElement {
     const { s } = this;
     const what =
       line.do.act === "navigate" ? `${s.acts.navigate} ${line.do.address}` : (s.acts[line.do.act] ?? line.do.act);
-    const why = line.reason === "" ? "" : `: ${s.reasons[line.reason] ?? s.reasonUnknown(line.reason)}`;
+    const why =
+      line.reason === ""
+        ? ""
+        : `: ${Object.hasOwn(s.reasons, line.reason) ? s.reasons[line.reason] : s.reasonUnknown(line.reason)}`;
     return html`<span class="mark" data-status=${line.state} aria-hidden="true"></span><span><b>${what}</b>: ${s.actStates[line.state]}${why}</span>`;
   }
 
