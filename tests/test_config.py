@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from cobrowse.config import Secret, Settings, from_mapping, load, load_sites
-from cobrowse.core.errors import ConfigError
+from cobrowse.core.audit import AuditKeys, Head, created, verify
+from cobrowse.core.errors import BadToken, ConfigError
+from cobrowse.core.tokens import MirrorToken, Tokens
 
 KEY = "k" * 43
 FILE = f"""
@@ -174,6 +176,7 @@ def test_a_missing_or_wrongly_typed_key_is_named() -> None:
         ({"mirror_url": "https://hub.example:8443"}, ("hub.mirror_url", "another host", "cookies")),
         ({"secret_keys": []}, ("hub.secret_keys is empty",)),
         ({"secret_keys": ["short"]}, ("hub.secret_keys", "32")),
+        ({"retired_keys": ["short"]}, ("hub.retired_keys", "32")),
         ({"store": "mysql://x"}, ("hub.store", "redis://")),
         ({"store": "sqlite://relative.db"}, ("hub.store", "full path")),
         ({"trusted_proxies": ["proxy"]}, ("hub.trusted_proxies", "proxy")),
@@ -198,6 +201,9 @@ def test_a_hub_that_contradicts_itself_is_refused(changed: dict[str, Any], words
         ({"start_url": "https://other.example/"}, ("sites.shop.start_url", "origins")),
         ({"start_url": "https://shop.example/reset/x"}, ("sites.shop.start_url", "denied path")),
         ({"start_url": "https://shop.example/#top"}, ("sites.shop.start_url", "fragment")),
+        ({"audit_days": -1}, ("sites.shop.audit_days", "0 to 3650")),
+        ({"audit_days": 3651}, ("sites.shop.audit_days", "0 to 3650")),
+        ({"audit_days": float("nan")}, ("sites.shop.audit_days", "0 to 3650")),
         ({"start_url": "nonsense"}, ("sites.shop.start_url",)),
         ({"code_digits": 8}, ("sites.shop.code_digits", "9 to 12")),
         ({"code_digits": 13}, ("sites.shop.code_digits", "9 to 12")),
@@ -273,6 +279,26 @@ def test_secrets_compare_by_what_they_hold() -> None:
     assert Secret("a") != Secret("b")
     assert Secret("a") != "a"
     assert len({Secret("a"), Secret("a")}) == 1
+
+
+def test_how_long_trails_are_kept_is_the_sites_to_say() -> None:
+    [plain] = from_mapping(mapping()).sites
+    assert (plain.audit_days, plain.audit_paths) == (30, True)
+    [own] = from_mapping({**mapping(), "sites": [site(audit_days=0, audit_paths=False)]}).sites
+    assert (own.audit_days, own.audit_paths) == (0, False)
+
+
+def test_retired_keys_sign_no_token_and_check_trails() -> None:
+    settings = from_mapping(mapping(retired_keys=["r" * 43]))
+    assert [key.reveal() for key in settings.hub.retired_keys] == ["r" * 43]
+    assert "r" * 43 not in repr(settings)
+    old = AuditKeys(["r" * 43])
+    lines = old.chain("s1", Head(), [created(0.0, "shop", "ana")], "hub-1")
+    assert verify("s1", lines, settings.audit_keys) is None
+    assert verify("s1", lines, from_mapping(mapping()).audit_keys) is not None
+    token = Tokens(["r" * 43]).sign(MirrorToken(session="s1"), 1e12)
+    with pytest.raises(BadToken):
+        Tokens([key.reveal() for key in settings.hub.secret_keys]).verify(MirrorToken, token, 0.0)
 
 
 def test_a_new_first_key_keeps_the_codes() -> None:
