@@ -74,7 +74,7 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
   let pinched = false;
   /** Pinched into, a page shows only a part of what is fixed to its edges: ours moves into that part, at its own size. */
   const fit = (): void => {
-    const { scale, offsetLeft, offsetTop, width, height } = visualViewport as VisualViewport;
+    const { scale, offsetLeft, offsetTop, width, height } = window.visualViewport as VisualViewport;
     if (scale === 1 && !pinched) return;
     pinched = scale !== 1;
     dock.style.cssText = pinched
@@ -91,7 +91,7 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
     // A question that was covered may have been uncovered under somebody's finger.
     for (const each of [consent, control, navigation]) if (each && !seen(each.card)) each.rearm();
   };
-  for (const name of ["resize", "scroll"]) visualViewport?.addEventListener(name, fit, { signal });
+  for (const name of ["resize", "scroll"]) window.visualViewport?.addEventListener(name, fit, { signal });
   // Of a click the page may keep the last part to itself.
   addEventListener("pointerup", (event) => event.isTrusted && event.composedPath().includes(bar.stop) && host.stop(), {
     capture: true,
