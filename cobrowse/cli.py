@@ -22,6 +22,7 @@ from cobrowse.commands.audit import add_audit
 from cobrowse.commands.check_page import add_check_page, wanted
 from cobrowse.config import Settings, load
 from cobrowse.core.errors import BadInput, CobrowseError, ConfigError, NotFound, StoreError
+from cobrowse.log_flood import FloodFilter
 from cobrowse.page_check.browser import CannotCheck
 from cobrowse.page_check.command import check_pages
 from cobrowse.store.base import Agent
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit with its code."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(FloodFilter())
     # uvicorn logs addresses with their queries at INFO.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     sys.exit(_run(options))

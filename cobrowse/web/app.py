@@ -17,7 +17,7 @@ from cobrowse.hub.clock import Clock
 from cobrowse.hub.house import House
 from cobrowse.hub.hub import Hub
 from cobrowse.store.base import AccountStore, Bus, SessionStore
-from cobrowse.web import agent_api, customer_api, mirror_routes, ops, pages, sockets
+from cobrowse.web import agent_api, customer_api, mirror_routes, ops, pages, slots, sockets
 from cobrowse.web.connections import Doors
 from cobrowse.web.gates import BodyDeadline, CustomerCors, HostGate, Proxies, ProxyReport
 from cobrowse.web.headers import SecurityHeaders
@@ -25,6 +25,7 @@ from cobrowse.web.limits import RateLimits
 from cobrowse.web.parts import Parts
 from cobrowse.web.problems import CatchAll, on_error, on_http_exception
 from cobrowse.web.sign_in import Passwords, SignIns
+from cobrowse.web.slots import Slots
 from cobrowse.web.static import FOLDER, StaticFiles
 from cobrowse.web.turnstile import Turnstile
 
@@ -88,6 +89,8 @@ def build_app(
         proxies=report,
         turnstile=Turnstile(),
         doors=Doors(settings.hub.trusted_proxies),
+        bodies=Slots(slots.BODIES_PER_SESSION, slots.BODIES),
+        answers=Slots(slots.ANSWERS_PER_SESSION, slots.ANSWERS),
     )
 
     @asynccontextmanager

@@ -101,8 +101,10 @@ async def put_asset(request: Request) -> Response:
     asked = parts.tokens.verify(AssetTicket, ticket, now)
     if (asked.session, asked.n) != (customer.session, n):
         raise BadToken("This ticket is for another asset.")
-    body = await read_body(request, ASSET_MAX_BYTES)
-    await parts.hub.put_asset(token, ticket, n, body)
+    async with parts.bodies.turn(customer.session):
+        body = await read_body(request, ASSET_MAX_BYTES)
+        await parts.limits.asset(customer.session, len(body))
+        await parts.hub.put_asset(token, ticket, n, body)
     return Response(status_code=204)
 
 

@@ -47,6 +47,8 @@ REDEEM_FAILURES = 30
 SIGN_INS_A_NAME = 60
 TICKETS_A_MINUTE = 300
 SAME_CLAIMS = 60
+# What a tab may bring in assets: an asset may lie in Redis for half a minute, whoever asked for it.
+ASSETS_MB_A_MINUTE = 100
 REDIS_CONNECTIONS = 20
 LOCKS = 256
 REDIS_PREFIX = "cobrowse:limit"
@@ -66,6 +68,7 @@ _REDEEMS = RateLimitItemPerMinute(REDEEM_FAILURES, WINDOW_MINUTES, namespace="re
 _SIGN_INS = RateLimitItemPerMinute(SIGN_INS_A_NAME, WINDOW_MINUTES, namespace="sign-in")
 _TICKETS = RateLimitItemPerMinute(TICKETS_A_MINUTE, namespace="ticket")
 _SAME_CLAIMS = RateLimitItemPerMinute(SAME_CLAIMS, WINDOW_MINUTES, namespace="same-claim")
+_ASSETS = RateLimitItemPerMinute(ASSETS_MB_A_MINUTE * 1024, namespace="asset-kb")
 
 
 class Count(NamedTuple):
@@ -207,13 +210,17 @@ class RateLimits:
                 logger.warning("Too many failures: %s", count.item.namespace)
                 raise await self._too_many(count)
 
-    async def _take(self, count: Count) -> None:
-        if not await self._hit(count):
+    async def asset(self, session: str, size: int) -> None:
+        """Count an asset of so many bytes that this session's tab brought."""
+        await self._take(Count(_ASSETS, (session,)), max(1, size // 1024))
+
+    async def _take(self, count: Count, cost: int = 1) -> None:
+        if not await self._hit(count, cost):
             raise await self._too_many(count)
 
-    async def _hit(self, count: Count) -> bool:
+    async def _hit(self, count: Count, cost: int = 1) -> bool:
         try:
-            return await self._limiter.hit(count.item, *count.who)
+            return await self._limiter.hit(count.item, *count.who, cost=cost)
         except StorageError as error:
             raise StoreError("The store of the counts does not answer.") from error
 

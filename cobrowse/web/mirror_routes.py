@@ -9,14 +9,20 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from cobrowse.core.errors import NotAllowed, NotFound
 from cobrowse.core.tokens import MirrorToken
+from cobrowse.store.base import Asset
 from cobrowse.web.headers import ASSET
 from cobrowse.web.parts import asset_number_of, parts_of
+from cobrowse.web.slots import Slots
 
 ASSET_DESTINATIONS = frozenset({"image", "font", "style"})
 STYLESHEET = "text/css"
+# What is written at once.
+CHUNK_BYTES = 64 * 1024
+MORE = {"more_body": True}
 # The only form of an address in checked CSS. On the wire it counts from the mirror page; in a stylesheet served as a
 # file it counts from that file, whose neighbours the other assets are.
 ADDRESS_IN_CSS = re.compile(rb'url\("a/([0-9]{1,10})"\)')
@@ -34,10 +40,34 @@ async def asset(request: Request) -> Response:
     if n is None:
         raise NotFound("An asset has a number.")
     found = await parts.hub.asset(token.session, n, destination)
-    data = found.data
-    if found.media_type == STYLESHEET:
-        data = ADDRESS_IN_CSS.sub(rb'url("\1")', data)
-    return Response(data, headers={"Content-Security-Policy": ASSET}, media_type=found.media_type)
+    return AssetResponse(found, parts.answers, token.session)
+
+
+class AssetResponse(Response):
+    """An asset, handed out bit by bit, in turn.
+
+    Written at once, five megabytes would lie in the connection for as long as the mirror takes nothing; so they stay
+    where they are, shared by all who ask, but for a stylesheet, of which each answer has a copy of its own."""
+
+    def __init__(self, asset: Asset, slots: Slots, session: str) -> None:
+        super().__init__(headers={"Content-Security-Policy": ASSET}, media_type=asset.media_type)
+        self._asset = asset
+        self._slots = slots
+        self._session = session
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._slots.turn(self._session):
+            data = memoryview(self._data())
+            self.headers["Content-Length"] = str(len(data))
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            for start in range(0, len(data), CHUNK_BYTES):
+                await send({"type": "http.response.body", "body": bytes(data[start : start + CHUNK_BYTES]), **MORE})
+            await send({"type": "http.response.body", "body": b""})
+
+    def _data(self) -> bytes:
+        if self._asset.media_type != STYLESHEET:
+            return self._asset.data
+        return ADDRESS_IN_CSS.sub(rb'url("\1")', self._asset.data)
 
 
 ROUTES = [Route("/m/{token}/a/{n}", asset, methods=["GET"])]

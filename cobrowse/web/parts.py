@@ -16,6 +16,7 @@ from cobrowse.web.connections import Doors
 from cobrowse.web.gates import ProxyReport
 from cobrowse.web.limits import RateLimits
 from cobrowse.web.sign_in import SignIns
+from cobrowse.web.slots import Slots
 from cobrowse.web.static import StaticFiles
 from cobrowse.web.turnstile import Turnstile
 
@@ -39,6 +40,9 @@ class Parts:
     proxies: ProxyReport
     turnstile: Turnstile
     doors: Doors
+    # Turns for bodies of assets that come in, and for assets that go out.
+    bodies: Slots
+    answers: Slots
 
     def site(self, site_id: str) -> Site:
         """The site of this id, or `NotFound` code `unknown_site`."""
