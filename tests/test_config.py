@@ -108,6 +108,7 @@ def test_variables_alone_are_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             "COBROWSE_SITES_SHOP_CODE_DIGITS": "12",
             "COBROWSE_SITES_SHOP_ALLOW_DEFAULT_DENIED_PATHS": "true",
             "COBROWSE_SITES_SHOP_LIMITS_IDLE_SECONDS": "60",
+            "COBROWSE_SITES_SHOP_WASH": "KD-[0-9]{6,7}\n(?i)policy no",
         },
     )
     assert not settings.https
@@ -115,6 +116,7 @@ def test_variables_alone_are_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert settings.hub.port == 9000
     shop = settings.by_id["shop"]
     assert shop.origins == ("https://shop.example", "https://www.shop.example")
+    assert shop.wash == ("KD-[0-9]{6,7}", "(?i)policy no")
     assert (shop.code_digits, shop.allow_default_denied_paths, shop.limits.idle_seconds) == (12, True, 60)
 
 
@@ -210,6 +212,9 @@ def test_a_hub_that_contradicts_itself_is_refused(changed: dict[str, Any], words
         ({"limits": {"code_seconds": 601}}, ("sites.shop.limits.code_seconds", "600")),
         ({"limits": {"idle_seconds": 0}}, ("sites.shop.limits.idle_seconds", "above 0")),
         ({"max_scope": "everything"}, ("sites.shop.max_scope",)),
+        ({"wash": ["KD-("]}, ("sites.shop.wash", "“KD-(”", "missing )")),
+        ({"wash": ["(?<=a)b"]}, ("sites.shop.wash", "no look-around")),
+        ({"wash": "KD"}, ("sites.shop.wash",)),
         ({"asset_origins": ["http://cdn.example"]}, ("sites.shop.asset_origins", "https://")),
     ],
 )
