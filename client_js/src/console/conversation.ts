@@ -44,6 +44,7 @@ export class Conversation {
   tool: Tool = "none";
   mirror: MirrorHost | null = null;
   mirrorReachable = true;
+  mirrorHangs = false;
   refusedFrames = 0;
   /** The hub's last reproach, as its code. */
   problem = "";
@@ -275,6 +276,11 @@ export class Conversation {
 
   onMirrorBehind(): void {
     void this.socket.send({ k: "resync", epoch: this.picture.epoch });
+  }
+
+  onMirrorHangs(hangs: boolean): void {
+    this.mirrorHangs = hangs;
+    this.changed();
   }
 
   onMirrorReach(reachable: boolean): void {

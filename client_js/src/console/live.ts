@@ -154,6 +154,7 @@ export class LiveScreen extends LitElement {
       const own = state.away.seat === "agent";
       return { title: s.awayTitle, text: own ? s.awayAgent : s.away[state.away.reason] };
     }
+    if (talk.mirrorHangs) return { title: s.mirrorHangsTitle, text: s.mirrorHangsText };
     if (!talk.mirrorReachable) return { title: s.coverWaiting, text: s.mirrorUnreachable(talk.mirror?.origin ?? "") };
     return { title: "", text: "" };
   }

@@ -144,6 +144,9 @@ export const DE: Strings = {
   hubLostTitle: "Die Seite ist verborgen",
   hubLostText: "Sie kommt von selbst wieder, sobald der Hub erreichbar ist.",
   connecting: "Verbindung zum Hub wird aufgebaut …",
+  mirrorHangsTitle: "Der Spiegel antwortet nicht",
+  mirrorHangsText:
+    "Die Seite ist vielleicht mehr, als dieser Browser zeichnen kann. Sie kommt von selbst wieder; beenden können Sie jederzeit.",
   mirrorUnreachable: (origin) =>
     `Der Spiegel unter ${origin} ist nicht erreichbar, deshalb lässt sich die Seite nicht zeigen. Wer den Hub betreibt, kann helfen.`,
   framesRefused: (count) =>

@@ -142,6 +142,9 @@ export const EN: Strings = {
   hubLostTitle: "The page is hidden",
   hubLostText: "It comes back by itself when the hub can be reached again.",
   connecting: "Connecting to the hub …",
+  mirrorHangsTitle: "The mirror does not answer",
+  mirrorHangsText:
+    "The customer's page may be more than this browser can draw. It comes back by itself; you can end the session at any time.",
   mirrorUnreachable: (origin) =>
     `The mirror at ${origin} can't be reached, so the page can't be shown. Whoever runs the hub can help.`,
   framesRefused: (count) =>

@@ -84,6 +84,8 @@ export interface Strings {
   hubLostText: string;
   connecting: string;
   mirrorUnreachable(origin: string): string;
+  mirrorHangsTitle: string;
+  mirrorHangsText: string;
   framesRefused(count: number): string;
   endedTitle: string;
   ended: Readonly<Record<EndReason, string>>;

@@ -25,7 +25,13 @@ const mirror = new Mirror(document.body, say);
 
 const hear: { readonly [K in ToMirror["k"]]: (message: Extract<ToMirror, { k: K }>) => void } = {
   setup: (message) => mirror.setLanguage(message.language),
-  view: (message) => mirror.view(message.message as View),
+  view: (message) => {
+    try {
+      mirror.view(message.message as View);
+    } finally {
+      say({ k: "dealt" });
+    }
+  },
   cover: () => mirror.cover(),
   live: () => mirror.live(),
   tool: (message) => mirror.setTool(message.tool),

@@ -39,6 +39,8 @@ export interface Place {
 /** Mirror → console. */
 export type FromMirror =
   | { k: "ready" }
+  /** One message of the view was dealt with, well or not. */
+  | { k: "dealt" }
   /** Ask the customer's tab for a new picture; `epoch` is the last one seen. */
   | { k: "resync"; epoch: number }
   | { k: "page"; page: PageInfo }
