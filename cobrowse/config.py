@@ -83,9 +83,9 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     secret_keys: tuple[Secret, ...]
     store: Secret
     trusted_proxies: tuple[str, ...] = ()
+    retired_keys: tuple[Secret, ...] = ()
     host: str = "127.0.0.1"
     port: int = 8000
-    retired_keys: tuple[Secret, ...] = ()
 
 
 class Settings(Struct, frozen=True, kw_only=True):

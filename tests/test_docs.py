@@ -67,7 +67,7 @@ def test_commands_that_are_shown_exist(name: str) -> None:
     for line in "".join(blocks(name, "sh") + blocks(name, "")).splitlines():
         words = line.partition("#")[0].split()
         if words[:1] == ["cobrowse"]:
-            command = words[1:3] if words[1] == "agent" else words[1:2]
+            command = words[1:3] if words[1] in ("agent", "audit") else words[1:2]
             told = cobrowse(*command, "--help")
             assert told.returncode == 0, line
             assert all(word in told.stdout for word in words if word.startswith("--")), line
