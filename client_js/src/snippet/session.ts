@@ -194,8 +194,7 @@ function run(baton: Baton, digits = ""): void {
   /** pushState may have led onto a denied path, or away from one. */
   function look(): void {
     view.look();
-    // Then it keeps Stop from them, too.
-    if (unheard()) pause(true);
+    if (unheard()) shares.used();
     const now = judge(baton.policy, location.href);
     if (now !== withheld) {
       withheld = now;
