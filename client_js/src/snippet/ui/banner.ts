@@ -40,7 +40,8 @@ export function banner({ agent, pause, stop, release, move, preview }: BannerHos
     { class: "banner", "data-testid": "banner", "aria-label": texts.region },
     h("i", { class: "dot" }),
     status,
-    h("div", { class: "row" }, releaseButton, previewButton, pauseButton, stopButton, moveButton),
+    previewButton,
+    h("div", { class: "row" }, releaseButton, pauseButton, stopButton, moveButton),
   );
   return {
     element,
