@@ -19,6 +19,7 @@ from cobrowse.web.parts import asset_number_of, parts_of
 from cobrowse.web.slots import Slots
 
 ASSET_DESTINATIONS = frozenset({"image", "font", "style"})
+ASSET_MODES = frozenset({"no-cors", "cors"})
 STYLESHEET = "text/css"
 # What is written at once.
 CHUNK_BYTES = 64 * 1024
@@ -30,17 +31,29 @@ ADDRESS_IN_CSS = re.compile(rb'url\("a/([0-9]{1,10})"\)')
 
 async def asset(request: Request) -> Response:
     parts = parts_of(request)
-    destination = request.headers.get("sec-fetch-dest", "")
-    if destination not in ASSET_DESTINATIONS:
-        raise NotAllowed(
-            "An asset is an image, a font or a stylesheet of a mirror, nothing to open.", code="wrong_destination"
-        )
+    destination = _destination(request)
     token = parts.tokens.verify(MirrorToken, request.path_params["token"], parts.clock.now())
     n = asset_number_of(request)
     if n is None:
         raise NotFound("An asset has a number.")
     found = await parts.hub.asset(token.session, n, destination)
     return AssetResponse(found, parts.answers, token.session)
+
+
+def _destination(request: Request) -> str:
+    """What the browser says that it wants the bytes for. Raises `NotAllowed` unless it is what a mirror draws with.
+
+    The headers are the browser's own, no page can set them; where the first is missing or stands twice, it says
+    nothing. Browsers that do not say where they ask from, or how, are let through."""
+    destinations = request.headers.getlist("sec-fetch-dest")
+    if len(destinations) != 1 or destinations[0] not in ASSET_DESTINATIONS:
+        raise NotAllowed(
+            "An asset is an image, a font or a stylesheet of a mirror, nothing to open.", code="wrong_destination"
+        )
+    sites, modes = request.headers.getlist("sec-fetch-site"), request.headers.getlist("sec-fetch-mode")
+    if not {*sites} <= {"same-origin"} or not {*modes} <= ASSET_MODES:
+        raise NotAllowed("An asset is for the mirror's own page alone.", code="wrong_destination")
+    return destinations[0]
 
 
 class AssetResponse(Response):
@@ -50,7 +63,7 @@ class AssetResponse(Response):
     where they are, shared by all who ask, but for a stylesheet, of which each answer has a copy of its own."""
 
     def __init__(self, asset: Asset, slots: Slots, session: str) -> None:
-        super().__init__(headers={"Content-Security-Policy": ASSET}, media_type=asset.media_type)
+        super().__init__(headers=ASSET, media_type=asset.media_type)
         self._asset = asset
         self._slots = slots
         self._session = session

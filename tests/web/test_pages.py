@@ -226,7 +226,7 @@ async def test_an_asset_comes_from_the_tab_to_the_mirror(live: LiveHub) -> None:
         answer = await asking
         assert (answer.status_code, answer.content) == (200, PNG)
         assert answer.headers["content-type"] == "image/png"
-        assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+        assert policy_of(answer) == {"sandbox": "", "default-src": "'none'", "frame-ancestors": "'none'"}
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
