@@ -15,7 +15,14 @@ from cobrowse.core.policy import DENIED_BY_DEFAULT, Limits, Site
 from cobrowse.demo.shop import content_security_policy
 
 ROOT = Path(__file__).parent.parent
-PAGES = ("README.md", "docs/operating.md", "docs/integrating.md", "docs/checking-pages.md", "docs/protocol.md", "docs/decisions.md")
+PAGES = (
+    "README.md",
+    "docs/operating.md",
+    "docs/integrating.md",
+    "docs/checking-pages.md",
+    "docs/protocol.md",
+    "docs/decisions.md",
+)
 HUB = """
 [hub]
 public_url = "https://cobrowse.example.com"
