@@ -1,9 +1,15 @@
 """Numbers that grow in place: a page that echoes what is typed (a drawn card over its form) shows a card number digit
 by digit, and is recognised by its form only when all of it has been seen.
 
-So a text that holds nothing but digits, and that has grown from its own beginning a few times, is masked from where
-more is shown than others may show of a card (PCI DSS 4.0, 3.4.1: the first eight at the most).
+Two ways are known. A text that holds nothing but digits (and place holders) grows from its own beginning. Or boxes are
+filled one after the other, each with a digit or with a group that grows, and in each frame nothing else that is a
+number changes. Both are masked from where more is shown than others may show of a card (PCI DSS 4.0, 3.4.1: the first
+eight at the most).
 """
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from cobrowse.core.forms import begun
 
@@ -13,6 +19,21 @@ STEP_MAX_DIGITS = 4
 SHOWN_DIGITS = 8
 # Beyond so many places the oldest is forgotten.
 MAX_PLACES = 200
+# A box holds a digit or a group of a card; so many are remembered.
+BOX_MAX_DIGITS = 6
+MAX_BOXES = 20
+
+_BOX = re.compile(rf"\s*([0-9]{{1,{BOX_MAX_DIGITS}}})\s*")
+# What card numbers begin with.
+_FIRST = frozenset("2345689")
+
+
+class Placed(NamedTuple):
+    """A text of a frame, by its index: the node it is in now, and what holds that node, 0 where it was there before."""
+
+    text: int
+    node: int
+    parent: int
 
 
 class _Place:
@@ -37,26 +58,74 @@ class _Place:
         return self.steps >= STEPS and length > SHOWN_DIGITS
 
 
+class _Boxes:
+    """The boxes that are being filled, by their ids, and how many digits are in them; none of the digits."""
+
+    __slots__ = ("_ids", "_last", "_length", "total")
+
+    def __init__(self) -> None:
+        self._ids: dict[int, None] = {}
+        self._last: frozenset[int] = frozenset()
+        self._length = 0
+        self.total = 0
+
+    def see(self, digits: str, ids: frozenset[int]) -> bool:
+        """True where this box is to be masked."""
+        grown = len(digits) - self._length if self._last & ids else 0
+        if grown and grown <= 1:
+            self.total += grown
+        elif self._last and len(digits) == 1 and not ids & self._ids.keys():
+            self.total += 1
+        else:
+            # Something else, or the first of others.
+            self._ids = {}
+            self.total = 1 if len(digits) == 1 and digits in _FIRST else 0
+        self._ids |= dict.fromkeys(ids)
+        while len(self._ids) > 2 * MAX_BOXES:
+            del self._ids[next(iter(self._ids))]
+        self._last, self._length = (ids, len(digits)) if self.total else (frozenset(), 0)
+        return self.total > SHOWN_DIGITS
+
+
 class Typed:
     """The places of one page where numbers may be growing, by the ids of text nodes and of what holds them."""
 
-    __slots__ = ("_places",)
+    __slots__ = ("_boxes", "_masked_boxes", "_places")
 
     def __init__(self) -> None:
         self._places: dict[int, _Place] = {}
+        self._boxes = _Boxes()
+        # Boxes that were masked stay so in a new picture.
+        self._masked_boxes: dict[int, None] = {}
 
     def __bool__(self) -> bool:
-        return bool(self._places)
+        return bool(self._places or self._masked_boxes)
 
-    def see(self, text: str, node: int, parent: int = 0) -> tuple[bool, bool]:
-        """This text is now in this node; of one that is new there `parent` holds it. Whether it is to be masked, and
-        whether that is so for the first time."""
+    def see(self, texts: list[str], placed: Iterable[Placed], *, ops: bool) -> tuple[set[int], int]:
+        """The indices of the texts to mask, and how many numbers are masked for the first time. `ops`: this is a
+        change, and not a picture, in which all is new."""
+        hidden: set[int] = set()
+        count = 0
+        boxes = []
+        for each in placed:
+            masked, first = self._grown(texts[each.text], each)
+            count += first
+            if masked or each.node in self._masked_boxes:
+                hidden.add(each.text)
+            box = _BOX.fullmatch(texts[each.text]) if ops else None
+            if box is not None:
+                boxes.append((each, box[1]))
+        if boxes:
+            count += self._filled(boxes, hidden)
+        return hidden, count
+
+    def _grown(self, text: str, at: Placed) -> tuple[bool, bool]:
         digits = begun(text)
         if not digits:
             return False, False
-        place = self._places.get(node) or self._places.get(parent) or _Place()
+        place = self._places.get(at.node) or self._places.get(at.parent) or _Place()
         masked = place.see(digits)
-        for key in (node, parent):
+        for key in (at.node, at.parent):
             if key:
                 self._places.pop(key, None)
                 self._places[key] = place
@@ -65,3 +134,17 @@ class Typed:
         first = masked and not place.counted
         place.counted = place.counted or masked
         return masked, first
+
+    def _filled(self, boxes: list[tuple[Placed, str]], hidden: set[int]) -> int:
+        (at, digits), *more = boxes
+        if more:
+            self._boxes = _Boxes()
+            return 0
+        before = self._boxes.total
+        if not self._boxes.see(digits, frozenset({at.node, at.parent} - {0})):
+            return 0
+        hidden.add(at.text)
+        self._masked_boxes[at.node] = None
+        while len(self._masked_boxes) > MAX_PLACES:
+            del self._masked_boxes[next(iter(self._masked_boxes))]
+        return int(before == SHOWN_DIGITS)

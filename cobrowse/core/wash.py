@@ -10,9 +10,9 @@ Only what people read is washed: text nodes, texts of attributes, what CSS puts 
 patterns the page's address. Tokens are left alone, since an SVG path is full of digits. A text that two places of a
 frame share is masked in both.
 
-What this cannot do: find a number whose boxes are filled one after the other over several frames, or that stands on
-two parts of a long picture, or in a picture; a site's pattern over anything but inline elements; and it masks now and
-then a number that is no card but looks like one, see `cobrowse.core.forms`.
+What this cannot do: find a number that comes in pieces over several frames in other ways than these, or stands on two
+parts of a long picture, or in an image; a site's pattern over anything but inline elements; and it masks now and then a
+number that is no card but looks like one, see `cobrowse.core.forms`.
 """
 
 import re
@@ -29,7 +29,7 @@ from cobrowse.core.addresses import REDACTED
 from cobrowse.core.forms import BESIDE, BREAK, JOINED
 from cobrowse.core.patterns import LINE_END, compiled
 from cobrowse.core.protocol import Ops, Page, PageInfo, Pointer, Snapshot, Tip
-from cobrowse.core.typed import Typed
+from cobrowse.core.typed import Placed, Typed
 from cobrowse.core.whitelist import OPS, is_custom, kind_of
 
 MASK = "•••••"
@@ -121,22 +121,13 @@ class Washer:
         reading = _Reading(frame.tags, frame.names, frame.ops if isinstance(frame, Ops) else frame.nodes)
         texts, count = self._in_order(frame.texts, reading.order())
         if is_ops or self._typed:
-            texts, found = self._grown(texts, reading.placed)
+            hidden, found = self._typed.see(texts, reading.placed, ops=is_ops)
+            texts = [MASK if at in hidden else text for at, text in enumerate(texts)] if hidden else texts
             count += found
         styles, found = self._styles(frame.styles)
         if texts is frame.texts and styles is frame.styles:
             return frame, 0
         return replace(frame, texts=texts, styles=styles), count + found
-
-    def _grown(self, texts: list[str], placed: list[tuple[int, int, int]]) -> tuple[list[str], int]:
-        count = 0
-        masked = set()
-        for index, node, parent in placed:
-            hides, first = self._typed.see(texts[index], node, parent)
-            count += first
-            if hides:
-                masked.add(index)
-        return [MASK if at in masked else text for at, text in enumerate(texts)] if masked else texts, count
 
     def _styles(self, styles: list[str]) -> tuple[list[str], int]:
         """What `content` puts into the page is read, too."""
@@ -193,8 +184,7 @@ class _Reading:
         # Texts of attributes, each a line of its own, and changed texts, each a box.
         self._apart: list[int] = []
         self._changed: list[int] = []
-        # Each text node's text, id and parent; parent 0 where it was there before.
-        self.placed: list[tuple[int, int, int]] = []
+        self.placed: list[Placed] = []
 
     def order(self) -> list[int]:
         ints, inline = self._ints, self._inline
@@ -210,7 +200,7 @@ class _Reading:
                 block = blocks.get(parent, parent)
                 order += (_JOINED if block == line else _BESIDE, ints[at + 4])
                 line = block
-                self.placed.append((ints[at + 4], ints[at + 1], parent))
+                self.placed.append(Placed(ints[at + 4], ints[at + 1], parent))
                 at += 5
             elif number == element:
                 if inline[ints[at + 4]]:
@@ -235,7 +225,7 @@ class _Reading:
         ints = self._ints
         if ints[at] == OPS.text_change:
             self._changed += (ints[at + 2], _BESIDE)
-            self.placed.append((ints[at + 2], ints[at + 1], 0))
+            self.placed.append(Placed(ints[at + 2], ints[at + 1], 0))
         elif ints[at] == OPS.attribute and ints[at + 2] in self._readable:
             self._apart += (ints[at + 3], _BREAK)
         return at + (_LENGTHS[ints[at]] or 5 + ints[at + 4])

@@ -303,6 +303,82 @@ def test_only_so_many_places_are_remembered() -> None:
     assert grow(washer, [Sketch().text_change(7, "4111 1111 1")])[1] == 0
 
 
+def box(node: int, text: str) -> Sketch:
+    """A new box with this text, somewhere in the page."""
+    return Sketch().element(node, 7, "div").text(node + 1, node, text)
+
+
+def test_boxes_that_are_filled_one_by_one_are_masked_from_the_ninth_digit_on() -> None:
+    digits = list("4111111111111111")
+    washer = Washer()
+    shown, count = grow(washer, [box(100 + 2 * at, digit) for at, digit in enumerate(digits)])
+    assert (shown, count) == (digits[:8] + [MASK] * 8, 1)
+    again = page_sketch()
+    for at, digit in enumerate(digits):
+        again.element(100 + 2 * at, 3, "div").text(101 + 2 * at, 100 + 2 * at, digit if at < 9 else "7")
+    assert wash_frame(again.snapshot())[1] == 0
+    # A table's text that two boxes share is masked in both.
+    assert washer.frame(again.snapshot())[0].texts == ["4", MASK, MASK]
+
+
+def test_groups_that_are_filled_one_by_one_are_masked_from_the_ninth_digit_on() -> None:
+    frames, wanted = [], []
+    for group, digits in enumerate(("4111", "1111", "1111", "1111")):
+        for length in range(1, 5):
+            frames.append(Sketch().text_change(50 + group, digits[:length]))
+            wanted.append(digits[:length] if group < 2 else MASK)
+    frames.insert(7, Sketch().text_change(9, "12:31:05"))
+    wanted.insert(7, "12:31:05")
+    assert grow(Washer(), frames) == (wanted, 1)
+
+
+def test_taking_digits_back_counts() -> None:
+    steps = [
+        (50, "4"),
+        (50, "41"),
+        (50, "411"),
+        (50, "4111"),
+        (51, "2"),
+        (51, "22"),
+        (51, "2"),
+        (51, "22"),
+        (51, "222"),
+    ]
+    steps += [(51, "2222"), (52, "3")]
+    shown, _ = grow(Washer(), [Sketch().text_change(*step) for step in steps])
+    assert shown == [*(text for _, text in steps[:-1]), MASK]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [(50 + at, str(at)) for at in range(1, 10)],
+        [(50 + at % 5, "4") for at in range(20)],
+        [(50 + at, "4123") for at in range(20)],
+        [(50, str(at)) for at in range(20)],
+        [(50 + at, "4" if at % 5 else "20 things") for at in range(8)],
+    ],
+    ids=["pages of a list", "a board of counters", "a table that fills", "a counter", "few boxes"],
+)
+def test_other_small_numbers_stay(changes: list[tuple[int, str]]) -> None:
+    shown, count = grow(Washer(), [Sketch().text_change(*change) for change in changes])
+    assert (shown, count) == ([text for _, text in changes], 0)
+
+
+def test_several_numbers_in_a_frame_are_no_typing() -> None:
+    frames = [Sketch().text_change(50 + at, "4") for at in range(8)]
+    frames.append(Sketch().text_change(60, "5").text_change(61, "6"))
+    frames += [Sketch().text_change(70 + at, "4") for at in range(8)]
+    assert grow(Washer(), frames)[1] == 0
+
+
+def test_only_so_many_boxes_are_remembered() -> None:
+    washer = Washer()
+    shown, count = grow(washer, [box(100 + 2 * at, "4") for at in range(MAX_PLACES + 20)])
+    assert (shown.count(MASK), count) == (MAX_PLACES + 12, 1)
+    assert washer.frame(page_sketch().text(101, 3, "4").text(117, 3, "4").snapshot())[0].texts == ["4"]
+
+
 # --- frames, continued
 
 
