@@ -53,6 +53,13 @@ export function surface(): Surface {
       dialog.showModal();
     }
   };
+  /** Of our own alone: what the page's root fades out does not fade what is above it in the top layer. */
+  const isFaint = (probe: HTMLElement): boolean => {
+    for (let at: Element = probe; ; at = at.parentElement ?? host) {
+      if (Number(getComputedStyle(at).opacity) < 0.5) return true;
+      if (at === host) return false;
+    }
+  };
   const hit = (probe: HTMLElement): boolean => {
     const { left, top, width, height } = probe.getBoundingClientRect();
     const seen = root.elementFromPoint(left + width / 2, top + height / 2);
@@ -60,7 +67,8 @@ export function surface(): Surface {
       Math.min(width, height) >= TARGET_PX &&
       !probe.matches(":disabled") &&
       probe.contains(seen) &&
-      probe.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true })
+      probe.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) &&
+      !isFaint(probe)
     );
   };
   place(document.documentElement);
