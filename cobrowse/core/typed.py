@@ -29,7 +29,8 @@ _FIRST = frozenset("2345689")
 
 
 class Placed(NamedTuple):
-    """A text of a frame, by its index: the node it is in now, and what holds that node, 0 where it was there before."""
+    """A text of a frame, by its index: the node it is in now (or whose value it is), and what holds that node, 0 where
+    it was there before."""
 
     text: int
     node: int
@@ -50,7 +51,10 @@ class _Place:
     def see(self, digits: str) -> bool:
         """True where these are to be masked."""
         length = len(digits)
-        if self.length and 0 < length - self.length <= STEP_MAX_DIGITS and hash(digits[: self.length]) == self.hash:
+        if (hash(digits), length) == (self.hash, self.length):
+            # Said twice, as by a text and its label.
+            pass
+        elif self.length and 0 < length - self.length <= STEP_MAX_DIGITS and hash(digits[: self.length]) == self.hash:
             self.steps += 1
         elif self.steps < STEPS:
             self.steps = 0

@@ -46,6 +46,8 @@ _JOINED, _BESIDE, _BREAK = -3, -2, -1
 # The same marks as a site's patterns see them: inline elements are not there, everything else ends the line.
 _LINE_MARKS = ("", LINE_END, LINE_END)
 
+VALUES = frozenset({"input :value", "textarea :value"})
+
 # Integers of each record that is neither an element nor a text; 0: a sheet, whose rules are counted in it.
 _LENGTHS = {
     OPS.shadow: 3,
@@ -175,12 +177,14 @@ def wash_frame(message: Message, patterns: Sequence[str] = ()) -> tuple[Message,
 class _Reading:
     """What people read in a frame: indices into its texts, in order, with marks between them."""
 
-    __slots__ = ("_apart", "_changed", "_inline", "_ints", "_readable", "placed")
+    __slots__ = ("_apart", "_changed", "_inline", "_ints", "_readable", "_values", "placed")
 
     def __init__(self, tags: Sequence[str], names: Sequence[str], ints: Sequence[int]) -> None:
         self._ints = ints
         self._inline = [tag in INLINE_TAGS or is_custom(tag) for tag in tags]
         self._readable = frozenset(index for index, name in enumerate(names) if kind_of(name) == "text")
+        # What somebody types into a field that the site shows.
+        self._values = frozenset(index for index, name in enumerate(names) if name in VALUES)
         # Texts of attributes, each a line of its own, and changed texts, each a box.
         self._apart: list[int] = []
         self._changed: list[int] = []
@@ -228,6 +232,8 @@ class _Reading:
             self.placed.append(Placed(ints[at + 2], ints[at + 1], 0))
         elif ints[at] == OPS.attribute and ints[at + 2] in self._readable:
             self._apart += (ints[at + 3], _BREAK)
+            if ints[at + 2] in self._values:
+                self.placed.append(Placed(ints[at + 3], ints[at + 1], 0))
         return at + (_LENGTHS[ints[at]] or 5 + ints[at + 4])
 
 

@@ -285,6 +285,18 @@ def test_a_growing_text_that_is_made_anew_each_time_is_known_by_what_holds_it() 
     assert (shown, count) == ([*steps[:5], MASK], 1)
 
 
+def test_a_number_typed_into_a_field_that_is_shown_is_masked_before_it_is_whole() -> None:
+    steps = ["4", "41", "411", "4111", "4111 1111", "4111 1111 1"]
+    shown, count = grow(Washer(), [Sketch().attribute(7, "input :value", step) for step in steps])
+    assert (shown, count) == ([*steps[:5], MASK], 1)
+
+
+def test_a_number_that_is_said_twice_in_a_frame_is_seen_to_grow() -> None:
+    steps = ["4", "41", "411", "4111", "4111 1111", "4111 1111 1"]
+    frames = [Sketch().text_change(7, step).text_change(7, f"{step} ") for step in steps]
+    assert grow(Washer(), frames)[0][-2:] == [MASK, MASK]
+
+
 def test_a_new_picture_shows_no_more_of_it() -> None:
     washer = Washer()
     grow(washer, [Sketch().text_change(7, step) for step in ("4", "41", "411", "4111 1111")])
