@@ -26,8 +26,8 @@ SENTENCES: dict[Flaw, str] = {
     "hash": "this line does not fit the chain: it was changed, taken from elsewhere, or written without the hub's key",
     "after_closed": "something follows the closing line",
     "no_beginning": "the beginning of the session is missing",
-    "rolled_back": "a hub found lines gone that it had written before",
-    "no_end": "the session is over, but its end is not here: the tail was cut off, or the hub was killed just then",
+    "rolled_back": "a hub found lines gone that it had written before: they were removed, or the store lost them",
+    "no_end": "the session is over, but its end is not here: the tail was cut off, or no hub lived to write it",
     "open": "the end is here, but no closing line: it was cut off, or no hub has run since. Start one and verify again",
 }
 

@@ -3,20 +3,23 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from cobrowse.core.audit import AuditKeys
 from cobrowse.core.errors import StoreError
 from cobrowse.core.policy import Site
 from cobrowse.core.tokens import Tokens
-from cobrowse.hub.clock import Clock
+from cobrowse.hub.clock import Clock, within
 from cobrowse.hub.counters import Counters
 from cobrowse.hub.ledger import Ledger
 from cobrowse.hub.local import LocalSession
 from cobrowse.store.base import Bus, SessionStore
 
 log = logging.getLogger("cobrowse.hub")
+
+# How long a hub that stops writes down what is still to be said.
+LAST_FLUSH_SECONDS = 2.0
 
 TakeTicket = Callable[[str, str], Awaitable[str | None]]
 
@@ -107,4 +110,6 @@ class House:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self.ledger.flush()
+        # What a store that is away does not take now is lost; to wait for it longer would be no stop.
+        with suppress(TimeoutError):
+            await within(self.clock, LAST_FLUSH_SECONDS, self.ledger.flush())

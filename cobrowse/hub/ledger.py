@@ -142,22 +142,27 @@ class Ledger:
         subject = Subject(trail.session, trail.site, trail.begun_at, trail.begun_at)
         book = self._books.get(trail.session) or self._new(subject, self._sites.get(trail.site))
         now = self._clock.now()
-        flaw = await self._flaw(trail)
+        flaw, kinds = await self._found(trail)
         if flaw:
             self._say_broken(trail.session, flaw)
+        elif "claimed" not in kinds:
+            # An agent can make sessions as fast as she likes; what nobody joined is not worth a month of the store.
+            book.keep_shortly()
         book.tally(now, last=True)
         book.add(entry(now, "closed", flaw))
         await self._write(book)
 
-    async def _flaw(self, trail: Trail) -> str:
+    async def _found(self, trail: Trail) -> tuple[str, list[str]]:
+        """What is wrong with the trail (empty: nothing), and the kinds of its lines."""
         try:
             lines = await self._store.read_audit(trail.session)
         except LineUnreadable as error:
-            return error.code
+            return error.code, []
+        kinds = [line.kind for line in lines]
         fault = verify(trail.session, lines, self._keys)
-        if fault is None and not any(line.kind == "ended" for line in lines):
-            return "no_end"
-        return fault.flaw if fault else ""
+        if fault is None and "ended" not in kinds:
+            return "no_end", kinds
+        return fault.flaw if fault else "", kinds
 
     async def _write(self, book: Book) -> str:
         """Empty, or the code of what went wrong."""

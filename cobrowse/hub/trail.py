@@ -103,6 +103,10 @@ class Book:
         """True where nothing is left to be written."""
         return not (self._entries or self._counts or self._more or self._sent)
 
+    def keep_shortly(self) -> None:
+        """Nobody ever joined this session: its trail goes when the session itself does."""
+        self._kept_seconds = ENDED_KEPT_SECONDS
+
     # --- what happened
 
     def add(self, each: Entry) -> None:

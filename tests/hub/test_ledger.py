@@ -1,10 +1,13 @@
 """The ledger: what a whole session leaves in its trail, on one hub and on two, through deaths and absences."""
 
+import asyncio
+
 import pytest
 from msgspec.structs import replace
 
 from cobrowse.core.audit import CLOSING_SECONDS, AuditLine, verify
 from cobrowse.core.errors import StoreUnreadable
+from cobrowse.core.policy import AUDIT_DAYS
 from cobrowse.core.protocol import (
     ActResult,
     AskControl,
@@ -23,9 +26,11 @@ from cobrowse.core.protocol import (
     Type,
     Withhold,
 )
+from cobrowse.hub.house import LAST_FLUSH_SECONDS
 from cobrowse.hub.hub import Hub
 from cobrowse.hub.ledger import FLUSH_SECONDS
-from cobrowse.store.base import Trail
+from cobrowse.hub.trail import DAY_SECONDS
+from cobrowse.store.base import ENDED_KEPT_SECONDS, Trail
 from cobrowse.store.sqlite import SqliteSessions
 from tests.hub.faults import MoodyStore
 from tests.hub.peers import Agent, Customer, page
@@ -146,8 +151,8 @@ async def test_what_the_tab_says_of_an_act_is_a_word_of_the_list(world: World, h
     agent, customer = await world.with_control(hub)
     for n, result in enumerate(
         (
-            ActResult(id=1, status="refused", reason="Jane Doe", act="click", on="link"),
-            ActResult(id=2, status="done", act="Jane Doe"),
+            ActResult(id=1, status="refused", reason="jane_doe", act="click", on="link"),
+            ActResult(id=2, status="done", act="jane_doe"),
             ActResult(id=3, status="refused", reason="jane_doe", act="jane_doe"),
         ),
         start=1,
@@ -326,6 +331,40 @@ async def test_a_trail_is_closed_even_if_its_session_is_gone(world: World, hub: 
     lines = await closed(world, created.id)
     assert [line.kind for line in lines] == ["created", "ended", "closed"]
     assert verify(created.id, lines, world.audit_keys) is None
+
+
+async def test_what_nobody_joined_is_kept_for_an_hour(world: World, hub: Hub) -> None:
+    """An agent can make sessions as fast as she likes."""
+    created = await world.create(hub)
+    await hub.end(created.id, "ana")
+    _, customer = await world.live(hub)
+    customer.say(Stop())
+    await customer.closed_with()
+    lines = await closed(world, session_of(customer))
+    kept = [await world.store.trail(session) for session in (created.id, session_of(customer))]
+    assert [trail.closed and trail.sweep_at - lines[-1].at for trail in kept if trail] == [
+        ENDED_KEPT_SECONDS,
+        AUDIT_DAYS * DAY_SECONDS,
+    ]
+
+
+async def test_a_hub_that_stops_waits_no_longer_than_two_seconds_for_the_store(
+    world: World, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, customer = await world.live(hub)
+    customer.say(page(customer.epoch, "https://www.shop.example/product/1"))
+    await world.settle()
+
+    async def hangs(*_: object) -> bool:
+        never: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        return await never
+
+    monkeypatch.setattr(MoodyStore, "append_audit", hangs)
+    stopping = asyncio.create_task(world.stop(hub))
+    await world.clock.advance(LAST_FLUSH_SECONDS - 0.1)
+    assert not stopping.done()
+    await world.clock.advance(0.1)
+    await asyncio.wait_for(stopping, 5.0)
 
 
 async def test_what_comes_after_the_last_peer_left_is_counted_as_late(world: World, hub: Hub) -> None:
