@@ -71,6 +71,8 @@ IBAN_MAX_LENGTH = max(IBAN_LENGTHS.values())
 _SPACE = r"\s\xad\u200b-\u200f\u2060\ufeff\x01\u2010-\u2015\u2212\-"
 _GAP = rf"[{_SPACE}]{{0,16}}+"
 _WIDE_GAP = rf"[{_SPACE}\x02]{{1,64}}+"
+# Whatever is a card lies in one of these, and most texts hold none.
+_ROW = re.compile(rf"[0-9](?:[{_SPACE}\x02.]{{0,64}}+[0-9]){{{CARD_MIN_DIGITS - 1},}}+")
 # Both begin with a set of digits and only then look back, which lets the regular expressions skip fast.
 # A plus before it makes it a telephone number.
 _CARD = re.compile(rf"[2-689](?<![0-9+][2-689])(?:{_GAP}[0-9]){{{CARD_MIN_DIGITS - 1},{CARD_MAX_DIGITS - 1}}}+")
@@ -81,7 +83,8 @@ _COUNTRY = "|".join(
     for letters in (r"[A-Za-z]{2}", r"[A-Za-z]\x01[A-Za-z]", r"[A-Za-z]{2}\x01", r"[A-Za-z]\x01[A-Za-z]\x01")
 )
 _IBAN = re.compile(
-    rf"[0-9](?:{_COUNTRY})\x01?[0-9](?:{_GAP}[A-Za-z0-9]){{{IBAN_MIN_LENGTH - 4},{IBAN_MAX_LENGTH - 4}}}+"
+    rf"[0-9](?<=[A-Za-z\x01][0-9])(?:{_COUNTRY})\x01?[0-9]"
+    rf"(?:{_GAP}[A-Za-z0-9]){{{IBAN_MIN_LENGTH - 4},{IBAN_MAX_LENGTH - 4}}}+"
 )
 _COUNTRY_BEFORE = re.compile(r"[A-Za-z]\x01?[A-Za-z]\x01?$")
 _CARD_BOXES = re.compile(
@@ -108,11 +111,16 @@ def find(text: str) -> Iterator[Span]:
     """Every stretch of `text` that is a card number or an IBAN. They may overlap."""
     if _OTHER_DIGITS.search(text) is not None:
         text = _OTHER_DIGITS.sub(lambda found: str(int(found[0])), text)
-    yield from _find_form(text, _CARD, is_card, CARD_MIN_DIGITS)
-    yield from (found.span() for found in _DOTTED_CARD.finditer(text) if is_card(_bare(found[0])))
-    yield from _find_form(text, _IBAN, is_iban, IBAN_MIN_LENGTH)
-    if BESIDE in text:
-        yield from _find_boxes(text)
+    rows = [row.span() for row in _ROW.finditer(text)]
+    if rows:
+        yield from _find_form(text, rows, _CARD, is_card, CARD_MIN_DIGITS)
+        yield from (row.span() for row in _candidates(text, rows, _DOTTED_CARD) if is_card(_bare(row[0])))
+        yield from _find_card_boxes(text, rows)
+    yield from _find_form(text, [(0, len(text))], _IBAN, is_iban, IBAN_MIN_LENGTH)
+    for found in _IBAN_BOXES.finditer(text) if BESIDE in text else ():
+        start = found.start() - 2
+        if BESIDE in found[0] and is_iban(_bare(text[start : found.end()])):
+            yield start, found.end()
 
 
 def begun(text: str) -> str:
@@ -150,19 +158,26 @@ def _bare(text: str) -> str:
     return _NOT_ALNUM.sub("", text)
 
 
-def _find_form(text: str, form: re.Pattern[str], holds: Callable[[str], bool], shortest: int) -> Iterator[Span]:
+def _candidates(text: str, rows: list[Span], form: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Every place in these rows where the form begins; the first `MAX_CANDIDATES` may overlap."""
+    count = 0
+    for start, end in rows:
+        while (found := form.search(text, start, end)) is not None:
+            yield found
+            count += 1
+            start = found.start() + 1 if count < MAX_CANDIDATES else found.end()
+
+
+def _find_form(
+    text: str, rows: list[Span], form: re.Pattern[str], holds: Callable[[str], bool], shortest: int
+) -> Iterator[Span]:
     """From each place where the form begins, the longest stretch that holds."""
-    position = 0
-    for _ in range(MAX_CANDIDATES):
-        found = form.search(text, position)
-        if found is None:
-            return
-        position = found.start() + 1
-        start = _start(text, found, form)
-        end = _longest(text, start, found.end(), holds, shortest)
+    for number, found in enumerate(_candidates(text, rows, form)):
+        start, end = _start(text, found, form), found.end()
+        if number < MAX_CANDIDATES:
+            end = _longest(text, start, end, holds, shortest)
         if end:
             yield start, end
-    yield from ((_start(text, found, form), found.end()) for found in form.finditer(text, position))
 
 
 def _start(text: str, found: re.Match[str], form: re.Pattern[str]) -> int:
@@ -187,21 +202,10 @@ def _longest(text: str, start: int, last: int, holds: Callable[[str], bool], sho
 # --- over boxes that stand beside each other
 
 
-def _find_boxes(text: str) -> Iterator[Span]:
-    position = 0
-    for _ in range(MAX_CANDIDATES):
-        found = _CARD_BOXES.search(text, position)
-        if found is None:
-            break
-        position = found.start() + 1
+def _find_card_boxes(text: str, rows: list[Span]) -> Iterator[Span]:
+    for number, found in enumerate(_candidates(text, rows, _CARD_BOXES)):
         if BESIDE in found[0]:
-            yield from _card_boxes(text, found)
-    else:
-        yield from (found.span() for found in _CARD_BOXES.finditer(text, position) if BESIDE in found[0])
-    for found in _IBAN_BOXES.finditer(text):
-        start = found.start() - 2
-        if BESIDE in found[0] and is_iban(_bare(text[start : found.end()])):
-            yield start, found.end()
+            yield from _card_boxes(text, found) if number < MAX_CANDIDATES else (found.span(),)
 
 
 def _card_boxes(text: str, found: re.Match[str]) -> Iterator[Span]:

@@ -120,9 +120,11 @@ class Washer:
 
     def _tables(self, frame: Snapshot | Ops) -> tuple[Snapshot | Ops, int]:
         is_ops = isinstance(frame, Ops)
-        reading = _Reading(frame.tags, frame.names, frame.ops if isinstance(frame, Ops) else frame.nodes)
+        grows = is_ops or bool(self._typed)
+        ints = frame.ops if isinstance(frame, Ops) else frame.nodes
+        reading = _Reading(frame.tags, frame.names, ints, grows)
         texts, count = self._in_order(frame.texts, reading.order())
-        if is_ops or self._typed:
+        if grows:
             hidden, found = self._typed.see(texts, reading.placed, ops=is_ops)
             texts = [MASK if at in hidden else text for at, text in enumerate(texts)] if hidden else texts
             count += found
@@ -177,10 +179,12 @@ def wash_frame(message: Message, patterns: Sequence[str] = ()) -> tuple[Message,
 class _Reading:
     """What people read in a frame: indices into its texts, in order, with marks between them."""
 
-    __slots__ = ("_apart", "_changed", "_inline", "_ints", "_readable", "_values", "placed")
+    __slots__ = ("_apart", "_changed", "_inline", "_ints", "_places", "_readable", "_values", "placed")
 
-    def __init__(self, tags: Sequence[str], names: Sequence[str], ints: Sequence[int]) -> None:
+    def __init__(self, tags: Sequence[str], names: Sequence[str], ints: Sequence[int], places: bool) -> None:
+        """`places`: fill `placed`, too."""
         self._ints = ints
+        self._places = places
         self._inline = [tag in INLINE_TAGS or is_custom(tag) for tag in tags]
         self._readable = frozenset(index for index, name in enumerate(names) if kind_of(name) == "text")
         # What somebody types into a field that the site shows.
@@ -204,7 +208,8 @@ class _Reading:
                 block = blocks.get(parent, parent)
                 order += (_JOINED if block == line else _BESIDE, ints[at + 4])
                 line = block
-                self.placed.append(Placed(ints[at + 4], ints[at + 1], parent))
+                if self._places:
+                    self.placed.append(Placed(ints[at + 4], ints[at + 1], parent))
                 at += 5
             elif number == element:
                 if inline[ints[at + 4]]:
