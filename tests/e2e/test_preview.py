@@ -249,11 +249,18 @@ def test_by_keyboard(agent: Agent, customer: Customer) -> None:
 def test_it_stays_on_top_of_a_dialog_of_the_page(agent: Agent, customer: Customer) -> None:
     go_live(agent, customer, "/product/5")
     press(customer)
+    # Nothing tells of this but that the frame is another one now.
+    customer.page.evaluate(f"() => {{ const frame = ({FRAME})(); frame.parentNode.append(frame); }}")
+    customer.page.wait_for_function(f"() => ({FRAME})()?.contentDocument.querySelector('h1')")
+    expect_same(agent, customer)
     customer.page.evaluate("() => document.querySelector('#delivery').showModal()")
     # The surface moves into the dialog; the frame begins anew there, and its picture with it.
+    customer.page.wait_for_function(
+        f"""() => [...document.querySelector("#delivery").children].some(child => child.shadowRoot)
+            && ({FRAME})()?.contentDocument.querySelector("#delivery:modal h2")?.textContent === "Delivery" """
+    )
     expect_picture(customer)
     expect_same(agent, customer)
-    customer.page.wait_for_function("() => document.querySelector('#delivery').contains(document.activeElement)")
     customer.see("preview-close").click()
     expect(customer.see("preview")).to_have_count(0)
     expect(customer.page.locator("#delivery")).to_be_visible()

@@ -23,9 +23,9 @@ export const receiptTexts: typeof en = {
   notes: {
     page: (_, detail) => `Seite gezeigt: ${detail}`,
     withheld: () => "Eine private Seite: nichts gezeigt",
-    control_on: (agent) => `Sie ließen ${agent} für Sie klicken`,
+    control_on: (agent) => `Sie erlaubten ${agent}, für Sie zu klicken`,
     control_off: (agent) => `${agent} kann nicht mehr klicken`,
-    control_denied: (agent) => `Sie ließen ${agent} nicht klicken`,
+    control_denied: (agent) => `Sie erlaubten ${agent} nicht zu klicken`,
     pause: () => "Pause: nichts gezeigt",
     resume: () => "Sie machten weiter",
   },
