@@ -78,13 +78,14 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
     capture = new part.Capture({
       policy: baton.policy,
       send(message: Snapshot | Ops | Page | Pointer | Tip) {
-        // Here the hub's message and the customer's own picture of it part, with nothing in between.
+        const sent = send(message);
+        // The very same message, with nothing in between.
         preview?.take(message);
         if ("page" in message && message.page && message.page.address !== address) {
           address = message.page.address;
           note(baton.notes, "page", address);
         }
-        return send(message);
+        return sent;
       },
       mayShare: () => judge(baton.policy, location.href),
       assetNumber: assets.number,
