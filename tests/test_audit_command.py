@@ -4,6 +4,7 @@ import asyncio
 import json
 import secrets
 import sqlite3
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -260,6 +261,11 @@ def test_a_chain_made_anew_without_the_secret_is_found(operator: Operator) -> No
 def test_a_session_that_has_no_trail_is_found_with_its_agent(operator: Operator) -> None:
     operator.keep_session(ended(waiting(), AT))
     operator.assert_broken("s1", 1, "there are no lines")
+
+
+def test_a_session_is_there_a_moment_before_its_trail(operator: Operator) -> None:
+    operator.keep_session(waiting(created_at=time.time() - 1))
+    assert operator.run("verify", "s1") == (0, "s1: just begun.\n", "")
 
 
 def test_a_store_that_cannot_be_read_ends_with_two(operator: Operator) -> None:

@@ -15,6 +15,8 @@ from cobrowse.store.base import SessionStore
 from cobrowse.store.opening import Stores
 
 BROKEN = 1
+# A session is there a moment before the first line of its trail.
+BEGINS_WITHIN_SECONDS = 10.0
 _DAYS = "d"
 
 SENTENCES: dict[Flaw, str] = {
@@ -124,6 +126,8 @@ async def check(store: SessionStore, session_id: str, keys: AuditKeys, now: floa
         return Verdict(error.line, "this line cannot be read")
     if found is None and trail is None and not lines:
         raise _unknown(session_id)
+    if found is not None and trail is None and 0 <= now - found.session.created_at <= BEGINS_WITHIN_SECONDS:
+        return Verdict(0, "just begun")
     over_since = float("-inf") if found is None else None
     if found is not None and isinstance(found.session.state, Ended):
         over_since = found.session.state.since

@@ -1,12 +1,13 @@
 """The ledger: what a whole session leaves in its trail, on one hub and on two, through deaths and absences."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
 
 from cobrowse.core.audit import CLOSING_SECONDS, AuditLine, verify
-from cobrowse.core.errors import StoreUnreadable
+from cobrowse.core.errors import StoreError, StoreUnreadable
 from cobrowse.core.policy import AUDIT_DAYS
 from cobrowse.core.protocol import (
     ActResult,
@@ -32,9 +33,11 @@ from cobrowse.hub.ledger import FLUSH_SECONDS
 from cobrowse.hub.trail import DAY_SECONDS
 from cobrowse.store.base import ENDED_KEPT_SECONDS, Trail
 from cobrowse.store.sqlite import SqliteSessions
+from tests.hub.clock import breathe
 from tests.hub.faults import MoodyStore
 from tests.hub.peers import Agent, Customer, page
 from tests.hub.world import World
+from tests.hub.world import world as new_world
 
 CLICK = Click(node=10, x=0.5, y=0.5)
 
@@ -331,6 +334,63 @@ async def test_a_trail_is_closed_even_if_its_session_is_gone(world: World, hub: 
     lines = await closed(world, created.id)
     assert [line.kind for line in lines] == ["created", "ended", "closed"]
     assert verify(created.id, lines, world.audit_keys) is None
+
+
+class Weather:
+    """A store that, by chance, loses requests, loses answers, and is slow, when it is to append."""
+
+    def __init__(self, world: World) -> None:
+        self._append = world.store.append_audit
+        self._random = world.random
+        self.is_bad = True
+
+    async def __call__(self, trail: Trail, lines: Sequence[AuditLine]) -> bool:
+        chance = self._random.random() if self.is_bad else 1.0
+        if chance < 0.15:
+            raise StoreError("The request was lost.")
+        if chance < 0.3:
+            await breathe(self._random.randrange(40))
+        answer = await self._append(trail, lines)
+        if 0.3 < chance < 0.5:
+            raise StoreError("The answer was lost.")
+        return answer
+
+
+@pytest.mark.parametrize("seed", range(15))
+async def test_whatever_the_weather_each_thing_is_told_once(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with new_world(seed=seed) as world:
+        hubs = [await world.hub() for _ in range(3)]
+        _, customer = await world.live(hubs[0], hubs[1])
+        session = session_of(customer)
+        weather = Weather(world)
+        monkeypatch.setattr(world.store, "append_audit", weather)
+        for hub in hubs:
+            monkeypatch.setattr(hub._house.ledger._store, "append_audit", weather)
+        acts, pauses = 0, 0
+        for n in range(60):
+            chance = world.random.random()
+            if chance < 0.3:
+                customer.say(page(customer.epoch, f"https://www.shop.example/product/{n}"))
+            elif chance < 0.6:
+                acts += 1
+                customer.say(ActResult(id=n, status="done", act="click", on="link"))
+            elif chance < 0.8:
+                pauses += 1
+                customer.say(Pause())
+                customer.say(Resume())
+            else:
+                await world.pass_time(world.random.choice((1.0, FLUSH_SECONDS)), step=1.0)
+            if chance > 0.5:
+                await world.settle()
+        customer.say(Stop())
+        await world.settle()
+        weather.is_bad = False
+        lines = await closed(world, session)
+        assert verify(session, lines, world.audit_keys) is None
+        kinds = [line.kind for line in lines]
+        assert (kinds.count("paused"), kinds.count("resumed"), kinds.count("ended")) == (pauses, pauses, 1)
+        assert (await counted(world, session)).get("act:click:link:done", 0) == acts
+        assert sum(hub.stats().get("store_missed.append_audit", 0) for hub in hubs) > 0
 
 
 async def test_what_nobody_joined_is_kept_for_an_hour(world: World, hub: Hub) -> None:

@@ -1,5 +1,6 @@
 """A book: what one hub writes of one session, in one chain with what others write, and never twice."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from math import inf
 
@@ -15,6 +16,7 @@ from cobrowse.hub.trail import DAY_SECONDS, Book, Subject
 from cobrowse.store.base import ENDED_KEPT_SECONDS, Trail
 from cobrowse.store.database import Database, open_database
 from cobrowse.store.sqlite import SqliteSessions
+from tests.hub.clock import breathe
 from tests.hub.faults import MoodyStore
 from tests.hub.peers import SHOP
 
@@ -167,6 +169,28 @@ async def test_what_was_not_written_waits_and_keeps_its_order(book: Book, store:
     store.failing = set()
     await book.write()
     assert await kinds(store) == ["created", "claimed", "allowed"]
+
+
+async def test_one_append_at_a_time(book: Book, store: MoodyStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the answer to one could be taken for that to another, whose lines were lost."""
+    append, under_way = store.append_audit, [0]
+
+    async def slow(trail: Trail, lines: Sequence[AuditLine]) -> bool:
+        under_way[0] += 1
+        assert under_way == [1]
+        await breathe()
+        answer = await append(trail, lines)
+        under_way[0] -= 1
+        return answer
+
+    monkeypatch.setattr(store, "append_audit", slow)
+    writes = []
+    for kind in ("created", "paused", "resumed"):
+        say(book, kind)
+        writes.append(asyncio.create_task(book.write()))
+        await breathe(3)
+    await asyncio.gather(*writes)
+    assert await kinds(store) == ["created", "paused", "resumed"]
 
 
 async def test_who_loses_all_the_time_gives_up_for_now(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cobrowse.core import close
+from cobrowse.core.audit import verify
 from cobrowse.core.errors import StoreConflict
 from cobrowse.store.opening import Stores, open_store
 from cobrowse.web.dismissal import dismiss
@@ -52,7 +53,10 @@ async def test_open_sessions_end_within_two_seconds(timed: LiveHub, beside: Stor
             assert await close_number(ana) == close.ENDED.number
             assert await close_number(customer) == close.ENDED.number
         assert_problem(await agent.get("/api/me"), 401, "not_signed_in")
-    assert [line.kind for line in await beside.sessions.read_audit(new.id)][-1] == "ended"
+    lines = await beside.sessions.read_audit(new.id)
+    assert verify(new.id, lines, timed.settings.audit_keys) is None
+    [end] = [line for line in lines if line.kind == "ended"]
+    assert (end.detail, end.hub) == ("agent_ended", "command")
     # Once more finds nothing to do.
     assert not await dismiss(beside, "ana", timed.settings, clock.now())
 
