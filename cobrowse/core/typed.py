@@ -1,7 +1,7 @@
 """Numbers that grow in place: a page that echoes what is typed (a drawn card over its form) shows a card number digit
 by digit, and is recognised by its form only when all of it has been seen.
 
-Two ways are known. A text that holds nothing but digits (and place holders) grows from its own beginning. Or boxes are
+Two ways are known. The number at the end of a text grows, digit by digit or group by group. Or boxes are
 filled one after the other, each with a digit or with a group that grows, and in each frame nothing else that is a
 number changes. Both are masked from where more is shown than others may show of a card (PCI DSS 4.0, 3.4.1: the first
 eight at the most).
@@ -105,17 +105,19 @@ class Typed:
     def __bool__(self) -> bool:
         return bool(self._places or self._masked_boxes)
 
-    def see(self, texts: list[str], placed: Iterable[Placed], *, ops: bool) -> tuple[set[int], int]:
-        """The indices of the texts to mask, and how many numbers are masked for the first time. `ops`: this is a
-        change, and not a picture, in which all is new."""
-        hidden: set[int] = set()
+    def see(self, texts: list[str], placed: Iterable[Placed], *, ops: bool) -> tuple[dict[int, int], int]:
+        """From where on to mask each text that is to be masked, by its index, and how many numbers are masked for the
+        first time. `ops`: this is a change, and not a picture, in which all is new."""
+        hidden: dict[int, int] = {}
         count = 0
         boxes = []
         for each in placed:
-            masked, first = self._grown(texts[each.text], each)
+            start, first = self._grown(texts[each.text], each)
             count += first
-            if masked or each.node in self._masked_boxes:
-                hidden.add(each.text)
+            if start is not None:
+                hidden[each.text] = min(start, hidden.get(each.text, start))
+            if each.node in self._masked_boxes:
+                hidden[each.text] = 0
             box = _BOX.fullmatch(texts[each.text]) if ops else None
             if box is not None:
                 boxes.append((each, box[1]))
@@ -123,10 +125,10 @@ class Typed:
             count += self._filled(boxes, hidden)
         return hidden, count
 
-    def _grown(self, text: str, at: Placed) -> tuple[bool, bool]:
-        digits = begun(text)
+    def _grown(self, text: str, at: Placed) -> tuple[int | None, bool]:
+        digits, start = begun(text)
         if not digits:
-            return False, False
+            return None, False
         place = self._places.get(at.node) or self._places.get(at.parent) or _Place()
         masked = place.see(digits)
         for key in (at.node, at.parent):
@@ -137,9 +139,9 @@ class Typed:
             del self._places[next(iter(self._places))]
         first = masked and not place.counted
         place.counted = place.counted or masked
-        return masked, first
+        return start if masked else None, first
 
-    def _filled(self, boxes: list[tuple[Placed, str]], hidden: set[int]) -> int:
+    def _filled(self, boxes: list[tuple[Placed, str]], hidden: dict[int, int]) -> int:
         (at, digits), *more = boxes
         if more:
             self._boxes = _Boxes()
@@ -147,7 +149,7 @@ class Typed:
         before = self._boxes.total
         if not self._boxes.see(digits, frozenset({at.node, at.parent} - {0})):
             return 0
-        hidden.add(at.text)
+        hidden[at.text] = 0
         self._masked_boxes[at.node] = None
         while len(self._masked_boxes) > MAX_PLACES:
             del self._masked_boxes[next(iter(self._masked_boxes))]

@@ -6,7 +6,7 @@ frame changes is read as one, and every part of what is found is masked. So is a
 typed. The mask has one length, so nothing of what it hides can be told from it. A count above zero is a bug report for
 the site's masking.
 
-Only what people read is washed: text nodes, texts of attributes, what CSS puts in (`content`), titles, and for a site's
+Only what people read is washed: text nodes, texts of attributes, what CSS puts in, titles, and for a site's
 patterns the page's address. Tokens are left alone, since an SVG path is full of digits. A text that two places of a
 frame share is masked in both.
 
@@ -64,7 +64,9 @@ _LENGTHS = {
     OPS.rule_removed: 3,
     OPS.selection: 5,
 }
-_CONTENT = re.compile(r"""(["'])(.*?)\1""", re.DOTALL)
+# Where CSS puts text into the page, itself or by a custom property.
+_SHOWING = re.compile("content|list-style|quotes|text-overflow|emphasis|hyphenate|--")
+_STRING = re.compile(r"""(["'])(.*?)\1""", re.DOTALL)
 _ADDRESS_PIECES = re.compile(r"([/?&=])")
 
 View = Snapshot | Ops | Page | Pointer | Tip
@@ -126,7 +128,8 @@ class Washer:
         texts, count = self._in_order(frame.texts, reading.order())
         if grows:
             hidden, found = self._typed.see(texts, reading.placed, ops=is_ops)
-            texts = [MASK if at in hidden else text for at, text in enumerate(texts)] if hidden else texts
+            if hidden:
+                texts = [text[: hidden[at]] + MASK if at in hidden else text for at, text in enumerate(texts)]
             count += found
         styles, found = self._styles(frame.styles)
         if texts is frame.texts and styles is frame.styles:
@@ -134,17 +137,21 @@ class Washer:
         return replace(frame, texts=texts, styles=styles), count + found
 
     def _styles(self, styles: list[str]) -> tuple[list[str], int]:
-        """What `content` puts into the page is read, too."""
+        """What CSS puts into the page is read, too."""
         places = [
             (at, *found.span(2))
             for at, style in enumerate(styles)
-            if "content" in style
-            for found in _CONTENT.finditer(style)
+            if _SHOWING.search(style) is not None
+            for found in _STRING.finditer(style)
         ]
         if not places:
             return styles, 0
         strings = [styles[at][start:end] for at, start, end in places]
-        washed, count = self.texts(strings)
+        # The strings of one rule are shown as one.
+        order: list[int] = []
+        for number, (at, *_) in enumerate(places):
+            order += (_JOINED if number and places[number - 1][0] == at else _BREAK, number)
+        washed, count = self._in_order(strings, order)
         if washed is strings:
             return styles, 0
         result = list(styles)

@@ -93,14 +93,16 @@ def test_nothing_goes_on_over_a_break() -> None:
         (" 4111 1", "41111"),
         ("4111 1### #### ####", "41111"),
         ("4111-11••-••••", "411111"),
+        ("Your card: 4111", "4111"),
         ("", ""),
         ("1234", ""),
-        ("Card 4111", ""),
+        ("+49 30 1234", ""),
         ("4111 euro", ""),
+        ("4111" + " " * 90, ""),
     ],
 )
 def test_the_beginning_of_a_number(text: str, digits: str) -> None:
-    assert begun(text) == digits
+    assert begun(text) == (digits, text.index(digits[0]) if digits else 0)
 
 
 @pytest.mark.parametrize(

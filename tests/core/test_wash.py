@@ -207,6 +207,12 @@ def test_what_css_puts_in_is_read() -> None:
     frame, count = wash_frame(sketch.snapshot())
     assert frame.styles == [f'a::before {{ content: "Card {MASK}" attr(x) "{MASK}"; }}', *rules[1:]]
     assert count == 2
+    parts = ['i::after { content: "4111 " "1111 1111" " 1111"; }', ':root { --card: "4111111111111111"; }']
+    parts += [f'ol {{ list-style-type: "{CARD}"; }}', 'b::before { content: "4111 1111"; }', "p { font-family: x; }"]
+    frame, count = wash_frame(page_sketch().sheet(4, 3, *parts).snapshot())
+    assert frame.styles[0] == f'i::after {{ content: "{MASK}" "{MASK}" "{MASK}"; }}'
+    assert frame.styles[1:3] == [f':root {{ --card: "{MASK}"; }}', f'ol {{ list-style-type: "{MASK}"; }}']
+    assert (frame.styles[3:], count) == (parts[3:], 3)
     clean = page_sketch().sheet(4, 3, rules[2]).snapshot()
     assert wash_frame(clean)[0] is clean
 
@@ -283,6 +289,13 @@ def test_a_growing_text_that_is_made_anew_each_time_is_known_by_what_holds_it() 
     steps = ["4### ####", "41## ####", "411# ####", "4111 ####", "4111 11## ####", "4111 1111 1### ####"]
     shown, count = grow(Washer(), [Sketch().text(20 + at, 7, step) for at, step in enumerate(steps)])
     assert (shown, count) == ([*steps[:5], MASK], 1)
+
+
+def test_a_number_that_grows_at_the_end_of_a_sentence_is_masked_and_the_sentence_stays() -> None:
+    steps = ["Your card ", "Your card 4111", "Your card 4111 1111", "Your card 4111 1111 1111", f"Your card {CARD} is"]
+    shown, count = grow(Washer(), [Sketch().text_change(7, step) for step in steps])
+    assert shown == [*steps[:3], f"Your card {MASK}", f"Your card {MASK} is"]
+    assert count == 2
 
 
 def test_a_number_typed_into_a_field_that_is_shown_is_masked_before_it_is_whole() -> None:
