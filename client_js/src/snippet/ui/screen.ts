@@ -45,12 +45,20 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
   const { agent, site } = host;
   const { dock, marks: layer, show, isOwn, reachable, remove } = surface();
   const drawn = marks(layer, agent, signal);
-  const bar = banner({ ...host, move: () => dock.classList.toggle("top") });
+  let unreachableFor = 0;
+  const bar = banner({
+    ...host,
+    pause() {
+      // Who pressed it has reached it.
+      unreachableFor = 0;
+      host.pause();
+    },
+    move: () => dock.classList.toggle("top"),
+  });
   let consent: Consent | undefined;
   let control: Prompt | undefined;
   let navigation: Prompt | undefined;
   let refuseNavigation: (() => void) | undefined;
-  let unreachableFor = 0;
 
   const closeConsent = (): void => {
     consent?.card.remove();
