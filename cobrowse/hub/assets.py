@@ -134,6 +134,7 @@ class Assets:
             async with self._checking:
                 asset = await asyncio.to_thread(_checked, body)
         except BadInput as error:
+            self._house.ledger.count(who.session, "asset_refused", error.code)
             await self._tell_refused(who.session, n, asked.hub, error.code)
             raise
         await self._hand_over(who.session, n, asked.hub, asset)

@@ -7,12 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from cobrowse.core.audit import CLOSING_SECONDS, AuditLine, verify
-from cobrowse.core.errors import StoreError, StoreUnreadable
+from cobrowse.core.errors import BadInput, NotFound, StoreError, StoreUnreadable
 from cobrowse.core.policy import AUDIT_DAYS
 from cobrowse.core.protocol import (
     ActResult,
     AskControl,
     AssetRefused,
+    AssetWanted,
     Bye,
     Click,
     ControlAnswer,
@@ -185,6 +186,19 @@ async def test_bad_frames_and_messages_are_counted(world: World, hub: Hub) -> No
     found = await counted(world, session_of(customer))
     assert found == {"bad_message:agent": 1, "refused_frame:other_origin": 1}
     assert not any("elsewhere" in detail for _, detail in await said(world, session_of(customer)))
+
+
+async def test_an_asset_that_is_none_is_counted(world: World, hub: Hub) -> None:
+    _, customer = await world.live(hub)
+    asking = asyncio.create_task(hub.asset(session_of(customer), 7))
+    wanted = await customer.hear(AssetWanted)
+    with pytest.raises(BadInput):
+        await hub.put_asset(customer.token, wanted.ticket, 7, b"<script>no picture</script>")
+    with pytest.raises(NotFound):
+        await asking
+    customer.say(Stop())
+    await customer.closed_with()
+    assert await counted(world, session_of(customer)) == {"asset_refused:asset_type": 1}
 
 
 async def test_counts_are_told_after_a_while(world: World, hub: Hub) -> None:
