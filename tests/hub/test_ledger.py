@@ -193,7 +193,7 @@ async def test_an_asset_that_is_none_is_counted(world: World, hub: Hub) -> None:
     asking = asyncio.create_task(hub.asset(session_of(customer), 7))
     wanted = await customer.hear(AssetWanted)
     with pytest.raises(BadInput):
-        await hub.put_asset(customer.token, wanted.ticket, 7, b"<script>no picture</script>")
+        await hub.put_asset(customer.token, wanted.ticket, 7, b"\x00 no type there is")
     with pytest.raises(NotFound):
         await asking
     customer.say(Stop())
