@@ -39,9 +39,18 @@ def test_the_wheel_holds_clients_scripts_and_vocabulary(wheel: Path) -> None:
     assert "cobrowse/core/whitelist.json" in names
     assert "cobrowse/web/static/manifest.json" in names
     manifest = json.loads((FOLDER / "manifest.json").read_text())
-    assert {"snippet", "session-en", "session-de", "view", "acts", "entry", "join", "console", "mirror", "check"} <= set(
-        manifest
-    )
+    assert {
+        "snippet",
+        "session-en",
+        "session-de",
+        "view",
+        "acts",
+        "entry",
+        "join",
+        "console",
+        "mirror",
+        "check",
+    } <= set(manifest)
     assert {f"cobrowse/web/static/{part['file']}" for part in manifest.values()} <= names
     scripts = (ROOT / "cobrowse" / "store" / "lua").glob("*.lua")
     assert {f"cobrowse/store/lua/{script.name}" for script in scripts} <= names
