@@ -39,8 +39,8 @@ class _Site(http.server.BaseHTTPRequestHandler):
         files: dict[str, tuple[str, bytes, dict[str, str]]] = self.server.files  # type: ignore[attr-defined]  # ours, added below
         self.server.requests.append(self.path)  # type: ignore[attr-defined]  # ours, added below
         found = files.get(self.path.split("?")[0])
-        self.send_response(200 if found else 404)
         kind, body, headers = found or ("text/plain", b"", {})
+        self.send_response(302 if "Location" in headers else 200 if found else 404)
         self.send_header("Content-Type", kind)
         for name, value in headers.items():
             self.send_header(name, value)

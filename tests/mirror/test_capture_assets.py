@@ -41,34 +41,6 @@ def test_a_loaded_picture_goes_to_the_hub(tab: Tab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "reason"),
-    [
-        ("/never-loaded.png", "not_loaded"),
-        ("https://other.example/x.png", "other_origin"),
-        ("data:text/html,x", "failed"),
-        ("blob:https://other.example/1", "other_origin"),
-    ],
-)
-def test_no_oracle(tab: Tab, path: str, reason: str) -> None:
-    tab.files["/never-loaded.png"] = ("image/png", PIXEL, {})
-    tab.open("<!doctype html><p>x")
-    tab.start()
-    n = number_of(tab, path)
-    upload(tab, n)
-    upload(tab, n)
-    assert tab.run("P.refused") == [[n, reason], [n, reason]]
-    assert tab.puts == []
-    assert "/never-loaded.png" not in tab.requests
-
-
-def test_an_unknown_number_and_a_redirect_are_refused(tab: Tab) -> None:
-    tab.open("<!doctype html><p>x")
-    tab.start()
-    upload(tab, 77)
-    assert tab.run("P.refused") == [[77, "failed"]]
-
-
-@pytest.mark.parametrize(
     ("headers", "size", "reason"),
     [({"Cache-Control": "no-store"}, 10, "no_store"), ({}, 5 * 1024 * 1024 + 1, "too_big")],
 )

@@ -12,6 +12,8 @@ export type AssetKind = "image" | "font" | "style";
 
 const ASSET_MAX_BYTES = 5 * 1024 * 1024;
 const NUMBER_MAX = 100_000;
+/** What is read by scripts or people: who gets its address into a page must not get it out by that. */
+const NO_ASSET = /^text\/(?!css)|^application\/(?!octet|.*font)/i;
 const DATA_TYPES = /^data:(image\/|font\/|application\/(x-)?font|text\/css)/i;
 
 export class Assets {
@@ -82,6 +84,7 @@ export class Assets {
     if (!response.ok) return "failed";
     if (/no-store/i.test(response.headers.get("Cache-Control") ?? "")) return "no_store";
     const bytes = await response.blob();
+    if (NO_ASSET.test(bytes.type)) return "wrong_type";
     if (bytes.size > ASSET_MAX_BYTES) return "too_big";
     if (kind !== "style") return bytes;
     const css = new Blob([rewrite(await bytes.text(), response.url || url, this.number, true)]);

@@ -379,3 +379,37 @@ OPS: list[FrameCase] = [
     case("a selection of no node", lambda f: f.raw(15, 77, 0, 11, 0), "", "unknown_id"),
     case("a root that goes", lambda f: f.remove(2), "", ""),
 ]
+
+
+COVER = (
+    "position:fixed;inset:-9999px;width:30000px;height:30000px;margin:0;z-index:2147483647;background:red;cursor:none"
+)
+
+
+def imitation(frame: Frame) -> Frame:
+    """A page that looks like the console, with fields that want the agent's password."""
+    frame.element(10, 4, "header", {"style": "position:fixed;inset:0;background:#fff;z-index:9"})
+    frame.element(11, 10, "button", {"style": "position:fixed;top:0;right:0", "type": "button"}).text(
+        12, 11, "End session"
+    )
+    frame.element(13, 10, "input", {"type": "text", "name": "user", "placeholder": "Name", "tabindex": "1"})
+    frame.element(14, 10, "input", {"type": "password", "name": "password", "placeholder": "Password", "tabindex": "1"})
+    return frame.element(15, 10, "a", {":link": 1, "tabindex": "2"}).text(16, 15, "Sign in again").raw(12, 14)
+
+
+# What would lie over the console, take its focus, or pass for it. All of these pass the hub.
+REDRESS: dict[str, Build] = {
+    "a box over everything": element("div", style=COVER, title="Your session has ended. Sign in again."),
+    "a box that is turned and blown up": element("div", style=COVER + ";transform:scale(99) rotate(45deg);zoom:9"),
+    "a shadow": element(
+        "div", style="box-shadow:0 0 0 9999px red;outline:9999px solid red;filter:drop-shadow(0 0 999px red)"
+    ),
+    "a modal dialog": element("dialog", __modal=1, style=COVER, tabindex="0"),
+    "a dialog": element("dialog", open=1, style=COVER, tabindex="0"),
+    "a popover": element("div", popover="auto", __popover=1, style=COVER, tabindex="0"),
+    "details": element("details", open=1, style=COVER),
+    "the root itself": lambda f: f.element(10, 3, "style").sheet(11, 10, f"html,body,:root{{{COVER}}}"),
+    "a backdrop": lambda f: f.element(10, 4, "dialog", {":modal": 1}).sheet(11, 1, f"::backdrop{{{COVER}}}"),
+    "a picture in another size": lambda f: f.sheet(11, 1, "html{zoom:30;writing-mode:vertical-rl;direction:rtl}"),
+    "an imitation": imitation,
+}
