@@ -31,7 +31,7 @@ from tests.e2e.conftest import ARGUMENTS, CHROMIUM
 from tests.live_hub import NO_TLS, PASSWORD, HubProcess, sqlite_url
 from tests.mirror.replay import Picture, WrongFrame
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 5.0
 KINDS: dict[str, str] = {name: str(kind) for name, kind in whitelist.names().items()}
 FINAL = ("done", "started", "refused")
 # Lets a test set the customer's clock ahead, over pages.
@@ -121,6 +121,7 @@ class Rogue:
         url = f"ws://localhost:{self.hub.port}/ws/agent"
         origin = self.hub.public_url
         options: dict[str, Any] = {"origin": origin, "subprotocols": [SUBPROTOCOL], "compression": None, "proxy": None}
+        options["legacy"] = True  # Kept open for longer than a block.
         self._socket = connect(url, **options)
         hello = {"k": "hello", "version": 1, "token": ticket, "page": self._page, "nonce": secrets.token_hex(8)}
         self.say(hello)
@@ -259,10 +260,9 @@ class Rogue:
 class Stage:
     """Everything an attack needs."""
 
-    def __init__(self, browser: Browser, folder: Path, shop: Shop, hub: HubProcess, **context: Any) -> None:
+    def __init__(self, browser: Browser, shop: Shop, hub: HubProcess, **context: Any) -> None:
         self.shop = shop
         self.hub = hub
-        self.folder = folder
         self.context = browser.new_context(**{"locale": "en-GB", **context})
         self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.context.add_init_script(CLOCK)
@@ -296,6 +296,7 @@ class Stage:
         """The customer goes to this page; returns once the agent has its picture."""
         self.agent.forget()
         self.page.goto(self.put(path, body, first))
+        expect(self.see("banner")).to_be_visible()
         self.shown(path)
 
     def shown(self, path: str) -> None:
@@ -402,7 +403,7 @@ def place(folder: Path, **site: Any) -> Iterator[tuple[Shop, HubProcess]]:
 def stage(browser: Browser, folder: Path, *, context: dict[str, Any] | None = None, **site: Any) -> Iterator[Stage]:
     """A stage of its own."""
     with place(folder, **site) as (shop, hub):
-        made = Stage(browser, folder, shop, hub, **(context or {}))
+        made = Stage(browser, shop, hub, **(context or {}))
         try:
             yield made
         finally:
