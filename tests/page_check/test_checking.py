@@ -66,16 +66,41 @@ SEEN: list[tuple[str, list[Found]]] = [
     ('<button aria-label="Call +44 20 7946 0958">Call</button>', [("phone", "body > button", "aria-label")]),
     ('<input type="submit" value="Pay with 4111 1111 1111 1111">', [("card", "body > input", ":label")]),
     ('<input placeholder="ada@mail.example">', [("email", "body > input", "placeholder")]),
-    ('<div id="shown" contenteditable>My diary</div>', [("editor", "#shown", "")]),
+    ('<div class="shown" contenteditable>My diary</div>', [("editor", "body > div.shown", "")]),
     ('<input class="shown" value="x">', [("field", "body > input.shown", "")]),
     ('<input class="shown" type="checkbox">', [("field", "body > input.shown", "")]),
     ('<select class="shown"><option selected>x</select>', [("field", "body > select.shown", "")]),
 ]
 
 
-@pytest.mark.parametrize(("body", "findings"), SEEN, ids=[body[:40] for body, _ in SEEN])
-def test_what_it_finds(tab: Tab, site: SmallSite, body: str, findings: list[Found]) -> None:
-    assert look(tab, site, body, wash=(r"KD-\d{7}",), show=(".shown", "#shown")) == findings
+POLICY: dict[str, Any] = {"wash": (r"KD-\d{7}",), "show": (".shown",), "mask": (".private",)}
+
+
+def by_section(tab: Tab, site: SmallSite, bodies: list[str]) -> list[list[Found]]:
+    """All of these in one page, each in a section of its own: what is found in each, as if it were the body."""
+    names = [f"case-{chr(97 + number // 26)}{chr(97 + number % 26)}" for number in range(len(bodies))]
+    sections = [f'<p>.</p><section id="{name}">{body}</section>' for name, body in zip(names, bodies, strict=True)]
+    found = look(tab, site, "".join(sections), **POLICY)
+    told = [
+        [
+            (kind, where.replace(f"#{name}", "body"), attribute)
+            for kind, where, attribute in found
+            if f"#{name}" in where
+        ]
+        for name in names
+    ]
+    assert sum(map(len, told)) == len(found), "a finding is in no section"
+    return told
+
+
+@pytest.fixture(scope="module")
+def seen(tab: Tab, site: SmallSite) -> list[list[Found]]:
+    return by_section(tab, site, [body for body, _ in SEEN])
+
+
+@pytest.mark.parametrize("number", range(len(SEEN)), ids=[body[:40] for body, _ in SEEN])
+def test_what_it_finds(seen: list[list[Found]], number: int) -> None:
+    assert seen[number] == SEEN[number][1]
 
 
 UNSEEN = [
@@ -95,9 +120,14 @@ UNSEEN = [
 ]
 
 
-@pytest.mark.parametrize("body", UNSEEN, ids=[body[:40] for body in UNSEEN])
-def test_what_it_leaves_alone(tab: Tab, site: SmallSite, body: str) -> None:
-    assert look(tab, site, body, mask=(".private",), show=(".shown",)) == []
+@pytest.fixture(scope="module")
+def unseen(tab: Tab, site: SmallSite) -> list[list[Found]]:
+    return by_section(tab, site, UNSEEN)
+
+
+@pytest.mark.parametrize("number", range(len(UNSEEN)), ids=[body[:40] for body in UNSEEN])
+def test_what_it_leaves_alone(unseen: list[list[Found]], number: int) -> None:
+    assert unseen[number] == []
 
 
 def test_what_comes_late_or_stands_in_a_shadow_is_seen(tab: Tab, site: SmallSite) -> None:
