@@ -63,8 +63,11 @@ from cobrowse.hub.wire import Data, Frame, Said
 
 log = logging.getLogger("cobrowse.hub")
 
-# What makes the store work weighs more than its bytes: 128 a second and 512 at once from a customer.
-STEP_WEIGHT_BYTES = 16 * 1024
+# What makes the store work weighs far more than its bytes: 8 a second and 32 at once. The embedded store flushes each
+# to the disk, so a peer that paused and went on a hundred times a second kept all others from it.
+STEP_WEIGHT_BYTES = 256 * 1024
+# What makes the hub work otherwise: acts, refusals of assets, answers to probes.
+ASKING_WEIGHT_BYTES = 16 * 1024
 # What any message weighs besides its bytes, so that a flood of tiny ones is a flood too.
 MESSAGE_WEIGHT_BYTES = 256
 
@@ -126,7 +129,7 @@ class Reading:
             elif isinstance(said.message, ActResult):
                 await self._act_result(local, peer, said, said.message)
             else:
-                weight += STEP_WEIGHT_BYTES
+                weight += _weight(peer, said.message)
                 await self._said(local, peer, said.message)
             if peer.said_bye or peer.closing is not None:
                 break
@@ -161,7 +164,7 @@ class Reading:
                 await self._acts.act(local, peer, said.message)
             else:
                 await self._said(local, peer, said.message)
-        await self._pace(peer, frame.unpacked + STEP_WEIGHT_BYTES * len(frame.said))
+        await self._pace(peer, frame.unpacked + sum(_weight(peer, said.message) for said in frame.said))
 
     # --- both
 
@@ -214,6 +217,10 @@ def _last_picture(frame: Frame[FromCustomer]) -> int:
     """Where in the frame the last message stands that takes credit; -1 for none."""
     places = [place for place, said in enumerate(frame.said) if isinstance(said.message, Snapshot | Ops)]
     return places[-1] if places else -1
+
+
+def _weight(peer: Peer, message: Message) -> int:
+    return ASKING_WEIGHT_BYTES if _event(peer, message) is None else STEP_WEIGHT_BYTES
 
 
 def _event(peer: Peer, message: Message) -> Event | None:

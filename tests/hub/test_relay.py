@@ -28,6 +28,7 @@ from cobrowse.core.protocol import (
     Problem,
     Resume,
     Resync,
+    SessionState,
     Share,
     Snapshot,
     Tip,
@@ -343,18 +344,38 @@ async def test_an_outbox_that_overflows_asks_for_a_new_picture(
 async def test_a_customer_that_says_too_much_is_not_read_for_a_while(
     world: World, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(peers, "PEER_BYTES_PER_SECOND", 100_000)
-    monkeypatch.setattr(peers, "PEER_BURST_BYTES", 100_000)
+    monkeypatch.setattr(peers, "PEER_BYTES_PER_SECOND", 300_000)
+    monkeypatch.setattr(peers, "PEER_BURST_BYTES", 300_000)
     agent, customer = await world.live(hub)
-    for _ in range(3):
+    # What Allow has cost is there again.
+    await world.pass_time(2)
+    for _ in range(6):
         customer.change("x" * 90_000)
     await world.settle()
     arrived = [m for m in agent.hear_waiting() if isinstance(m, Ops)]
-    assert len(arrived) < 3
+    assert len(arrived) < 6
     assert hub.stats()["paced"] >= 1
     await world.pass_time(3)
     # Nothing was dropped.
-    assert [m.seq for m in agent.hear_waiting() if isinstance(m, Ops)] == [1, 2, 3]
+    assert [m.seq for m in agent.hear_waiting() if isinstance(m, Ops)] == [1, 2, 3, 4, 5, 6]
+
+
+async def test_steps_are_few_a_second_whatever_they_are(world: World, hub: Hub) -> None:
+    """Each is a write of the store, which all sessions share."""
+    agent, customer = await world.live(hub)
+    await world.pass_time(10)
+    for _ in range(100):
+        customer.say(Pause())
+        customer.say(Resume())
+    await world.settle()
+    at_once = hub.stats()["frames"]
+    states = [m for m in agent.hear_waiting() if isinstance(m, SessionState)]
+    assert 20 < len(states) < 60
+    await world.pass_time(1)
+    assert hub.stats()["frames"] - at_once <= 10
+    await world.pass_time(30)
+    assert customer.wire.closed is None
+    assert hub.stats()["frames"] - at_once > 100
 
 
 async def test_frames_that_take_long_to_look_at_are_paced_by_their_time(
