@@ -103,6 +103,11 @@ _BOX_AFTER = re.compile(rf"[{_SPACE}\x02]*([0-9]+)[{_SPACE}]*[\x00\x02]")
 # A number that may be being typed at the end of a text: it begins as a card's does, and the rest is missing or place
 # holders. A row of digits that begins otherwise is none.
 _BEGUN = re.compile(rf"[2-689](?<![0-9+][2-689])(?:{_GAP}[0-9])*+[{_SPACE}#•●∙·*_.xX]*$")
+# A drawn card whose number is typed so far that more is shown than may be (see `cobrowse.core.typed`).
+_UNFINISHED = re.compile(
+    rf"[2-6](?<![0-9+][2-6])(?:{_GAP}[0-9]){{8,{CARD_MAX_DIGITS}}}+(?:{_GAP}[#•●∙·*_]){{1,10}}+(?![0-9#•●∙·*_])"
+)
+_WRITTEN = re.compile("[0-9#•●∙·*_]")
 _DIGIT_OR_PLUS = frozenset("0123456789+")
 _DIGITS_ALONE = re.compile("[^0-9]+")
 _NOT_ALNUM = re.compile(r"[^0-9A-Za-z]+")
@@ -121,6 +126,9 @@ def find(text: str) -> Iterator[Span]:
         yield from _find_form(text, rows, _CARD, is_card, CARD_MIN_DIGITS)
         yield from (row.span() for row in _candidates(text, rows, _DOTTED_CARD) if is_card(_bare(row[0])))
         yield from _find_card_boxes(text, rows)
+    for found in _UNFINISHED.finditer(text):
+        if len(_WRITTEN.findall(found[0])) in _lengths(_bare(found[0])):
+            yield found.span()
     yield from _find_form(text, [(0, len(text))], _IBAN, is_iban, IBAN_MIN_LENGTH)
     for found in _IBAN_BOXES.finditer(text) if BESIDE in text else ():
         start = found.start() - 2
@@ -139,8 +147,7 @@ def begun(text: str) -> tuple[str, int]:
 
 def is_card(digits: str) -> bool:
     """A number of a scheme in use, with Luhn's check digit (ISO/IEC 7812-1 annex B), and no article's number."""
-    lengths = next((lengths for low, high, lengths in _SCHEMES if low <= int(digits[: len(str(low))]) <= high), ())
-    return len(digits) in lengths and _luhn(digits) and not _is_ean(digits)
+    return len(digits) in _lengths(digits) and _luhn(digits) and not _is_ean(digits)
 
 
 def is_iban(text: str) -> bool:
@@ -148,6 +155,11 @@ def is_iban(text: str) -> bool:
     if IBAN_LENGTHS.get(text[:2].upper()) != len(text):
         return False
     return int("".join(str(int(letter, 36)) for letter in text[4:] + text[:4])) % 97 == 1
+
+
+def _lengths(digits: str) -> "range | tuple[int, ...]":
+    """How many digits a card's number has that begins with these."""
+    return next((lengths for low, high, lengths in _SCHEMES if low <= int(digits[: len(str(low))]) <= high), ())
 
 
 def _luhn(digits: str) -> bool:

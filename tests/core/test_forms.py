@@ -82,6 +82,22 @@ def test_rows_that_are_no_number(row: list[str]) -> None:
     assert found(BESIDE.join(row)) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["4111 1111 1### ####", "4111-1111-1111-11**", "5555 5555 5___ ____", "3782 822463 ●●●●●"],
+)
+def test_a_drawn_card_with_most_of_its_number(text: str) -> None:
+    assert found(f"Card {text} good") == [text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["4111 11•• •••• 1111", "4111 1111 #### ####", "4111 1111 1### ###", "2041883712 ***", "+49 30 1234567 ••"],
+)
+def test_what_a_site_may_show_of_a_card_stays(text: str) -> None:
+    assert found(text) == []
+
+
 def test_nothing_goes_on_over_a_break() -> None:
     assert found(f"4111 1111{BREAK}1111 1111") == []
 
@@ -196,6 +212,8 @@ HOSTILE = {
     "wide boxes": ("4111" + "\x02 " * 30) * 8_000,
     "IBANs in boxes": "DE89\x02" * 100_000,
     "dots": "4111." * 100_000,
+    "place holders": "411111111#" * 50_000,
+    "digits and place holders": "4" * 18 + "# " * 250_000,
 }
 
 
