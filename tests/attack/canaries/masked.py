@@ -84,7 +84,8 @@ PLACES: tuple[Place, ...] = (
     Place(
         "css in a file that the page changed",
         "<link rel=stylesheet href='/said/{c}.css'>",
-        "const l = box.firstChild; l.onload = () => l.sheet.insertRule('i{color:red}')",
+        "const l = box.firstChild; const add = () => l.sheet.insertRule('u{color:red}'); "
+        "l.sheet ? add() : l.onload = add",
     ),
     Place("style attribute: strings and custom properties", '<p style=\'--x:{c};quotes:"{c}" "{c}"\'>x</p>'),
     Place("style attribute: picture with text", "<p style='background:url(\"data:image/svg+xml,{c}\")'>x</p>"),

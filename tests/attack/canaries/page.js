@@ -1,8 +1,10 @@
 // Plants the canaries. `TABLE` is [html, script] by number, `FROM` the number of the first masked place, `VISIBLE` of the
-// first visible one; `WRAPPERS` is by the letter of a try. In all of them {c} is the canary and {box} the box.
+// first visible one; `WRAPPERS` is by the letter of a try. In all of them {c} is the canary and {box} the box. `SECRET`
+// takes the place of all canaries but the visible ones, if it is not empty.
 window.canaries = (() => {
   const LETTERS = "bcdfghjklmnpqrstvwxz";
   const canary = (n, how) =>
+    (SECRET && (n < VISIBLE ? SECRET : "x")) ||
     `zqx${LETTERS[Math.floor(n / 400) % 20]}${LETTERS[Math.floor(n / 20) % 20]}${LETTERS[n % 20]}${how}`;
   const filled = (html, c) => html.replaceAll("{c}", c);
   const boxHtml = (n, how, c) => `<div data-box="${n} ${how}">${filled(TABLE[n][0], c)}</div>`;

@@ -32,36 +32,39 @@ WRAPPERS = {
 _LATER = "cijklr"
 
 
-def _box(number: int, how: str) -> str:
-    said = "x" if how in _LATER else canary(number, how)
+def _box(number: int, how: str, secret: str) -> str:
+    if how in _LATER or (secret and number >= VISIBLE_FROM):
+        said = "x"
+    else:
+        said = secret or canary(number, how)
     return f'<div data-box="{number} {how}">{ALL[number].html.replace("{c}", said)}</div>'
 
 
-def _boxes(private: bool) -> str:
+def _boxes(private: bool, secret: str) -> str:
     boxes = []
     for number in range(VISIBLE_FROM):
         if private:
-            boxes += [_box(number, "p"), _box(number, "r")]
+            boxes += [_box(number, "p", secret), _box(number, "r", secret)]
         elif number < MASKED_FROM:
-            boxes += [_box(number, "a"), _box(number, "c")]
+            boxes += [_box(number, "a", secret), _box(number, "c", secret)]
         else:
-            boxes += [around.replace("{box}", _box(number, how)) for how, around in WRAPPERS.items()]
-    boxes += ["<div class=shown>", *(_box(number, "v") for number in range(VISIBLE_FROM, len(ALL))), "</div>"]
+            boxes += [around.replace("{box}", _box(number, how, secret)) for how, around in WRAPPERS.items()]
+    boxes += ["<div class=shown>", *(_box(number, "v", secret) for number in range(VISIBLE_FROM, len(ALL))), "</div>"]
     return "\n".join(boxes)
 
 
-def page(hub_url: str, site: str, *, private: bool) -> str:
-    """The page with every canary that is there at load."""
+def page(hub_url: str, site: str, *, private: bool, secret: str = "") -> str:
+    """The page with every canary that is there at load, or everywhere with this one secret."""
     table = json.dumps([[place.html, place.script] for place in ALL]).replace("<", "\\u003c")
     script = _SCRIPT.replace("TABLE", table)
     constants = f"const FROM = {MASKED_FROM}, VISIBLE = {VISIBLE_FROM}, WRAPPERS = {json.dumps(WRAPPERS)};"
-    constants = constants.replace("<", "\\u003c")
-    return f"""<!doctype html><html><head><title data-cobrowse=mask>{canary(MASKED_FROM, "a")}</title>
+    constants = constants.replace("<", "\\u003c") + f"const SECRET = {json.dumps(secret)};"
+    return f"""<!doctype html><html><head><title data-cobrowse=mask>{secret or canary(MASKED_FROM, "a")}</title>
 <script src="{hub_url}/snippet.js" data-site="{site}" async></script></head><body>
 <h1 class=shown>Canaries</h1><cobrowse-code-entry></cobrowse-code-entry>
 <main style="contain:strict;height:9px;overflow:hidden">
 <div id=dark data-cobrowse=mask></div><div id=free></div>
-{_boxes(private)}
+{_boxes(private, secret)}
 </main>
 <script>{constants}
 {script}</script></body></html>"""
@@ -112,9 +115,9 @@ class CanarySite:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def carry(self, hub_url: str, site: str, *, private: bool) -> None:
+    def carry(self, hub_url: str, site: str, *, private: bool, secret: str = "") -> None:
         """Serve the pages with the snippet of this hub."""
-        self._pages["/live"] = page(hub_url, site, private=private)
+        self._pages["/live"] = page(hub_url, site, private=private, secret=secret)
         self._pages["/help"] = help_page(hub_url, site)
         self._pages["/frame"] = "<!doctype html><p>x"
 

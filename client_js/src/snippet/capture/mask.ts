@@ -26,7 +26,7 @@ const CHOICE = /^(radio|option)$/i;
 const SECRET_AUTOCOMPLETE = /(^|\s)(current-password|new-password|one-time-code|cc-\S+)(\s|$)/i;
 const CODE_OR_PASSWORD = /password|one-time-code/i;
 const SECRET_NAME =
-  /cvc|cvv|card.?(no|num)|cc.?num|credit.?card|security.?code|passw|passcode|(^|[^a-z])(t?otp|pin|tan)([^a-z]|$)/i;
+  /cvc|cvv|card.?(no|num)|cc.?num|credit.?card|security.?code|passw|passcode|(^|[^a-z])(t?otp|pin|tan|csc)([^a-z]|$)/i;
 
 /** Once a password, always one, whatever becomes of the picture; by name too, since pages put another in its place. */
 const passwords = new WeakSet<Element>();

@@ -1,0 +1,96 @@
+"""P4: nor does a secret's length leave. The canary page says the same with secrets of 1, 7 and 40 letters.
+
+Compared are the whole snapshot, frame by frame, and after each way of planting the picture, its places, and what the
+tables said since: which frame carries a record, and its id, is a matter of time.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.attack.canaries.page import DENIED, MASK, SHOW, CanarySite
+from tests.mirror import capture_page
+from tests.mirror.capture_page import Tab
+
+pytestmark = pytest.mark.browser
+LENGTHS = (1, 7, 40)
+WAYS = ("inserted", "changed", "cloned", "moved", "moved out and back", "masked later", "slotted later")
+TABLES = ("tags", "names", "urls", "styles", "texts")
+# Some places change once more a moment later.
+LATER_MS = 200
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with capture_page.browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return capture_page.bundle(Path(tmp_path_factory.mktemp("probe")) / "probe.js")
+
+
+@pytest.fixture
+def site() -> Iterator[CanarySite]:
+    opened = CanarySite()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def tab(chromium: Browser, bundle: str) -> Iterator[Tab]:
+    opened = Tab(chromium, bundle)
+    yield opened
+    opened.close()
+
+
+class Told:
+    """All that one page told, by the step after which it did."""
+
+    def __init__(self, tab: Tab) -> None:
+        self.tab = tab
+        self.steps: dict[str, Any] = {}
+        self._seen = 0
+
+    def note(self, step: str) -> None:
+        picture = self.tab.settle()
+        fresh = self.tab.messages[self._seen :]
+        self._seen = len(self.tab.messages)
+        self.steps[step] = {
+            "snapshot": [json.dumps(message) for message in fresh if message["k"] == "snapshot"],
+            "told": [message for message in fresh if message["k"] in ("page", "pointer")],
+            "tables": {
+                name: sorted({str(entry) for message in fresh for entry in message.get(name, ())}) for name in TABLES
+            },
+            "picture": picture.canonical(),
+            "places": (sorted(picture.scrolls.values()), picture.focus > 0, picture.selection[1::2]),
+            "assets": self.tab.run("P.assets.next"),
+        }
+
+
+def tell(tab: Tab, site: CanarySite, length: int, *, private: bool) -> dict[str, Any]:
+    site.carry("", "shop", private=private, secret="s" * length)
+    tab.page.goto(site.url + "/live")
+    tab.origin = site.url
+    tab.start(mask=MASK, show=SHOW, deny_paths=DENIED, private=private)
+    told = Told(tab)
+    told.note("at load")
+    for way in ("private",) if private else WAYS:
+        tab.run("way => canaries.live[way]()", way)
+        tab.page.wait_for_timeout(LATER_MS)
+        told.note(way)
+    return told.steps
+
+
+@pytest.mark.parametrize("private", [False, True], ids=["masked parts", "private site"])
+def test_every_length_looks_the_same(tab: Tab, site: CanarySite, private: bool) -> None:
+    first, *others = (tell(tab, site, length, private=private) for length in LENGTHS)
+    for other in others:
+        for step, what in first.items():
+            for name, value in what.items():
+                assert other[step][name] == value, (step, name)
