@@ -1,12 +1,12 @@
 """The ledger: what this hub has to say in the audit trails of the sessions it works on.
 
-    ledger.note(session_id, "control_blocked")              a line of its own
-    ledger.count(session_id, "washed", "card", by=2)        counted; told every `FLUSH_SECONDS` and at the end
-    ledger.page(session_id, address)                        a page the agent is shown
+    await ledger.record(session, [entry, …])          lines of their own, written at once: what `session.step` says
+    ledger.count(session_id, "washed", "card", by=2)  counted; told every `FLUSH_SECONDS` and at the end
+    ledger.page(session_id, address)                  a page the agent is shown
 
-All three are cheap, touch no store and wait for nobody. Kinds and details are words of ours (`core.audit`): what a peer
-said goes through `core.audit.word` first, and what has no such form becomes `other`. Bounded by `hub.trail`. A hub that
-is killed loses at most what was not flushed; what waits while the store is away is written when it is back.
+The last two are cheap, touch no store and wait for nobody. Kinds and details are words of ours (`core.audit`): what a
+peer said goes through `core.audit.word` first, and what has no such form becomes `other`. Bounded by `hub.trail`. A hub
+that is killed loses at most what was not flushed; what waits while the store is away is written when it is back.
 """
 
 import logging
@@ -58,17 +58,15 @@ class Ledger:
 
     # --- of a session that has a peer here
 
-    def note(self, session_id: str, kind: str, detail: str = "") -> None:
-        """A line of its own."""
-        book = self._of(session_id)
-        if book is not None:
-            book.add(entry(self._clock.now(), kind, detail))
-
     def count(self, session_id: str, kind: str, detail: str = "", by: int = 1) -> None:
         """So many more of `kind:detail`; `detail` may be two words with a colon between."""
         book = self._of(session_id)
         if book is not None:
             book.count(counted(kind, detail), by)
+
+    def count_of(self, session: Session, kind: str, detail: str = "") -> None:
+        """The same of a session that need not have a peer here."""
+        self._book(session).count(counted(kind, detail))
 
     def page(self, session_id: str, address: str) -> None:
         """The agent is shown the page at this (checked, redacted) address."""

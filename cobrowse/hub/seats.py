@@ -6,7 +6,8 @@ second; else it is refused with `seat_held`. The store decides: a take is a step
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import msgspec
@@ -124,22 +125,19 @@ class Seats:
     # --- the seat
 
     async def _seat(self, seat: Who, transport: Transport, origin: str | None, hello: Hello) -> Peer:
-        try:
+        with _turning_away():
             claim = await self._claim(seat, hello)
             session = await self._session(claim.session)
-            site = await self._site(session, seat, origin)
-            hold_generation = await self._admit(session, seat, hello)
-            return await self._take(seat, transport, hello, claim, site, hold_generation)
-        except BadToken as error:
-            raise TurnedAway(close.BAD_TOKEN) from error
-        except NotFound as error:
-            raise TurnedAway(close.ENDED) from error
-        except NotAllowed as error:
-            raise TurnedAway(close.ENDED if error.code == "session_ended" else close.BAD_TOKEN) from error
-        except StoreConflict as error:
-            raise TurnedAway(close.SEAT_BUSY) from error
-        except StoreError as error:
-            raise TurnedAway(close.STORE_AWAY) from error
+        try:
+            with _turning_away():
+                site = await self._site(session, seat, origin)
+                hold_generation = await self._admit(session, seat, hello)
+                return await self._take(seat, transport, hello, claim, site, hold_generation)
+        except TurnedAway as turned:
+            if not turned.close.may_retry and turned.close != close.ENDED:
+                # Someone holds a token of this session: a duplicated tab, another site, a page that copied one.
+                self._house.ledger.count_of(session, "turned_away", f"{seat}:{turned.close.reason}")
+            raise
 
     async def _claim(self, seat: Who, hello: Hello) -> Claim:
         if seat == "customer":
@@ -278,6 +276,22 @@ class Seats:
         if not local.peers and self._house.sessions.get(peer.session_id) is local:
             self._house.leave(peer.session_id)
             self._on_empty(peer.session_id)
+
+
+@contextmanager
+def _turning_away() -> Iterator[None]:
+    try:
+        yield
+    except BadToken as error:
+        raise TurnedAway(close.BAD_TOKEN) from error
+    except NotFound as error:
+        raise TurnedAway(close.ENDED) from error
+    except NotAllowed as error:
+        raise TurnedAway(close.ENDED if error.code == "session_ended" else close.BAD_TOKEN) from error
+    except StoreConflict as error:
+        raise TurnedAway(close.SEAT_BUSY) from error
+    except StoreError as error:
+        raise TurnedAway(close.STORE_AWAY) from error
 
 
 def _read_hello(data: str) -> Hello:
