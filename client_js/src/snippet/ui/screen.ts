@@ -100,11 +100,12 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
     for (const each of [consent, control, navigation]) if (each && !seen(each.card)) each.rearm();
   };
   for (const name of ["resize", "scroll"]) window.visualViewport?.addEventListener(name, fit, { signal });
-  // Of a click the page may keep the last part to itself.
-  addEventListener("pointerup", (event) => event.isTrusted && event.composedPath().includes(bar.stop) && host.stop(), {
-    capture: true,
-    signal,
-  });
+  // Of a click the page may keep the last part to itself. After that part, where there is one.
+  addEventListener(
+    "pointerup",
+    (event) => event.isTrusted && event.composedPath().includes(bar.stop) && setTimeout(host.stop),
+    { capture: true, signal },
+  );
   // A modal or full-screen element has just come or gone: don't wait for the next look.
   for (const name of ["toggle", "fullscreenchange"]) {
     document.addEventListener(name, () => isShown() && seen(bar.stop), { capture: true, signal });
