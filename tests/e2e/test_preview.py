@@ -217,6 +217,9 @@ def test_the_agent_acts_while_the_customer_looks(agent: Agent, customer: Custome
     customer.see("navigate-deny").click()
     agent.expect_result("refused", "declined")
     expect_picture(customer)
+    # The customer could not see on what she clicks.
+    agent.press("#menu a")
+    agent.expect_result("refused", "covered")
     customer.see("control-release").click()
     agent.expect_control("off")
 

@@ -85,19 +85,19 @@ export class PreviewSheets extends Sheets {
 
   private fillLink(known: Known, n: number): void {
     const linked = this.links.get(known);
-    linked?.sheet.replaceSync(this.assets.addressed(this.text(n, 0), this.late));
+    linked?.sheet.replaceSync(this.assets.addressed(this.text(n, []), this.late));
   }
 
-  /** A stylesheet with what it imports in the place of the import. */
-  private text(n: number, depth: number): string {
+  /** A stylesheet with what it imports in the place of the import; `from` is what it was imported by. */
+  private text(n: number, from: readonly number[]): string {
+    if (from.includes(n) || from.length > IMPORT_DEPTH) return "";
     const css = this.assets.get(n, this.late)?.css ?? "";
-    if (depth >= IMPORT_DEPTH) return css.replace(IMPORT, "");
-    return css.replace(IMPORT, (_, m: string, how: string) => imported(this.text(Number(m), depth + 1), how.trim()));
+    return css.replace(IMPORT, (_, m: string, how: string) => imported(this.text(Number(m), [...from, n]), how.trim()));
   }
 }
 
 /** The rules, under the conditions of their import: `layer(a) supports(b) c`. */
-function imported(rules: string, how: string): string {
+export function imported(rules: string, how: string): string {
   const layer = LAYER.exec(how);
   const rest = layer ? how.slice(layer[0].length) : how;
   const supports = SUPPORTS.exec(rest);
