@@ -60,8 +60,14 @@ async def test_a_wheel_with_control_becomes_one_absolute_scroll(mirror: MirrorPa
     await mirror.post({"k": "tool", "tool": "control"})
     x, y = await origin(mirror)
     await mirror.page.mouse.move(x + 400, y + 400)
-    for _ in range(3):
-        await mirror.page.mouse.wheel(0, 50)
+    # In one task: how far apart three turns of a real wheel arrive is the machine's affair.
+    await mirror.frame.evaluate(
+        """() => {
+          const surface = document.querySelector(".surface"), box = surface.getBoundingClientRect();
+          const at = { deltaY: 50, clientX: box.left + 400, clientY: box.top + 400 };
+          for (let turn = 0; turn < 3; turn++) surface.dispatchEvent(new WheelEvent("wheel", at));
+        }"""
+    )
     (page,) = await mirror.wait_for("scroll")
     assert (page["place"]["node"], page["place"]["y"]) == (1, 250)
     assert await mirror.inner("(doc) => doc.defaultView.scrollY") == 100
