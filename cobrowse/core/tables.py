@@ -9,7 +9,16 @@ from typing import Protocol
 
 from cobrowse.core import styles
 from cobrowse.core.errors import BadFrame
-from cobrowse.core.whitelist import INPUT_TYPES, LIMITS, PLACEHOLDER_REASONS, SVG_PREFIX, is_tag, kind_of, names
+from cobrowse.core.whitelist import (
+    INPUT_TYPES,
+    LIMITS,
+    LINK_RELS,
+    PLACEHOLDER_REASONS,
+    SVG_PREFIX,
+    is_tag,
+    kind_of,
+    names,
+)
 
 MAX_INTEGER = 2**31 - 1
 
@@ -20,7 +29,6 @@ LABEL_INPUT_TYPES = frozenset({"submit", "button", "reset"})
 VALUE_NAMES = frozenset(
     {"input :value", "input :checked", "input :indeterminate", "textarea :value", "option :selected"}
 )
-LINK_RELS = frozenset({"stylesheet", "alternate stylesheet"})
 # SVG attributes that a browser reads as CSS and that may point somewhere.
 PAINT_ATTRIBUTES = frozenset(
     {"fill", "stroke", "clip-path", "mask", "filter", "marker-start", "marker-mid", "marker-end"}
@@ -194,7 +202,7 @@ def _input_type(tables: Tables, memory: Memory, node: int, value: int) -> None:
 
 
 def _link_rel(tables: Tables, memory: Memory, node: int, value: int) -> None:
-    """A link is a stylesheet: others make a browser look up names or connect (CSP does not cover preconnect)."""
+    """A link is a stylesheet."""
     if tables.texts[value] not in LINK_RELS:
         raise refused("A link that is no stylesheet.")
 

@@ -70,6 +70,7 @@ class _Whitelist(Struct, frozen=True, forbid_unknown_fields=True):
     snapshot_ops: list[int]
     acts: list[str]
     input_types: list[str]
+    link_rels: list[str]
     placeholder_reasons: list[str]
     custom_elements: _CustomElements
     no_inside: list[str]
@@ -83,6 +84,8 @@ LIMITS = _list.limits
 SNAPSHOT_OPS: frozenset[int] = frozenset(_list.snapshot_ops)
 ACTS: frozenset[str] = frozenset(_list.acts)
 INPUT_TYPES: frozenset[str] = frozenset(_list.input_types)
+# Others make a browser look up names or connect, and CSP does not cover preconnect.
+LINK_RELS: frozenset[str] = frozenset(_list.link_rels)
 PLACEHOLDER_REASONS: frozenset[str] = frozenset(_list.placeholder_reasons)
 
 # Elements whose content is not theirs to show: a rule belongs into a sheet record, a value nowhere, and what stands in

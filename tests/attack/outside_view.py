@@ -57,12 +57,26 @@ def ops(sketch: Sketch, epoch: int = 1) -> Ops:
     return sketch.ops(epoch=epoch, seq=1)
 
 
+def sorts() -> dict[str, list[Fault]]:
+    """Every fault there is, for each element, attribute, kind of value, record and integer, by its sort."""
+    return {
+        "elements": list(_tags()),
+        "attributes": list(_attributes()),
+        "owners": list(_owners()),
+        "values": list(_values()),
+        "CSS": list(_css()),
+        "records": list(_records()),
+        "integers": list(_integers()),
+        "trees": list(_trees()),
+        "no inside": list(_closed()),
+        "pages": list(_pages()),
+        "order": list(_orders()),
+    }
+
+
 def faults() -> list[Fault]:
-    """Every sort of fault, for each element, attribute, kind of value, record and integer."""
-    found: list[Fault] = []
-    for make in (_tags, _attributes, _owners, _values, _css, _records, _integers, _trees, _closed, _pages, _orders):
-        found += make()
-    return found
+    """All of them."""
+    return [fault for sort in sorts().values() for fault in sort]
 
 
 def _bad(why: str, sketch: Sketch, code: str = "bad_frame") -> Fault:
@@ -100,9 +114,9 @@ def _attributes() -> Iterator[Fault]:
     """One of the unlisted names for each attribute; there are tens of thousands."""
     chosen = {name.partition(" ")[2]: name for name in unlisted_names()}
     for name in chosen.values():
-        sketch = Sketch().element(NEW, BODY, name.partition(" ")[0])
-        sketch.names.append(name)
-        yield _bad(f"a name {name!r}", sketch)
+        sketch = Sketch()
+        sketch.tags, sketch.names, sketch.texts = [name.partition(" ")[0]], [name], ["x"]
+        yield _bad(f"a name {name!r}", sketch.record(OPS.element, NEW, BODY, 0, 0, 1, 0, 0))
 
 
 def _owners() -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from cobrowse.core.tables import Tables
 from cobrowse.core.view import ViewCheck
 from cobrowse.hub.hub import Hub
 from tests.attack import outside_view
-from tests.attack.outside_view import Fault, changed, faults, ops, picture, unlisted_names
+from tests.attack.outside_view import Fault, changed, faults, ops, picture, sorts, unlisted_names
 from tests.core.sketch import Sketch
 from tests.hub.peers import SHOP, Agent, Customer, text_of
 from tests.hub.world import World
@@ -99,9 +99,9 @@ def test_no_other_integer_makes_more_of_a_frame_than_its_tables_hold(data: st.Da
 
 
 def some_of_each() -> list[Fault]:
-    """A fault for each code, and some of every sort; they stand together in the list."""
+    """A fault for each code, and some of every sort."""
     by_code = {fault.code: fault for fault in FAULTS}
-    return [*by_code.values(), *FAULTS[:: len(FAULTS) // 40], *FAULTS[-30:]]
+    return [*by_code.values(), *(fault for sort in sorts().values() for fault in sort[:: len(sort) // 8 + 1])]
 
 
 async def _refused(world: World, hub: Hub, agent: Agent, customer: Customer, fault: Fault) -> None:

@@ -4,7 +4,7 @@ import { check, loads } from "./css";
 import { removeAttribute, setAttribute, toggleAttribute } from "./dom";
 import type { Known } from "./known";
 import { Refusal } from "./refusal";
-import { type Kind, LIMITS, svgName } from "./vocabulary";
+import { type Kind, LIMITS, LINK_RELS, svgName, WORDS } from "./vocabulary";
 
 /** Never visited, so that `:visited` says nothing; the fragment of no element. */
 const INERT_LINK = "#-";
@@ -13,11 +13,12 @@ const PAINTS: ReadonlySet<string> = new Set([
   ...["fill", "stroke", "clip-path", "mask", "filter", "marker-start", "marker-mid", "marker-end"],
 ]);
 const PLACE = /url\(\s*(["']?)#[a-z_][\w.:-]*\1\s*\)/gi;
+/** What a placeholder stands for. */
+const STANDS_FOR = /^(?:svg:)?[A-Za-z][\w.-]{0,63}$/;
 const LOCAL_ID = /^[^\s]{1,500}$/;
 
 const SECRET_TYPES: ReadonlySet<string> = new Set(["password", "hidden", "file"]);
 const VALUES = [":value", ":checked", ":indeterminate"] as const;
-const STYLESHEET: ReadonlySet<string> = new Set(["stylesheet", "alternate stylesheet"]);
 
 /** Put one attribute on the element. Raises `Refusal` where its value is not what its kind allows. */
 export function putAttribute(known: Known, name: string, kind: Kind, value: string | number, copies = true): void {
@@ -36,6 +37,8 @@ export function dropAttribute(known: Known, name: string): void {
 function checkValue(known: Known, name: string, kind: Kind, value: string | number): void {
   if (kind === "flag" && value !== 0 && value !== 1) throw new Refusal("bad_flag");
   if (typeof value !== "string") return;
+  if (WORDS.get(`${known.tag} ${name}`)?.has(value) === false) throw new Refusal("no_such_word");
+  if (name === ":tag" && !STANDS_FOR.test(value)) throw new Refusal("no_such_word");
   if (kind === "token" && value.length > LIMITS.token_characters) throw new Refusal("token_too_long");
   if (kind === "style") check(value);
   if (name === ":local-href" && !LOCAL_ID.test(value)) throw new Refusal("bad_local_href");
@@ -66,7 +69,7 @@ function copy(element: Element, known: Known, name: string, kind: Kind, value: s
 /** Only a stylesheet is linked: no preconnect, prefetch or icon, which no CSP would stop. */
 function linkRel(known: Known): void {
   const rel = known.attributes.get("rel");
-  if (typeof rel === "string" && STYLESHEET.has(rel)) setAttribute(known.node as Element, "rel", rel);
+  if (typeof rel === "string" && LINK_RELS.has(rel)) setAttribute(known.node as Element, "rel", rel);
   else removeAttribute(known.node as Element, "rel");
 }
 

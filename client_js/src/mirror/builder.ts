@@ -183,6 +183,7 @@ export class Builder {
   private shadow(): void {
     const id = this.newId();
     const host = this.nextKnown("element");
+    if (NO_INSIDE.has(host.tag)) throw new Refusal("no_inside");
     if (shadowOf(host.node) !== null) throw new Refusal("second_shadow");
     let node: ShadowRoot;
     try {

@@ -15,6 +15,14 @@ const { pattern, characters, not } = whitelist.custom_elements;
 const CUSTOM_ELEMENT = new RegExp(`^(?:${pattern})$`);
 const NOT_CUSTOM: ReadonlySet<string> = new Set(not);
 
+/** Of others, a link's `rel` is left away. */
+export const LINK_RELS: ReadonlySet<string> = new Set(whitelist.link_rels);
+/** Attributes whose value is a word of a list. */
+export const WORDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["input type", new Set(whitelist.input_types)],
+  ["placeholder :reason", new Set(whitelist.placeholder_reasons)],
+]);
+
 type Names = Readonly<Record<string, string>>;
 
 const html = table(whitelist.html.elements);
