@@ -31,8 +31,11 @@ SCHEMA = 1
 # Lines of a session that may say anything. Beyond it only what is in `KEPT` gets a line of its own; all else is
 # counted, and told by a `more` line when the session ends or leaves the hub. The start of a chain is never dropped.
 LINES_MAX = 1000
-# Beyond it even those are dropped, but the end and the closing line.
+# Beyond it even those are only counted, and nothing is told but the end and the closing line.
 LINES_LAST = 1200
+# Beyond it what a peer can repeat as fast as it likes (`REPEATED`) is counted, so that it crowds out nothing else:
+# which pages were shown, above all.
+LINES_REPEATED = 500
 # How long after the end the hubs have to tell their counts; then the trail is closed.
 CLOSING_SECONDS = 60.0
 # By when a trail is closed at the latest, if any hub runs.
@@ -43,6 +46,18 @@ OTHER = "other"
 # Consent and what follows from it.
 KEPT = frozenset({"allowed", "confirmed", "live", "control_allowed", "navigation_allowed", "rolled_back", "more"})
 LAST = frozenset({"ended", "closed"})
+REPEATED = frozenset(
+    {
+        "customer_seated",
+        "customer_left",
+        "agent_seated",
+        "agent_left",
+        "withheld",
+        "shared",
+        "paused",
+        "resumed",
+    }
+)
 
 # Why an act was refused, as docs/protocol.md lists them. What a tab says is one of these words, or `other`.
 ACT_REASONS = frozenset(
@@ -78,7 +93,7 @@ ACT_REASONS = frozenset(
     }
 )
 # Why a tab has no asset for a number.
-ASSET_REASONS = frozenset({"failed", "no_store", "too_big", "other_origin", "not_loaded"})
+ASSET_REASONS = frozenset({"failed", "no_store", "too_big", "other_origin", "not_loaded", "wrong_type"})
 
 _WORDS = re.compile(r"[a-z][a-z0-9_]{0,47}(:[a-z][a-z0-9_]{0,47}){0,3}")
 _ADDRESS = re.compile(r"https?://[^\s?#]+")
@@ -171,6 +186,15 @@ def tallies(at: float, kind: str, counts: Mapping[str, int]) -> list[Entry]:
         entry(at, kind, " ".join(pairs[first : first + COUNTS_PER_LINE]))
         for first in range(0, len(pairs), COUNTS_PER_LINE)
     ]
+
+
+def has_room(kind: str, n: int) -> bool:
+    """Whether a line of this kind is written where `n` lines are there already."""
+    if kind in LAST:
+        return True
+    if kind in REPEATED:
+        return n < LINES_REPEATED
+    return n < (LINES_LAST if kind in KEPT else LINES_MAX)
 
 
 class AuditKeys:

@@ -15,16 +15,14 @@ from typing import NamedTuple
 
 from cobrowse.core.audit import (
     CLOSING_SECONDS,
-    KEPT,
     LAST,
-    LINES_LAST,
-    LINES_MAX,
     OTHER,
     AuditKeys,
     AuditLine,
     Entry,
     Head,
     entry,
+    has_room,
     page_of,
     tallies,
 )
@@ -157,7 +155,7 @@ class Book:
 
     @property
     def _is_full(self) -> bool:
-        return self._head is not None and self._head.n >= LINES_MAX
+        return self._head is not None and not has_room("counted", self._head.n)
 
     # --- to the store
 
@@ -190,7 +188,7 @@ class Book:
         return self._sent
 
     def _fitting(self, head: Head) -> list[Entry]:
-        """Of the entries those that get a line, by `LINES_MAX` and `LINES_LAST`; the others are counted."""
+        """Of the entries those that get a line, by `core.audit.has_room`; the others are counted."""
         waiting, self._entries = self._entries, []
         if self._closed:
             # Two hubs may want to close it; all else comes too late.
@@ -200,8 +198,7 @@ class Book:
             return []
         fit: list[Entry] = []
         for each in waiting:
-            n = head.n + len(fit)
-            if n < LINES_MAX or each.kind in LAST or (each.kind in KEPT and n < LINES_LAST):
+            if has_room(each.kind, head.n + len(fit)):
                 fit.append(each)
             elif each.kind == "more":
                 self._counters.add("audit_dropped")

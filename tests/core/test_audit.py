@@ -284,6 +284,25 @@ def test_of_any_trail_no_other_selection_of_lines_passes(kinds: list[str], data:
         assert ending(drawn, over_since=float("-inf"), now=AT + 10_000) is not None
 
 
+# --- room
+
+
+@pytest.mark.parametrize(
+    ("kind", "room"),
+    [
+        ("agent_seated", audit.LINES_REPEATED),
+        ("page", audit.LINES_MAX),
+        ("counted", audit.LINES_MAX),
+        ("control_allowed", audit.LINES_LAST),
+        ("more", audit.LINES_LAST),
+    ],
+)
+def test_a_trail_has_room_for_what_matters_most(kind: str, room: int) -> None:
+    assert audit.has_room(kind, room - 1)
+    assert not audit.has_room(kind, room)
+    assert all(audit.has_room(last, audit.LINES_LAST + 99) for last in ("ended", "closed"))
+
+
 # --- keys
 
 

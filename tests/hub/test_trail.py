@@ -7,6 +7,7 @@ from math import inf
 import pytest
 from msgspec.structs import replace
 
+from cobrowse.core import audit
 from cobrowse.core.audit import CLOSING_SECONDS, AuditKeys, AuditLine, created, ending, entry, verify
 from cobrowse.core.errors import StoreConflict, StoreError
 from cobrowse.core.policy import AUDIT_DAYS
@@ -213,8 +214,8 @@ async def test_who_loses_all_the_time_gives_up_for_now(
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LINES_MAX", 5)
-    monkeypatch.setattr(module, "LINES_LAST", 7)
+    for name, lines in (("LINES_MAX", 5), ("LINES_REPEATED", 5), ("LINES_LAST", 7)):
+        monkeypatch.setattr(audit, name, lines)
 
 
 async def write(book: Book, *kinds: str) -> None:
@@ -245,6 +246,25 @@ async def test_beyond_its_bound_a_trail_counts_and_keeps_its_start(book: Book, s
     ]
     assert book.is_empty
     await assert_whole(store)
+
+
+async def test_who_comes_and_goes_for_ever_crowds_out_nothing(
+    book: Book, store: MoodyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An agent could else reconnect until the trail is full, and then look around."""
+    monkeypatch.setattr(audit, "LINES_REPEATED", 20)
+    say(book, "created")
+    for _ in range(200):
+        await write(book, "agent_left", "agent_seated", "withheld", "shared", "paused", "resumed")
+    book.page(AT, "https://www.shop.example/account")
+    book.tally(AT, last=True)
+    await write(book, "ended")
+    lines = await said(store)
+    assert len(lines) == 23
+    assert lines[20] == ("page", "https://www.shop.example/account")
+    told = dict(pair.split("=") for pair in lines[21][1].split(" "))
+    assert lines[21][0] == "more"
+    assert sum(map(int, told.values())) == 1200 - 19
 
 
 @pytest.mark.usefixtures("small")
