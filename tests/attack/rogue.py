@@ -286,7 +286,8 @@ class Stage:
     def document(self, body: str, first: str = "") -> str:
         """A page of the site that carries the snippet; `first` runs before it."""
         snippet = f'<script src="{self.hub.public_url}/snippet.js" data-site="shop" async></script>'
-        return f"<!doctype html><meta charset=utf-8><title>t</title>{first}{snippet}<body style='margin:20px'>{body}"
+        head = "<meta charset=utf-8><meta name=viewport content='width=device-width'><title>t</title>"
+        return f"<!doctype html>{head}{first}{snippet}<body style='margin:20px'>{body}"
 
     def put(self, path: str, body: str, first: str = "") -> str:
         self.shop.pages[path] = self.document(body, first)
