@@ -64,7 +64,7 @@ export function surface(): Surface {
     const { left, top, width, height } = probe.getBoundingClientRect();
     const seen = root.elementFromPoint(left + width / 2, top + height / 2);
     return (
-      Math.min(width, height) >= TARGET_PX &&
+      Math.min(width, height) * (window.visualViewport?.scale ?? 1) >= TARGET_PX &&
       !probe.matches(":disabled") &&
       probe.contains(seen) &&
       probe.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) &&
