@@ -18,7 +18,7 @@ from cobrowse.core.errors import CobrowseError
 from cobrowse.web.static import FOLDER, MANIFEST, Entry
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Playwright, Route
+    from playwright.sync_api import Browser, BrowserContext, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 ARGUMENTS = (
@@ -83,6 +83,7 @@ class Tab:
         try:
             self._page.close()
             self._page = self._context.new_page()
+            self._send_headers()
             answer = self._page.goto(url, wait_until="load")
             if answer is not None and answer.status >= 400:
                 raise CannotCheck(f"{url} cannot be checked: it answers {answer.status}.")
@@ -92,6 +93,20 @@ class Tab:
                 self._page.locator(self._visit.wait).first.wait_for(state="visible")
         except Error as error:
             raise CannotCheck(f"{url} cannot be checked: {_first_line(error)}") from error
+
+    def _send_headers(self) -> None:
+        # By the browser's own protocol: Playwright's `route` would send them along where a redirect leads, too.
+        if not self._visit.headers:
+            return
+        session = self._context.new_cdp_session(self._page)
+
+        def paused(event: dict[str, Any]) -> None:
+            headers = {**event["request"]["headers"], **self._visit.headers}
+            pairs = [{"name": name, "value": value} for name, value in headers.items()]
+            session.send("Fetch.continueRequest", {"requestId": event["requestId"], "headers": pairs})
+
+        session.on("Fetch.requestPaused", paused)
+        session.send("Fetch.enable", {"patterns": [{"urlPattern": f"{origin}/*"} for origin in self._visit.origins]})
 
     def see(self, policy: Mapping[str, Any]) -> Seen:
         """What would leave this tab under this policy."""
@@ -171,17 +186,7 @@ def _context(browser: "Browser", visit: Visit) -> "BrowserContext":
         ignore_https_errors=visit.insecure,
     )
     context.set_default_timeout(visit.timeout_seconds * 1000)
-    if visit.headers:
-        for origin in visit.origins:
-            context.route(f"{origin}/**", _with_headers(visit.headers))
     return context
-
-
-def _with_headers(headers: Mapping[str, str]) -> Any:
-    def go_on(route: "Route") -> None:
-        route.continue_(headers={**route.request.headers, **headers})
-
-    return go_on
 
 
 def _bundle() -> str:

@@ -26,12 +26,15 @@ def test_it_asks_for_nothing_but_what_the_page_loads_and_keeps_headers_at_home(t
             headers={"X-Test-Door": "open"},
             origins=(site.origin,),
             storage_state=state,
-            wait="#here",
+            wait="p",
         )
         with opened(visit) as tab:
             assert check(tab, site.policy(), url).shared
-    assert sorted(set(site.paths())) == ["/asking", "/own.png"]
-    assert foreign.paths() == ["/pixel.png"]
+            # A sign-in that lives elsewhere.
+            site.page("", "/leads-away", Location=foreign.page("<p>Sign in</p>", "/login"))
+            assert not check(tab, site.policy(), f"{site.origin}/leads-away").shared
+    assert sorted(set(site.paths())) == ["/asking", "/leads-away", "/own.png"]
+    assert foreign.paths() == ["/pixel.png", "/login"]
     assert all(headers["x-test-door"] == "open" for _, headers in site.requests)
     assert all("signed_in=yes" in headers.get("cookie", "") for _, headers in site.requests)
     assert not [headers for _, headers in foreign.requests if "x-test-door" in headers]
