@@ -308,6 +308,9 @@ def test_a_phone(place: Place, new_context: NewContext, locale: str, says: str) 
     go_live(agent, customer, "/account")
     press(customer)
     expect(customer.page.get_by_role("dialog", name=says)).to_be_visible()
+    # It covers the whole page, and the banner stands below it.
+    dock = customer.page.locator(".dock").bounding_box()
+    assert dock and (dock["y"], dock["height"]) == (0, 740)
     for name in ("preview-close", "banner-pause", "banner-stop"):
         box = customer.see(name).bounding_box()
         assert box and box["height"] >= 44 and 0 <= box["x"] and box["x"] + box["width"] <= 360
