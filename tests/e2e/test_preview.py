@@ -172,6 +172,15 @@ def test_masked_places_are_marked_and_empty(agent: Agent, customer: Customer) ->
     assert len([name for name in held["marked"] if "order-number" not in name]) >= held["fields"] - 1
     assert any("order-number" in name for name in held["marked"])
     expect(customer.see("preview")).to_contain_text("Ana sees a mask here")
+    # Wheel and keys scroll the page behind it, and the picture goes along.
+    follows = f"least => scrollY > least && Math.abs(({FRAME})().contentWindow.scrollY - scrollY) < 2"
+    box = customer.see("preview").bounding_box()
+    assert box
+    customer.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    customer.page.mouse.wheel(0, 300)
+    customer.page.wait_for_function(follows, arg=200)
+    customer.page.keyboard.press("PageDown")
+    customer.page.wait_for_function(follows, arg=400)
 
 
 def test_pause_covers_it_and_the_end_takes_it_away(agent: Agent, customer: Customer) -> None:
