@@ -145,7 +145,7 @@ def expect_in_reach(stage: Stage, name: str = "banner-stop") -> None:
             const button = host?.shadowRoot.querySelector(`[data-testid=${name}]`);
             const {left, top, width, height} = button?.getBoundingClientRect() ?? {};
             const x = left + width / 2, y = top + height / 2, part = visualViewport;
-            return height >= 24 && width >= 24 && x > part.offsetLeft && x < part.offsetLeft + part.width
+            return Math.min(width, height) * part.scale >= 24 && x > part.offsetLeft && x < part.offsetLeft + part.width
                 && y > part.offsetTop && y < part.offsetTop + part.height
                 && document.elementFromPoint(x, y) === host && host.shadowRoot.elementFromPoint(x, y) === button;
         }""",
