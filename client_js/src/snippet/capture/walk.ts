@@ -223,7 +223,7 @@ export class Walk {
       // Of these, 0 says more than nothing.
       if (known && (value || known.kind_ !== FLAG || /^:(filled|checked)$/.test(name))) list.push(known, value);
     };
-    for (const name of namesOf(element)) {
+    for (const name of new Set(namesOf(element))) {
       const known = names.get(name);
       if (known && name[0] !== ":") this.addWritten_(list, element, known, name, tag, bits, masked);
     }
@@ -249,8 +249,11 @@ export class Walk {
     else if (kind === STYLE) {
       // As the browser understood it: what it dropped needs no second look.
       const style = cssText((namespaceOf(element) === SVG ? svgStyleOf : styleOf)(element as HTMLElement & SVGElement));
-      const sized = this.isField_(element) ? style.replace(SIZES, "$1") : style;
-      const css = rewrite(sized, document.baseURI, this.numbered_(element, masked), false, masked);
+      // A value is drawn with these, too: in custom properties, as the place of a thumb or the length of a bar.
+      const drawn = !!(bits & WIDGET) || this.isField_(element);
+      if (drawn && this.mask_.isSlider_(element)) return;
+      const sized = drawn ? style.replace(SIZES, "$1") : style;
+      const css = rewrite(sized, document.baseURI, this.numbered_(element, masked), false, masked || drawn);
       if (css.length <= TEXT_MAX_CHARACTERS) list.push(known, whole(css, TEXT_MAX_CHARACTERS));
     } else if (kind !== URL_NUMBER) {
       let value = attribute(element, name) ?? "";
