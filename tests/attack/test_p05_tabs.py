@@ -1,8 +1,20 @@
-"""P5 and P1: one tab, one site, one winner."""
+"""P5, one tab, one site, in Chromium: a duplicated, opened or second tab shares nothing, nor does a page off the site
+or on a denied path, whatever led there."""
 
+import re
+
+import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e import conftest as walks
+from tests.e2e.frames import watch_sent
 from tests.e2e.walk import Agent, Customer, go_live
+
+pytestmark = pytest.mark.browser
+
+# The fixtures of a walk.
+chromium, new_context, place = walks.chromium, walks.new_context, walks.place
+agent, customer = walks.agent, walks.customer
 
 # A page's last breath: keep a copy of what the snippet parks for the next page, as a duplicated tab would have it.
 KEEP_COPY = "addEventListener('pagehide', () => localStorage.setItem('copy', JSON.stringify({...sessionStorage})))"
@@ -66,3 +78,36 @@ def test_two_tabs_with_one_code(agent: Agent, customer: Customer) -> None:
     asked = [tab for tab in tabs if tab.get_by_test_id("consent-allow").is_visible()]
     assert len(asked) == 1
     agent.expect_state("joining")
+
+
+def test_a_denied_path_shares_nothing(agent: Agent, customer: Customer) -> None:
+    go_live(agent, customer, "/basket")
+    sent = watch_sent(customer.page)
+    customer.open("/checkout/payment")
+    agent.expect_state("away")
+    expect(agent.mirror.locator("h1")).to_have_count(0)
+    assert sent, "the page said hello"
+    assert not [frame for frame in sent if re.search('"k":"(snapshot|ops|page|pointer)"', frame)]
+    customer.open("/catalogue")
+    agent.expect_state("live")
+    agent.expect_heading("Catalogue")
+
+
+def test_push_state_onto_a_denied_path(agent: Agent, customer: Customer) -> None:
+    go_live(agent, customer, "/catalogue")
+    customer.page.evaluate("history.pushState(null, '', '/checkout/payment')")
+    agent.expect_state("away")
+    customer.page.evaluate("history.pushState(null, '', '/catalogue?category=kitchen')")
+    agent.expect_state("live")
+    agent.expect_address("/catalogue?category=kitchen")
+
+
+def test_the_customer_goes_to_another_site_and_comes_back(agent: Agent, customer: Customer) -> None:
+    go_live(agent, customer, "/")
+    customer.page.goto(f"{customer.place.other_url}/")
+    agent.expect_state("away")
+    expect(agent.mirror.locator("h1")).to_have_count(0)
+    expect(customer.see("banner")).to_have_count(0)
+    customer.open("/catalogue")
+    agent.expect_state("live")
+    agent.expect_heading("Catalogue")
