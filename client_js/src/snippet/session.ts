@@ -47,8 +47,6 @@ function run(baton: Baton, digits = ""): void {
   let allowed = false;
   let controlAnswer: boolean | undefined;
   let stopped = false;
-  /** Whether the page keeps to itself what the customer does. */
-  let unheard = (): boolean => false;
   let over = false;
   let withheld = judge(baton.policy, location.href);
 
@@ -194,7 +192,6 @@ function run(baton: Baton, digits = ""): void {
   /** pushState may have led onto a denied path, or away from one. */
   function look(): void {
     view.look();
-    if (unheard()) shares.used();
     const now = judge(baton.policy, location.href);
     if (now !== withheld) {
       withheld = now;
@@ -304,7 +301,7 @@ function run(baton: Baton, digits = ""): void {
     // A page that goes on with a session has the customer's consent.
     if (!digits) shares.load();
     if (withheld) note(baton.notes, "withheld");
-    unheard = watchInput(
+    watchInput(
       {
         isOwn: view.isOwn,
         used: () => shares.used(),
