@@ -197,9 +197,9 @@ def assert_untouched(tab: Tab) -> None:
 def test_the_tab_keeps_to_the_policy(live: Tab) -> None:
     for name in FIELD_ACTS:
         assert live.act(act=name, **DO[name]) == ["refused not_allowed"]
-    name: Any
-    for name in ("evaluate", "toString", "__proto__", "constructor", "", "CLICK", None, 1, ["click"]):
-        assert live.act(act=name, node=live.id("#b"), x=0.5, y=0.5) == ["refused not_allowed"]
+    strange: list[Any] = ["evaluate", "toString", "__proto__", "constructor", "", "CLICK", None, 1, ["click"]]
+    for act in strange:
+        assert live.act(act=act, node=live.id("#b"), x=0.5, y=0.5) == ["refused not_allowed"]
     live.start(acts=[])
     live.settle()
     for name in ACTS:
