@@ -14,6 +14,8 @@ const ASSET_MAX_BYTES = 5 * 1024 * 1024;
 const NUMBER_MAX = 100_000;
 /** What is read by scripts or people: who gets its address into a page must not get it out by that. */
 const NO_ASSET = /^text\/(?!css)|^application\/(?!octet|.*font)/i;
+/** A page that stands where a picture was, or data: it stays here. */
+const READABLE = /^(text|application\/(.*json|.*xml|pdf|javascript))/i;
 const DATA_TYPES = /^data:(image\/|font\/|application\/(x-)?font|text\/css)/i;
 
 export class Assets {
@@ -72,7 +74,14 @@ export class Assets {
       return;
     }
     const headers = { Authorization: `Bearer ${this.host_.token()}`, "Cobrowse-Asset-Ticket": ticket };
-    const put = fetch(`${shared().hub}/api/assets/${n}`, { method: "PUT", headers, body, credentials: "omit" });
+    const put = fetch(`${shared().hub}/api/assets/${n}`, {
+      method: "PUT",
+      headers,
+      body,
+      credentials: "omit",
+      // A page may have its whole address told to everybody.
+      referrerPolicy: "no-referrer",
+    });
     // Where the hub is away it asks again.
     await put.catch(() => undefined);
   }
@@ -82,6 +91,8 @@ export class Assets {
     const response = await this.get_(url);
     if (typeof response === "string") return response;
     if (!response.ok) return "failed";
+    const type = response.headers.get("Content-Type") ?? "";
+    if (kind === "style" ? !/^text\/css/i.test(type) : READABLE.test(type)) return "failed";
     if (/no-store/i.test(response.headers.get("Cache-Control") ?? "")) return "no_store";
     const bytes = await response.blob();
     if (NO_ASSET.test(bytes.type)) return "wrong_type";

@@ -196,4 +196,8 @@ PLACES: tuple[Place, ...] = (
     ),
     Place("a shown field within a masked part", "<div data-cobrowse=mask><input class=shown value='{c}'></div>"),
     Place("a field that asks to be shown, unlisted", "<input data-cobrowse=mask data-x='{c}' value='{c}'>"),
+    Place("range: its value in a custom property", "<input type=range style='--value:{c};color:red'>"),
+    Place("input: its value in a custom property", "<input style='--value:{c}' value=x>"),
+    Place("slider: its value in a custom property", "<div role=slider style='--value:{c}'></div>"),
+    Place("switch: its value in a custom property", "<div role=switch style='--value:{c}'><b style='--v:{c}'></b></div>"),
 )

@@ -60,7 +60,8 @@ def page(hub_url: str, site: str, *, private: bool, secret: str = "") -> str:
     constants = f"const FROM = {MASKED_FROM}, VISIBLE = {VISIBLE_FROM}, WRAPPERS = {json.dumps(WRAPPERS)};"
     constants = constants.replace("<", "\\u003c") + f"const SECRET = {json.dumps(secret)};"
     return f"""<!doctype html><html><head><title data-cobrowse=mask>{secret or canary(MASKED_FROM, "a")}</title>
-<script src="{hub_url}/snippet.js" data-site="{site}" async></script></head><body>
+<meta name=referrer content=unsafe-url>
+<script src="{hub_url}/snippet.js" data-site="{site}" referrerpolicy="no-referrer" async></script></head><body>
 <h1 class=shown>Canaries</h1><cobrowse-code-entry></cobrowse-code-entry>
 <main style="contain:strict;height:9px;overflow:hidden">
 <div id=dark data-cobrowse=mask></div><div id=free></div>
@@ -86,6 +87,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             kind, body = "text/html; charset=utf-8", self.pages[path].encode()
         elif path.startswith("/said/"):
             kind, body = "text/css", f"i.said::before {{ content: '{Path(path).stem}' }}".encode()
+        elif path.startswith("/soft/"):
+            kind, body = "text/html", f"<!doctype html><p>{Path(path).stem}".encode()
+        elif path.startswith("/noted/"):
+            kind, body = "text/css", f"/* {Path(path).stem} */ u {{ color: red /* {Path(path).stem} */ }}".encode()
         elif path.endswith(".css"):
             kind = "text/css"
         elif path.endswith(".png"):

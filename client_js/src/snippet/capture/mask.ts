@@ -19,10 +19,11 @@ export const EDITABLE = 3;
 
 const BUTTON_TYPES = /^(submit|button|reset|image)$/i;
 const EDITOR_ROLES = /\b(textbox|searchbox|combobox|spinbutton)\b/i;
-const WIDGET_ROLES = /\b(checkbox|radio|switch|option|slider|menuitemcheckbox|menuitemradio)\b/i;
+const WIDGET_ROLES = /\b(checkbox|radio|switch|option|listbox|slider|menuitemcheckbox|menuitemradio)\b/i;
 const FIELDS = /^(input|select|textarea)$/;
 /** A way to be chosen from others: where the focus is tells which was. */
 const CHOICE = /^(radio|option)$/i;
+const SLIDER = /^(range|slider)$/i;
 const SECRET_AUTOCOMPLETE = /(^|\s)(current-password|new-password|one-time-code|cc-\S+)(\s|$)/i;
 const CODE_OR_PASSWORD = /password|one-time-code/i;
 const SECRET_NAME =
@@ -161,11 +162,17 @@ export class Mask {
 
   /** A radio or an option: one of several of which one is chosen. */
   isChoice_(element: Element): boolean {
-    return CHOICE.test(
-      attribute(element, "role") ?? (localName(element) === "input" ? inputType(element as HTMLInputElement) : ""),
-    );
+    return CHOICE.test(roleOf(element));
+  }
+
+  /** How it is drawn says what it holds. */
+  isSlider_(element: Element): boolean {
+    return SLIDER.test(roleOf(element));
   }
 }
+
+const roleOf = (element: Element): string =>
+  attribute(element, "role") ?? (localName(element) === "input" ? inputType(element as HTMLInputElement) : "");
 
 const namesOf = (field: Element): string[] =>
   ["name", "id"].map((name) => attribute(field, name) ?? "").filter(Boolean);

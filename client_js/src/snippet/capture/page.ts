@@ -2,12 +2,13 @@
 import type { CustomerPolicy, PageInfo } from "../../protocol";
 import { redact } from "../../shared/addresses";
 import { DOTS } from "../css";
-import { find, HTML, namespaceOf, nodeType, shadowOf, titleOf, upOf } from "./dom";
-import { EDITOR, HIDDEN, MASKED, type Mask, NO_CONTROL } from "./mask";
+import { find, HTML, localName, namespaceOf, nodeType, shadowOf, titleOf, upOf } from "./dom";
+import { EDITOR, HIDDEN, MASKED, type Mask, NO_CONTROL, WIDGET } from "./mask";
 import type { Tree } from "./tree";
 import type { Walk } from "./walk";
 
 const TITLE_MAX_CHARACTERS = 300;
+const TICKED = /^(checkbox|radio)$/i;
 
 /** Everything but the lengths, which are asked for only when they may have changed: asking may force a layout. */
 export function pageInfo(policy: CustomerPolicy, mask: Mask, size: readonly [number, number]): PageInfo {
@@ -39,10 +40,16 @@ export function focused(): Element | null {
 /** True where nothing of the customer's hand may show: in fields, masked, hidden and no-control subtrees. */
 export function isPrivateSpot(walk: Walk, node: Node): boolean {
   const bits = walk.mask_.bits_(node, () => undefined);
-  if (bits & (MASKED | NO_CONTROL | HIDDEN | EDITOR)) return true;
+  if (bits & (MASKED | NO_CONTROL | HIDDEN | EDITOR | WIDGET)) return true;
   for (let at: Node | null = node; at; at = upOf(at)) {
     if (nodeType(at) !== 1) continue;
     if (walk.host_.isOwn(at) || walk.isField_(at as Element)) return true;
+    // To click the label of a box or of a radio is to choose.
+    if (
+      localName(at as Element) === "label" &&
+      TICKED.test((at as HTMLLabelElement).control?.getAttribute("type") ?? "")
+    )
+      return true;
   }
   return false;
 }
