@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from cobrowse.core.audit import AuditKeys
 from cobrowse.core.errors import NotFound
 from cobrowse.core.tokens import Tokens
 from cobrowse.hub.clock import SystemClock
@@ -54,6 +55,7 @@ async def hubs_on(*urls: str) -> AsyncIterator[list[Hub]]:
                 sites={SHOP.id: SHOP},
                 tokens=Tokens(["a key for tests"]),
                 pepper=b"pepper",
+                audit_keys=AuditKeys(["a key for tests"]),
                 clock=SystemClock(),
                 randbelow=secrets.randbelow,
                 new_id=lambda: secrets.token_hex(8),
