@@ -60,6 +60,34 @@ describe("masked", () => {
       '; color: red; content: "•••••"; ; margin: 0',
     );
   });
+
+  it.each([
+    'content: ""',
+    "content: '\ue001'",
+    "font-family: 'Fine Sans', \"Other\"",
+    "a{grid-template-areas:'a b' \"c d\"}",
+    '[type="text"] .x{color:red}',
+    "@font-face{src:local('Fine Sans') format(\"woff2\")}",
+  ])("what nobody reads stays: %s", (css) => {
+    expect(rewritten(css, true)[0]).toBe(css);
+  });
+
+  it.each([
+    "content: 'Ann'",
+    "content: ' '",
+    "content: '\ue001\ue002'",
+    "font: x; content: 'Ann'",
+    "a{font-family:'b';quotes:'Ann'}",
+    "[title='Ann']{}",
+    "[title='ann smith']{}",
+    "@counter-style n{symbols:Ann;suffix:'Ann'}",
+    "@property --x{initial-value:Ann}",
+    "a{counter-reset:n 4711}",
+    "a{--name:Ann}",
+    "a{font-family:'x;font:';content:'Ann'}",
+  ])("what somebody could goes: %s", (css) => {
+    expect(rewritten(css, true)[0]).not.toMatch(/ann|4711|\ue002|' '/i);
+  });
 });
 
 describe("what comes out", () => {
