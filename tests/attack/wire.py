@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection
 
 from cobrowse.core.protocol import VERSION, Message
 from tests.hub.peers import PATIENCE_SECONDS, change, picture
-from tests.live_hub import NO_TLS, LiveHub
+from tests.live_hub import NO_TLS, HubProcess, LiveHub
 
 CLOSE_SECONDS = 0.1
 
@@ -82,6 +82,18 @@ class Pair:
 
     async def end(self) -> None:
         await self.agent.say({"k": "end"})
+
+
+class Remote(LiveHub):
+    """What tests do with a hub, done with one in a process of its own."""
+
+    def __init__(self, process: HubProcess, origin: str) -> None:
+        # Nothing is served here, so nothing of a `LiveHub` is made but its addresses.
+        self.port = process.port
+        self.public_url = process.public_url
+        self.mirror_url = process.mirror_url
+        self.base = f"http://localhost:{process.port}"
+        self.origin = origin
 
 
 @asynccontextmanager
