@@ -22,6 +22,7 @@ from cobrowse.commands.audit import add_audit
 from cobrowse.commands.check_page import add_check_page, wanted
 from cobrowse.config import Settings, load
 from cobrowse.core.errors import BadInput, CobrowseError, ConfigError, NotFound, StoreError
+from cobrowse.core.names import check_name
 from cobrowse.log_flood import FloodFilter
 from cobrowse.page_check.browser import CannotCheck
 from cobrowse.page_check.command import check_pages
@@ -130,8 +131,9 @@ def _agent_add(options: argparse.Namespace) -> None:
         if site not in settings.by_id:
             raise NotFound(f"There is no site {site}.")
     chosen = agent_id(options.id)
+    name = check_name(options.name or options.id)
     hashed = Passwords().hash(check_password(_read_password(stdin=options.password_stdin)))
-    agent = Agent(chosen, options.name or options.id.strip(), hashed, sites)
+    agent = Agent(chosen, name, hashed, sites)
 
     async def add(stores: Stores) -> None:
         await stores.accounts.put_agent(agent)

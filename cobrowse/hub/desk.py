@@ -5,6 +5,7 @@ from msgspec import Struct
 from cobrowse.core import audit, codes
 from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict, TooMany
 from cobrowse.core.events import Claimed, EndAsked
+from cobrowse.core.names import shown_name
 from cobrowse.core.policy import Site, customer_policy
 from cobrowse.core.protocol import CustomerPolicy, SessionState
 from cobrowse.core.session import due_at, public_state
@@ -81,7 +82,7 @@ class Desk:
             site=site.id,
             site_name=site.name,
             agent=agent_id,
-            agent_name=agent_name,
+            agent_name=shown_name(agent_name),
             scope=site.max_scope,
             limits=site.limits,
             created_at=now,
