@@ -157,7 +157,8 @@ async def test_a_token_opens_the_assets_of_its_own_session_alone(relay: Relay) -
     for wrong, status, code in (
         (other, 404, "asset_not_shared"),
         (old, 401, "token_expired"),
-        (token[:-1] + ("A" if token[-1] != "A" else "B"), 401, "bad_token"),
+        # Not the last sign, of which some bits mean nothing.
+        (token[:-5] + ("A" if token[-5] != "A" else "B") + token[-4:], 401, "bad_token"),
         (token + ".", 401, "bad_token"),
         (token.lower(), 401, "bad_token"),
     ):

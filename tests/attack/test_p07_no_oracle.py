@@ -25,7 +25,7 @@ NOT_LOADED = {
 }
 NEVER_NAMED = [0, 77, 100_000, 2**31 - 1, -1]
 READ_BY_SCRIPTS = [
-    *("application/json", "application/vnd.api+json; charset=utf-8", "text/html", "TEXT/plain", "text/csv"),
+    *("application/json", "application/vnd.api+json; charset=utf-8", "text/html", "TEXT/plain", "text/csv", "text/css"),
     *("text/javascript", "application/xml", "application/pdf"),
 ]
 DRAWN_WITH = [

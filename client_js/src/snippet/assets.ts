@@ -12,8 +12,8 @@ export type AssetKind = "image" | "font" | "style";
 
 const ASSET_MAX_BYTES = 5 * 1024 * 1024;
 const NUMBER_MAX = 100_000;
-/** What is read by scripts or people: who gets its address into a page must not get it out by that. */
-const NO_ASSET = /^text\/(?!css)|^application\/(?!octet|.*font)/i;
+/** What people or scripts read, or a page that stands where a picture was: who gets its address in gets nothing out. */
+const READABLE = /^(text|application\/(?!octet|.*font))/i;
 const DATA_TYPES = /^data:(image\/|font\/|application\/(x-)?font|text\/css)/i;
 
 export class Assets {
@@ -89,6 +89,8 @@ export class Assets {
     const response = await this.get_(url);
     if (typeof response === "string") return response;
     if (!response.ok) return "failed";
+    const type = response.headers.get("Content-Type") ?? "";
+    if (kind === "style" ? !/^text\/css/i.test(type) : READABLE.test(type)) return "wrong_type";
     if (/no-store/i.test(response.headers.get("Cache-Control") ?? "")) return "no_store";
     const bytes = await response.blob();
     if (bytes.size > ASSET_MAX_BYTES) return "too_big";
