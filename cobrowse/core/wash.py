@@ -26,11 +26,12 @@ from msgspec.structs import replace
 
 from cobrowse.core import forms
 from cobrowse.core.addresses import REDACTED
+from cobrowse.core.errors import BadFrame
 from cobrowse.core.forms import BESIDE, BREAK, JOINED
 from cobrowse.core.patterns import LINE_END, compiled
 from cobrowse.core.protocol import Ops, Page, PageInfo, Pointer, Snapshot, Tip
 from cobrowse.core.typed import Placed, Typed
-from cobrowse.core.whitelist import OPS, is_custom, kind_of
+from cobrowse.core.whitelist import LIMITS, OPS, is_custom, kind_of
 
 MASK = "•••••"
 
@@ -261,10 +262,13 @@ def _stain(
 ) -> int:
     """Add what is found in the texts, read in this order, to the stains of each text. How much was found."""
     all_texts = [*texts, *marks]
+    starts = list(accumulate((len(all_texts[index]) for index in order), initial=0))
+    if starts[-1] > LIMITS.frame_text_characters:
+        # A text that stands in ten thousand places is short in the frame, and gigabytes where it is read.
+        raise BadFrame("A frame has too much text to read.")
     spans = _merged(find("".join([all_texts[index] for index in order])))
     if not spans:
         return 0
-    starts = list(accumulate((len(all_texts[index]) for index in order), initial=0))
     for start, end in spans:
         place = bisect_right(starts, start) - 1
         while (offset := starts[place]) < end:

@@ -31,6 +31,7 @@ class _Limits(Struct, frozen=True, forbid_unknown_fields=True):
     style_characters: int
     frame_style_characters: int
     frame_styles: int
+    frame_text_characters: int
     frame_tags: int
     frame_names: int
 

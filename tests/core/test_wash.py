@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cobrowse.core.errors import BadFrame
 from cobrowse.core.forms import is_card
 from cobrowse.core.protocol import Page, PageInfo, Pointer, Tip
 from cobrowse.core.typed import MAX_PLACES
 from cobrowse.core.wash import MASK, Washer, wash, wash_frame
-from cobrowse.core.whitelist import OPS
+from cobrowse.core.whitelist import LIMITS, OPS
 from tests.core.sketch import PAGE, Sketch, page_sketch
 
 CARD = "4111 1111 1111 1111"
@@ -435,3 +436,15 @@ def test_time_is_linear_in_the_texts() -> None:
     wash(["4"] * 200_000)
     wash(["4111 1111 1111 1111"] * 20_000)
     assert time.process_time() - started < 5
+
+
+def test_a_text_counts_in_each_of_its_places() -> None:
+    half = "x" * (LIMITS.frame_text_characters // 2 - 8)
+    twice = page_sketch().text(4, 3, half).text(5, 3, half)
+    assert wash_frame(twice.snapshot())[1] == 0
+    # A megabyte of such records would read as gigabytes.
+    often = twice.text(6, 3, half)
+    assert len(often.texts) == 1
+    with pytest.raises(BadFrame) as refusal:
+        wash_frame(often.snapshot())
+    assert refusal.value.code == "bad_frame"

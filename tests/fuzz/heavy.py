@@ -161,7 +161,9 @@ def _washed(chance: Chance) -> Data:
         return _frame(texts=[_fill(piece, _BODY_BYTES)], ops=[OPS.text, 40, 5, 0, 0])
     count = 30_000
     ints = [integer for place in range(count) for integer in (OPS.text, 40 + place, 5, 0, 0)]
-    return _frame(texts=[piece], ops=ints)
+    # One long text in many places is short in the frame and endless to read.
+    long = piece if chance.random() < 0.5 else _fill(piece, _BODY_BYTES // 3)
+    return _frame(texts=[long], ops=ints)
 
 
 def _tree(chance: Chance) -> Data:

@@ -1,5 +1,6 @@
 """From a seed to a case: what a broken, hostile or merely unlucky peer might send. All chance comes from one seed."""
 
+import copy
 import json
 import random
 import zlib
@@ -26,6 +27,11 @@ _TABLES: dict[str, list[Any]] = {
 # --- a message, as its structure says
 
 
+def _value(chance: Chance) -> Any:
+    """One of its own each time: what is put into a message may be changed there."""
+    return copy.copy(chance.choice(VALUES))
+
+
 def _integers(message: Json, chance: Chance) -> None:
     """One change in the list of integers: most of what the check of the view is about."""
     ints = message.get("nodes", message.get("ops"))
@@ -42,7 +48,7 @@ def _integers(message: Json, chance: Chance) -> None:
     elif kind == 5:
         ints.insert(at, chance.choice(INTEGERS))
     elif kind == 6:
-        ints[at] = chance.choice(VALUES)
+        ints[at] = _value(chance)
     else:
         other = chance.randrange(len(ints))
         ints[at], ints[other] = ints[other], ints[at]
@@ -71,13 +77,13 @@ def _field(message: Json, chance: Chance) -> None:
     if kind == 0:
         target.pop(key, None)
     elif kind == 1:
-        target[chance.choice(KEYS)] = chance.choice(VALUES)
+        target[chance.choice(KEYS)] = _value(chance)
     elif kind == 2:
         target[key] = chance.choice(TEXTS)
     elif kind == 3 and isinstance(target.get(key), int):
         target[key] += chance.choice((-1, 1))
     else:
-        target[key] = chance.choice(VALUES)
+        target[key] = _value(chance)
 
 
 _STRUCTURE: list[Callable[[Json, Chance], None]] = [*[_integers] * 5, *[_table] * 3, *[_field] * 2]

@@ -105,7 +105,7 @@ INTEGERS = [
     -(2**63),
     10**30,
 ]
-VALUES: list[Any] = [None, True, False, 1.0, 1.5, -0.0, 1e308, "", "1", [], [1], {}, {"a": 1}, [[]], *INTEGERS]
+VALUES: list[Any] = [None, True, False, 1.0, 1.5, -0.0, 1e308, "", "1", [], [1], {}, {"a": 1}, ["x", 2], *INTEGERS]
 KEYS = [
     "k",
     "K",

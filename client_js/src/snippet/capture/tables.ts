@@ -89,7 +89,8 @@ export class Frame {
       at = list.push(value) - 1;
       known.set(value, at);
       this.weight_ += typeof value === "string" ? weigh(value) : 7;
-    }
+      // The hub reads a text in each of its places.
+    } else if (which === 1) this.weight_ += (value as string).length;
     return at;
   }
 }
