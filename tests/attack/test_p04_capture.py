@@ -226,6 +226,61 @@ def test_no_pointer_over_what_is_hidden(tab: Tab) -> None:
         assert [(m["x"], m["y"]) for m in tab.messages if m["k"] == "pointer"][-1] == told
 
 
+def test_no_pointer_over_a_choice(tab: Tab) -> None:
+    show(
+        tab,
+        "<style>body{margin:0}body>*{display:block;height:50px;margin:0}</style><p>x</p>"
+        "<label><input type=radio>A</label>"
+        "<label for=b>B</label><div role=listbox><p role=option>C</p></div><label>D <input></label>"
+        "<div role=switch>E</div><input type=checkbox id=b>",
+    )
+    for y, told in (
+        (20, True),
+        (70, False),
+        (21, True),
+        (120, False),
+        (22, True),
+        (170, False),
+        (220, True),
+        (270, False),
+    ):
+        tab.page.mouse.move(5, y)
+        tab.change("() => 0")
+        assert [(m["x"], m["y"]) for m in tab.messages if m["k"] == "pointer"][-1] == ((5, y) if told else (-1, -1)), y
+
+
+def test_no_scroll_of_a_list_to_choose_from(tab: Tab) -> None:
+    tall = "<p style='height:900px'>x</p>"
+    show(tab, f"<div id=l role=listbox style='height:50px;overflow:auto'>{tall}</div>", "l.scrollTop = 300")
+    tab.change("() => { l.scrollTop = 400 }")
+    assert list(tab.picture.scrolls) == [tab.id("html") - 1]
+
+
+def test_a_value_is_not_told_by_how_it_is_drawn(tab: Tab) -> None:
+    show(
+        tab,
+        "<input id=r type=range style='background-size: 63% 100%; --v: 63%'><b id=s role=slider style='left: 63%'>x</b>"
+        "<input id=t style='--v: 63%; color: red'><b id=w role=switch style='--v: 63%; color: red'>x</b>",
+    )
+    assert "63%" not in tab.sent_text()
+    assert [node(tab, id_).attributes.get("style") for id_ in "rstw"] == [None, None, "; color: red;", "; color: red;"]
+    tab.change("() => { for (const each of [r, s, t, w]) each.style.setProperty('--v', '64%'); s.style.left = '64%' }")
+    assert "64%" not in tab.sent_text()
+
+
+# --- what requests say of the page
+
+
+def test_no_request_tells_the_address_of_the_page(tab: Tab) -> None:
+    tab.open("<!doctype html><meta name=referrer content=unsafe-url><img src=/pixel.png>", path="/page?token=SECRET")
+    tab.start()
+    tab.settle()
+    tab.run("() => P.assets.upload(1, 'ticket')")
+    path, headers, _ = tab.puts[-1]
+    assert path == "/api/assets/1"
+    assert "SECRET" not in str(headers)
+
+
 # --- once a secret
 
 
