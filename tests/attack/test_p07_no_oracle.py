@@ -34,7 +34,6 @@ DRAWN_WITH = [
     "application/octet-stream",
     "font/woff2",
     "application/font-woff",
-    "text/css",
 ]
 
 
