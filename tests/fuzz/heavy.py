@@ -158,11 +158,12 @@ def _washed(chance: Chance) -> Data:
     """Texts that are numbers everywhere: in one text, or split over as many as there is room for."""
     piece = chance.choice(_TEXTS)
     if chance.random() < 0.5:
-        return _frame(texts=[_fill(piece, _BODY_BYTES)], ops=[OPS.text, 40, 5, 0, 0])
+        most = chance.choice((LIMITS.frame_text_characters - len(piece) - 16, _BODY_BYTES))
+        return _frame(texts=[_fill(piece, most)], ops=[OPS.text, 40, 5, 0, 0])
     count = 30_000
     ints = [integer for place in range(count) for integer in (OPS.text, 40 + place, 5, 0, 0)]
     # One long text in many places is short in the frame and endless to read.
-    long = piece if chance.random() < 0.5 else _fill(piece, _BODY_BYTES // 3)
+    long = piece if chance.random() < 0.5 else _fill(piece, _BODY_BYTES // 4)
     return _frame(texts=[long], ops=ints)
 
 
