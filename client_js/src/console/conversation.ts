@@ -46,8 +46,9 @@ export class Conversation {
   mirrorReachable = true;
   mirrorHangs = false;
   refusedFrames = 0;
-  /** The hub's last reproach, as its code. */
+  /** The hub's last reproach, as its code, and after how many seconds the same may be tried again (0: no matter when). */
   problem = "";
+  retryAfterSeconds = 0;
   private welcome: AgentWelcome | null = null;
   private clockAheadSeconds = 0;
   private picture = { epoch: 0, seq: 0 };
@@ -194,6 +195,7 @@ export class Conversation {
         break;
       case "problem":
         this.problem = message.code;
+        this.retryAfterSeconds = message.retry_after_seconds ?? 0;
         this.changed();
         break;
       case "snapshot":

@@ -40,8 +40,17 @@ export class LiveScreen extends LitElement {
       <h1 class="visually-hidden">${this.s.mirrorTitle}</h1>
       <div class="bar">${this.navigation()} ${this.tools()} ${this.control()}</div>
       <div class="stage">${this.mirror()} ${this.cover()}</div>
-      <div class="bar foot">${this.result()} <p role="status" class="soft small">${this.controlDenied ? this.s.controlDenied : ""}</p> ${this.history()}</div>
+      <div class="bar foot">${this.result()} <p role="status" class="soft small" data-testid="control-note">${this.controlNote()}</p> ${this.history()}</div>
     </main>`;
+  }
+
+  /** Why there is no control, where the customer said so or is not asked. */
+  private controlNote(): string {
+    const { problem, retryAfterSeconds } = this.talk;
+    if (this.talk.state?.control !== "off") return "";
+    if (problem === "asked_too_soon") return this.s.askedTooSoon(retryAfterSeconds);
+    if (problem === "declined_for_good") return this.s.declinedForGood;
+    return this.controlDenied ? this.s.controlDenied : "";
   }
 
   // --- the bar

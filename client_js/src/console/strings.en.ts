@@ -60,6 +60,9 @@ export const EN: Strings = {
   controlOn: "You have control",
   giveBack: "Give back control",
   controlDenied: "The customer did not allow control.",
+  askedTooSoon: (seconds) =>
+    `The customer was asked a moment ago. You can ask again in ${wait(seconds, "second", "minute", "s")}.`,
+  declinedForGood: "The customer declined twice and is not asked again in this session.",
   controlNotOffered: "This site does not offer control.",
   endSession: "End session",
   endFailed: "The session could not be ended: the hub can't be reached. Try again.",
@@ -112,6 +115,9 @@ export const EN: Strings = {
     script_link: "this link runs a script",
     declined: "the customer said no",
     too_fast: "too many at once, wait a moment",
+    asked_too_soon: "the customer was asked about an address less than a minute ago, wait that long",
+    declined_for_good: "the customer declined two addresses and is not asked again",
+    unanswered: "the customer gave no answer",
     stale: "it came too late",
     nothing_to_do: "there is nothing to do",
     failed: "the page did not go along",
@@ -130,7 +136,8 @@ export const EN: Strings = {
   pausedText: "You see nothing until they go on. They can do so at any time.",
   awayTitle: "The customer's page is away",
   away: {
-    navigating: "They are opening another page of the site. It comes back by itself.",
+    navigating:
+      "They are opening another page. A page of the site comes back by itself; if they landed elsewhere, ask them to go back.",
     offline: "Their connection is lost. It comes back by itself when they are online again.",
     asleep: "Their tab is asleep or their screen is off. It comes back when they return to the tab.",
     other_origin: "They are on another site, which is not shared. It comes back when they return.",

@@ -60,6 +60,8 @@ export interface Strings {
   controlOn: string;
   giveBack: string;
   controlDenied: string;
+  askedTooSoon(seconds: number): string;
+  declinedForGood: string;
   controlNotOffered: string;
   endSession: string;
   endFailed: string;
