@@ -138,7 +138,8 @@ export const DE: Strings = {
   pausedText: "Sie sehen nichts, bis es weitergeht. Das ist jederzeit möglich.",
   awayTitle: "Die geteilte Seite ist gerade nicht da",
   away: {
-    navigating: "Dort wird eine andere Seite der Website geöffnet. Sie kommt von selbst.",
+    navigating:
+      "Dort wird eine andere Seite geöffnet. Gehört sie zur Website, kommt sie von selbst; wenn nicht, bitten Sie darum, zurückzugehen.",
     offline: "Die Verbindung Ihres Gegenübers ist weg. Sie kommt von selbst wieder.",
     asleep: "Der Tab schläft oder der Bildschirm ist aus. Es geht weiter, sobald der Tab wieder vorn ist.",
     other_origin: "Ihr Gegenüber ist auf einer anderen Website, die nicht geteilt wird. Danach geht es weiter.",
