@@ -17,7 +17,7 @@ from tests.hub.world import World
 SEED = 3
 CASES = 8_000
 # The large ones among a million cases, in turn.
-HEAVY = [HEAVY_EVERY * place + HEAVY_EVERY - 1 for place in range(60)]
+HEAVY = [HEAVY_EVERY * place + HEAVY_EVERY - 1 for place in range(30)]
 # By a whole hub: so many sessions, each for so many cases or until one of its sockets is closed.
 SESSIONS = 40
 CASES_A_SESSION = 12
