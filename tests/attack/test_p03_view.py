@@ -10,12 +10,13 @@ from cobrowse.core import whitelist
 from cobrowse.core.errors import BadFrame
 from cobrowse.core.protocol import Ops, Problem, Resync, Snapshot
 from cobrowse.core.tables import Tables
-from cobrowse.core.view import ViewCheck
+from cobrowse.core.view import View, ViewCheck
 from cobrowse.hub.hub import Hub
+from cobrowse.hub.wire import FRAME_MAX_MESSAGES
 from tests.attack import outside_view
 from tests.attack.outside_view import Fault, changed, faults, ops, picture, sorts, unlisted_names
 from tests.core.sketch import Sketch
-from tests.hub.peers import SHOP, Agent, Customer, text_of
+from tests.hub.peers import SHOP, Agent, Customer, pointer, text_of
 from tests.hub.world import World
 
 FAULTS = faults()
@@ -151,3 +152,24 @@ async def test_what_follows_a_refused_frame_is_skipped_until_a_new_picture(world
     assert hub.stats()["view_skipped"] == 3
     customer.show("new")
     assert (await agent.hear(Snapshot)).texts == ["new"]
+
+
+async def test_many_messages_in_a_frame_let_others_in_between(
+    world: World, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each message is bounded in what it takes to look at; so must be many in one frame."""
+    _, others = await world.live(hub)
+    _, customer = await world.live(hub)
+    checked: list[str] = []
+    check = ViewCheck.check
+
+    def noted(self: ViewCheck, message: View) -> None:
+        checked.append(type(message).__name__)
+        check(self, message)
+
+    monkeypatch.setattr(ViewCheck, "check", noted)
+    customer.say(*(pointer(customer.epoch, x) for x in range(FRAME_MAX_MESSAGES)))
+    others.change("in between")
+    await world.settle()
+    assert checked.count("Pointer") == FRAME_MAX_MESSAGES
+    assert checked.index("Ops") < FRAME_MAX_MESSAGES // 2
