@@ -199,5 +199,7 @@ PLACES: tuple[Place, ...] = (
     Place("range: its value in a custom property", "<input type=range style='--value:{c};color:red'>"),
     Place("input: its value in a custom property", "<input style='--value:{c}' value=x>"),
     Place("slider: its value in a custom property", "<div role=slider style='--value:{c}'></div>"),
-    Place("switch: its value in a custom property", "<div role=switch style='--value:{c}'><b style='--v:{c}'></b></div>"),
+    Place(
+        "switch: its value in a custom property", "<div role=switch style='--value:{c}'><b style='--v:{c}'></b></div>"
+    ),
 )

@@ -201,5 +201,9 @@ PLACES: tuple[Place, ...] = (
     Place("attribute set by namespace", "<div>x</div>", "box.firstChild.setAttributeNS('urn:x', 'x:href', c)"),
     Place("a page where a picture should be", "<style>u{background:url(/soft/{c})}</style><u>x</u>"),
     Place("comments in a linked style", "<link rel=stylesheet href='/noted/{c}.css'>"),
-    Place("address of the page, told to all that it asks", "", "history.replaceState(null, '', '/live?token=' + c + '#' + c)"),
+    Place(
+        "address of the page, told to all that it asks",
+        "",
+        "history.replaceState(null, '', '/live?token=' + c + '#' + c)",
+    ),
 )
