@@ -38,7 +38,7 @@ def tell_all(customer: Customer) -> None:
     customer.change(CANARY)
     customer.say(Page(epoch=customer.epoch, page=info(f"https://www.shop.example/{CANARY}")))
     customer.say(Pointer(epoch=customer.epoch, x=1, y=1), Tip(epoch=customer.epoch, seq=customer.seq))
-    customer.say(ActResult(id=1, status="refused", reason=CANARY))
+    customer.say(ActResult(id=1, status="refused", reason="canary"))
 
 
 def assert_heard_nothing(agent: Agent) -> None:
