@@ -111,3 +111,25 @@ def test_the_customer_goes_to_another_site_and_comes_back(agent: Agent, customer
     customer.open("/catalogue")
     agent.expect_state("live")
     agent.expect_heading("Catalogue")
+
+
+# As a prerendered page is: it runs, but is in no tab yet. (Playwright's Chromium prerenders, but never shows it.)
+PRERENDERING = """
+    window.prerenderedStill = true;
+    Object.defineProperty(document, "prerendering", { get: () => window.prerenderedStill });
+"""
+ACTIVATE = "window.prerenderedStill = false; document.dispatchEvent(new Event('prerenderingchange'))"
+
+
+def test_a_prerendered_page_shares_nothing_before_it_is_shown(agent: Agent, customer: Customer) -> None:
+    go_live(agent, customer, "/")
+    customer.page.add_init_script(PRERENDERING)
+    sent = watch_sent(customer.page)
+    customer.open("/catalogue")
+    expect_silent(customer.page, "Catalogue")
+    agent.expect_state("away")
+    assert [frame for frame in sent if '"k":"hello"' in frame] == []
+    customer.page.evaluate(ACTIVATE)
+    customer.expect_banner()
+    agent.expect_heading("Catalogue")
+    agent.expect_state("live")
