@@ -224,3 +224,14 @@ def test_as_many_names_as_a_page_can_think_of(tab: Tab) -> None:
     tags = [tag for message in tab.messages for tag in message.get("tags", []) if tag.startswith("x-")]
     assert len(set(tags)) == LIMITS.frame_tags + 1000
     tab.assert_mirrored()
+
+
+def test_what_goes_all_at_once_leaves_in_frames_the_hub_takes(tab: Tab) -> None:
+    """A long list that is emptied is a removal for each of its lines."""
+    tab.open("<!doctype html><html><body><div id=list></div>")
+    tab.run("() => { document.getElementById('list').append(...Array.from({ length: 30000 }, () => new Text('x'))) }")
+    tab.start()
+    tab.settle()
+    tab.change("document.getElementById('list').replaceChildren('empty')")
+    assert max(len(json.dumps(message)) for message in tab.messages) < 200_000
+    tab.assert_mirrored()

@@ -318,7 +318,7 @@ export class Tree {
     const wanted = new Set(this.parts_(sent));
     for (const child of sent.children_) {
       if (child.parent_ !== sent || wanted.has(child.part_) || !this.isHere_(child)) continue;
-      if (whole) this.retire_(frame, child);
+      if (whole && !frame.full_) this.retire_(frame, child);
       else this.dirtyChildren_.add(sent);
     }
     sent.children_ = sent.children_.filter((child) => child.parent_ === sent && this.isHere_(child));
