@@ -148,15 +148,19 @@ class Console:
         self._target = target
         self._cookie = ""
         self._until = 0.0
+        self._session = ""
 
     async def new_code(self, site: str = "shop") -> str:
-        """A new code of this site, with as many digits as codes have now."""
+        """A new code of this site, with as many digits as codes have now. The session before it is over."""
         if self._target.clock.monotonic() >= self._until:
             await self._sign_in()
+        if self._session:
+            await self._ask(f"/api/sessions/{self._session}", None, "DELETE")
         answer = await self._ask("/api/sessions", {"site": site})
         if answer.status != 201:
             raise AssertionError(answer.body)
         code: str = answer.json["code"]
+        self._session = answer.json["id"]
         return code
 
     async def _sign_in(self) -> None:
@@ -164,9 +168,9 @@ class Console:
         self._cookie = answer.headers["set-cookie"].partition(";")[0]
         self._until = self._target.clock.monotonic() + 3600 * 11
 
-    async def _ask(self, path: str, body: Any) -> Answer:
+    async def _ask(self, path: str, body: Any, method: str = "POST") -> Answer:
         headers = {"origin": "http://localhost", "cookie": self._cookie}
-        return await self._target.ask("POST", path, body, client=self.ADDRESS, headers=headers)
+        return await self._target.ask(method, path, body, client=self.ADDRESS, headers=headers)
 
 
 @asynccontextmanager
