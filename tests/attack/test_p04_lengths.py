@@ -18,7 +18,7 @@ from tests.mirror.capture_page import Tab
 
 pytestmark = pytest.mark.browser
 LENGTHS = (1, 7, 40)
-WAYS = ("inserted", "changed", "cloned", "moved", "moved out and back", "masked later", "slotted later")
+WAYS = ("inserted", "changed", "moved", "slotted later")
 TABLES = ("tags", "names", "urls", "styles", "texts")
 # Some places change once more a moment later.
 LATER_MS = 200
