@@ -149,12 +149,17 @@ async function main() {
     ]),
     ["view part (after Allow)", named.view.gzip, 14.5 * KB],
     ["acts part (at the first act)", named.acts.gzip, 4 * KB],
-    ["all a session can load", loader.gzip + named["session-de"].gzip + named.view.gzip + named.acts.gzip, 32 * KB],
     ...LANGUAGES.map((language) => [
       `receipt part, ${language} (after Allow)`,
       named[`receipt-${language}`].gzip,
       3.5 * KB,
     ]),
+    // But the preview, which only the customer can ask for.
+    [
+      "all a session loads",
+      loader.gzip + ["session-de", "view", "acts", "receipt-de"].reduce((sum, name) => sum + named[name].gzip, 0),
+      35.5 * KB,
+    ],
     ["digest (for tests)", named.digest.gzip, KB],
     ["preview part (where asked for)", named.preview.gzip, 15.5 * KB],
     ["code entry", named.entry.gzip, 4 * KB],
