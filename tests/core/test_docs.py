@@ -54,8 +54,12 @@ def refusals() -> dict[str, set[str]]:
     """The reasons with which each side refuses acts, read from its source."""
     hub = (ROOT / "cobrowse/hub/acts.py").read_text()
     asks = (ROOT / "cobrowse/core/asks.py").read_text()
-    names = ("acts.ts", "sharing.ts", "acting.ts", "asks.ts")
-    tab = "".join((ROOT / "client_js/src/snippet" / name).read_text() for name in names)
+    snippet = ROOT / "client_js/src/snippet"
+    files = [
+        *sorted((snippet / "acts").glob("*.ts")),
+        *(snippet / f"{name}.ts" for name in ("sharing", "acting", "asks")),
+    ]
+    tab = "".join(file.read_text() for file in files)
     said = set(re.findall(r'(?:return|reason =) "(\w+)"', hub)) | set(re.findall(r'": "(\w+)"', hub))
     said |= set(re.findall(r'code="(\w+)"', asks))
     called = re.findall(r"refuse\(([^()]*)\)", tab)
