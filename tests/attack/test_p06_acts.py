@@ -129,6 +129,12 @@ GUARDED = {
     "cvc": ("<input name=cvc id=cvc>", "password"),
     "eye": ("<div><input type=password><button type=button id=eye>x</button></div>", "password"),
     "eye-role": ("<p><i role=button id=eye-role aria-label='Show password'>x</i></p>", "password"),
+    "eye-focus": ("<p><input type=password><i tabindex=-1 id=eye-focus>x</i></p>", "password"),
+    "eye-around": (
+        "<p role=button tabindex=0><input type=password style='width:1px'><i id=eye-around>x</i></p>",
+        "password",
+    ),
+    "eye-shadow": ("<x-login></x-login>", "password"),
     "masked": ("<div data-cobrowse=mask><button type=button id=masked>x</button></div>", "masked"),
     "no-control": ("<div data-cobrowse=no-control><button type=button id=no-control>x</button></div>", "no_control"),
     "listed": ("<a class=pays id=listed href=/pay>x</a>", "no_control"),
@@ -147,6 +153,8 @@ DONE = {
     "field": "<input id=field onfocus='hit()'>",
     "editor": "<div contenteditable id=editor onfocus='hit()'>x</div>",
     "helped": "<label><input type=checkbox style='width:1px'><button type=button id=helped onclick='hit()'>?</button>",
+    # Only the part of the page that a skip link leads to is beside the password, and can be focused.
+    "heading": "<main tabindex=-1><h1 id=heading onmouseup='hit()'>Your password</h1><input type=password></main>",
     "pushes": '<div id=pushes onclick=\'hit(); history.pushState(0, "", "/p?2")\'>x</div>',
 }
 SCRIPT = """<script>
@@ -159,6 +167,9 @@ customElements.define("x-inner", class extends HTMLElement {
     this.shadowRoot.firstChild.onclick = () => this.closest("form").submit(); } });
 customElements.define("x-link", class extends HTMLElement { connectedCallback() {
   this.attachShadow({mode: "open"}).innerHTML = "<a href=https://evil.example/><slot></slot></a>"; } });
+customElements.define("x-login", class extends HTMLElement { connectedCallback() {
+  this.attachShadow({mode: "open"}).innerHTML =
+    "<p><input type=password><button type=button id=eye-shadow>x</button></p>"; } });
 customElements.define("x-deep", class extends HTMLElement {
   connectedCallback() { this.attachShadow({mode: "open"}).innerHTML = "<a href=https://evil.example/>x</a>"; } });
 </script>"""

@@ -6,7 +6,7 @@ import { attribute, closest, hasAttribute, localName, matches } from "../capture
 import { refuse } from "./refusal";
 import { CHECKABLE, closesDialog, labelled, pathOf, SUBMITTER } from "./targets";
 
-const PRESSABLE = "button,[role~=button i],input,a,label,summary,[onclick],[tabindex]";
+const PRESSABLE = "button,[role~=button i],[onclick],label,input";
 const REVEAL = /passw|kennw|\bpwd?\b|reveal/i;
 
 /** Each check throws where the act is refused. */
@@ -61,7 +61,7 @@ export class Permission {
     if (matches(element, CHECKABLE) && !this.policy_.acts.includes("check")) refuse("checks");
     if (matches(element, "select,option,[role~=option i],[type=reset i]")) refuse("field");
     if (matches(element, SUBMITTER)) return this.checkSubmit_(element as HTMLButtonElement);
-    if (!inner && matches(element, PRESSABLE)) this.checkReveal_(element);
+    if (!inner && matches(element, `${PRESSABLE},[tabindex]`)) this.checkReveal_(element);
     const href = name === "a" || name === "area" ? this.hrefOf_(element) : undefined;
     if (href !== undefined) return this.checkLink_(element, href);
     return matches(element, "button,input,textarea,summary") ? false : undefined;
@@ -105,23 +105,20 @@ export class Permission {
 
   /** A button beside a password field, or one that talks of passwords, would show one. */
   private checkReveal_(element: Element): void {
+    // What can only take the focus, for a skip link or to be scrolled, is no button for a field inside of it.
+    if (!matches(element, PRESSABLE) && this.hasSecret_(element)) return;
+    const near = closest(element, ":has(input)");
     const says = ["aria-label", "title", "class", "id", "aria-controls", "data-target"].map((name) =>
       attribute(element, name),
     );
-    const near = closest(element, ":has(input)");
-    const secret = [...(near && near !== document.body ? near.querySelectorAll("input") : [])].some((each) =>
-      this.capture_.isSecret(each),
-    );
-    const isPlain = matches(element, "button,[role~=button i],[onclick],[tabindex],label,input");
     if (
-      isPlain &&
-      (secret || REVEAL.test(`${says} ${(element.textContent ?? "").slice(0, 80)}`)) &&
-      this.hasPassword_()
+      (near && near !== document.body && this.hasSecret_(near)) ||
+      (REVEAL.test(`${says} ${(element.textContent ?? "").slice(0, 80)}`) && this.hasSecret_(document))
     )
       refuse("password");
   }
 
-  private hasPassword_(): boolean {
-    return [...document.querySelectorAll("input")].some((each) => this.capture_.isSecret(each));
+  private hasSecret_(part: ParentNode): boolean {
+    return [...part.querySelectorAll("input")].some((each) => this.capture_.isSecret(each));
   }
 }
