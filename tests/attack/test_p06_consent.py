@@ -2,6 +2,7 @@
 no agent's name makes it say anything else."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,6 +82,24 @@ def test_the_question_says_it_all(
         assert stage.agent.of("snapshot") == []
     finally:
         stage.close()
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en-GB", "Passwords, card numbers and one-time codes, other tabs, other websites, your screen, camera"),
+        ("de-DE", "Passwörter, Kartennummern und Einmalcodes, andere Tabs, andere Websites, Bildschirm, Kamera"),
+    ],
+)
+def test_a_site_that_shows_fields_does_not_promise_to_hide_what_is_typed(
+    browser: Browser, tmp_path: Path, locale: str, words: str
+) -> None:
+    with rogue.stage(browser, tmp_path, context={"locale": locale}, show=["#nick"]) as stage:
+        stage.ask()
+        said = stage.page.locator("dialog").filter(has=stage.see("consent-digits")).inner_text()
+        assert words in said
+        assert "What you type" not in said and "was Sie eingeben" not in said
+        stage.press("consent-decline")
 
 
 def test_a_name_that_a_hub_did_not_check_is_shown_plainly(browser: Browser, place: tuple[Shop, HubProcess]) -> None:

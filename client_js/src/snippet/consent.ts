@@ -10,7 +10,15 @@ export interface Consent {
   update(allowed: boolean, down: boolean): void;
 }
 
-export function askConsent(agent: string, site: string, digits: string, answer: (allow: boolean) => void): Consent {
+export interface ConsentHost {
+  agent: string;
+  site: string;
+  /** The site's policy shows what is typed into some fields. */
+  shows: boolean;
+  consent(allow: boolean): void;
+}
+
+export function askConsent({ agent, site, shows, consent: answer }: ConsentHost, digits: string): Consent {
   const [before, after] = texts.digits(agent);
   const title = h("h2", { id: "ask", tabindex: "-1", autofocus: "" }, texts.ask(agent));
   const allow = button("consent-allow", texts.allow, "main", () => answer(true));
@@ -28,7 +36,7 @@ export function askConsent(agent: string, site: string, digits: string, answer: 
       h("dt", {}, texts.shared),
       h("dd", {}, texts.sharedWhat),
       h("dt", {}, texts.never),
-      h("dd", {}, texts.neverWhat),
+      h("dd", {}, texts.neverWhat(shows)),
     ),
     h("p", { class: "small" }, texts.later),
     h("p", { class: "digits" }, before, h("strong", { "data-testid": "consent-digits" }, digits), after),

@@ -54,6 +54,7 @@ function run(baton: Baton, digits = ""): void {
     {
       agent: baton.agent,
       site: baton.site,
+      shows: baton.policy.show.length > 0,
       consent(allow) {
         allowed = allow;
         if (!allow) return stop("declined");

@@ -21,9 +21,9 @@ afterEach(() => {
 });
 
 describe("the consent", () => {
-  function asked() {
+  function asked(shows = false) {
     const answer = vi.fn();
-    const consent = askConsent("Ana", "Example Shop", "47", answer);
+    const consent = askConsent({ agent: "Ana", site: "Example Shop", shows, consent: answer }, "47");
     document.body.append(consent.card);
     return {
       ...consent,
@@ -40,6 +40,16 @@ describe("the consent", () => {
     expect(dialog.textContent).toContain("only if you called Example Shop");
     expect(dialog.textContent).toContain("Read 47 to Ana.");
     expect(find(dialog, "consent-digits").textContent).toBe("47");
+  });
+
+  it("promises to hide what is typed only where the site shows none of it", () => {
+    expect(asked().dialog.textContent).toContain("What you type, passwords, other tabs");
+    const { textContent } = asked(true).dialog;
+    expect(textContent).not.toContain("What you type");
+    expect(textContent).toContain("Passwords, card numbers and one-time codes, other tabs");
+    expect(de.neverWhat(false)).toContain("was Sie eingeben, Passwörter, andere Tabs");
+    expect(de.neverWhat(true)).toContain("Passwörter, Kartennummern und Einmalcodes, andere Tabs");
+    expect(de.neverWhat(true)).not.toContain("eingeben");
   });
 
   it("cannot be answered in its first second", () => {

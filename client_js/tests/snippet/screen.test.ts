@@ -33,6 +33,7 @@ describe("the screen", () => {
   const host = {
     agent: "Ana",
     site: "Example Shop",
+    shows: false,
     consent: vi.fn(),
     control: vi.fn(),
     release: vi.fn(),

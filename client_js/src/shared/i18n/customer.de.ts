@@ -7,7 +7,8 @@ export const texts: typeof en = {
   shared: "Gezeigt wird",
   sharedWhat: "diese Website in diesem Tab und wohin Sie zeigen",
   never: "Nie gezeigt wird",
-  neverWhat: "was Sie eingeben, Passwörter, andere Tabs, andere Websites, Bildschirm, Kamera oder Mikrofon",
+  neverWhat: (shows) =>
+    `${shows ? "Passwörter, Kartennummern und Einmalcodes" : "was Sie eingeben, Passwörter"}, andere Tabs, andere Websites, Bildschirm, Kamera oder Mikrofon`,
   later: "Für Sie klicken darf niemand ohne eine zweite Erlaubnis. Beenden können Sie jederzeit.",
   digits: (agent) => [`Lesen Sie ${agent} `, " vor."],
   allow: "Erlauben",

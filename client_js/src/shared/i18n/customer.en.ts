@@ -6,7 +6,9 @@ export const texts = {
   shared: "Shown",
   sharedWhat: "This website in this tab, and where you point",
   never: "Never shown",
-  neverWhat: "What you type, passwords, other tabs, other websites, your screen, camera or microphone",
+  /** `shows`: this site's policy shows what is typed into some fields. */
+  neverWhat: (shows: boolean) =>
+    `${shows ? "Passwords, card numbers and one-time codes" : "What you type, passwords"}, other tabs, other websites, your screen, camera or microphone`,
   later: "Clicking for you needs a second permission. You can stop at any time.",
   digits: (agent: string): [before: string, after: string] => ["Read ", ` to ${agent}.`],
   allow: "Allow",

@@ -1,6 +1,6 @@
 // All that the customer sees of a session, put together: which pieces are there follows from what it is told to show.
 import type { Notes } from "../../shared/parts";
-import { askConsent, type Consent } from "../consent";
+import { askConsent, type Consent, type ConsentHost } from "../consent";
 import type { Stage } from "../preview/preview";
 import { receipt } from "../receipt";
 import { type BannerState, banner } from "./banner";
@@ -14,10 +14,7 @@ const UNREACHABLE_MS = 1_000;
 /** An address that nobody answered for is not opened long after. */
 const ASK_LASTS_MS = 60_000;
 
-export interface ScreenHost {
-  agent: string;
-  site: string;
-  consent(allow: boolean): void;
+export interface ScreenHost extends ConsentHost {
   control(allow: boolean): void;
   release(): void;
   pause(): void;
@@ -118,7 +115,7 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
     remove,
     joining(digits, allowed, down) {
       if (!consent) {
-        consent = askConsent(agent, site, digits, host.consent);
+        consent = askConsent(host, digits);
         show(consent.card);
       }
       consent.update(allowed, down);
