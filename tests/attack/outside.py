@@ -4,6 +4,7 @@ Driven by the types in core/protocol.py, so that a new message, field or limit i
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, get_args
 
@@ -125,7 +126,8 @@ def _range_faults(info: inspect.Type, value: Any) -> Iterator[tuple[str, Any]]:
             if info.min_length:
                 yield "too short", "x" * (info.min_length - 1)
             if info.pattern is not None:
-                yield from ((f"not of the pattern: {text!r}", text) for text in ("", "4", "4x", "123", "4\n7", "٤٧"))
+                tries = ("", "4", "4x", "123", "4\n7", "٤٧", "two words", "w\n", "Word")
+                yield from ((f"not of the pattern: {text!r}", text) for text in tries if not re.search(info.pattern, text))
         case inspect.LiteralType():
             yield "no word of the list", "x"
             yield "a word in capitals", "".join(str(each) for each in info.values).upper()
@@ -159,7 +161,9 @@ def _any(info: inspect.Type) -> Any:
         case inspect.BoolType():
             return True
         case inspect.StrType():
-            return "47" if info.pattern else "x" * (info.min_length or 0)
+            if info.pattern is None:
+                return "x" * (info.min_length or 0)
+            return next(text for text in ("47", "word") if re.search(info.pattern, text))
     raise AssertionError(f"a type no message has yet: {info}")
 
 

@@ -57,7 +57,9 @@ def test_a_walk_is_told_without_anything_that_stood_on_the_pages(
     assert kinds[:3] == ["created", "agent_seated", "claimed"]
     assert kinds[-1] in ("ended", "counted")
     pages = [line.detail for line in lines if line.kind == "page"]
-    assert pages == [f"{place.shop_url}{path}" for path in ("/", "/catalogue", "/search")]
+    # The session comes about on the help page, which may be shown before the customer goes on.
+    assert pages[-3:] == [f"{place.shop_url}{path}" for path in ("/", "/catalogue", "/search")]
+    assert pages[:-3] in ([], [f"{place.shop_url}/help"])
     counts = counts_of(lines)
     assert counts["asked:click"] == 1
     assert counts["act:click:link:started"] == 1

@@ -260,7 +260,7 @@ async def test_pause_and_away_blank_the_picture_and_say_why(console: Console) ->
     await customer.say({"k": "share"})
     await expect(console.picture.get_by_text("Enamel mugs")).to_be_visible()
     await customer.navigate()
-    await expect(console.by("cover")).to_contain_text("another page of the site")
+    await expect(console.by("cover")).to_contain_text("They are opening another page")
     await customer.connect()
     await expect(console.picture.get_by_text("Enamel mugs")).to_be_visible()
 
