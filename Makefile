@@ -7,8 +7,9 @@ export PATH := $(CURDIR)/.setup/bin:$(PATH)
 # Where `make run` listens.
 PORT ?= 8000
 SHOP_PORT ?= 8001
-# How many processes the tests use; 0 for one without workers, as a debugger wants it.
-WORKERS ?= 2
+# How many processes the tests use; 0 for one without workers, as a debugger wants it. More than two cores have to do, since
+# tests in a browser wait for much of their time.
+WORKERS ?= 3
 # How many frames `make fuzz` tries.
 CASES ?= 1000000
 CLIENT_SOURCES := $(shell find client_js/src client_js/*.mjs client_js/package.json cobrowse/core/whitelist.json -type f 2>/dev/null)
@@ -22,8 +23,8 @@ help:
 	@echo "make build  the wheel, with the clients inside, in dist/"
 	@echo "make check  formats, lint, types, floors, generated files"
 	@echo "make fix    what can be mended by itself"
-	@echo "make test   set up, check, and every test with coverage; WORKERS=2"
-	@echo "make promises  the tests of the twelve promises of docs/promises.md, and a line for each; WORKERS=2"
+	@echo "make test   set up, check, and every test with coverage; WORKERS=3"
+	@echo "make promises  the tests of the twelve promises of docs/promises.md, and a line for each; WORKERS=3"
 	@echo "make fuzz   a million hostile frames against the hub's decoder; CASES=1000000"
 	@echo "make bench  the benchmarks, as tables"
 	@echo "make clean  remove all that was made"
