@@ -127,7 +127,9 @@ def _range_faults(info: inspect.Type, value: Any) -> Iterator[tuple[str, Any]]:
                 yield "too short", "x" * (info.min_length - 1)
             if info.pattern is not None:
                 tries = ("", "4", "4x", "123", "4\n7", "٤٧", "two words", "w\n", "Word")
-                yield from ((f"not of the pattern: {text!r}", text) for text in tries if not re.search(info.pattern, text))
+                yield from (
+                    (f"not of the pattern: {text!r}", text) for text in tries if not re.search(info.pattern, text)
+                )
         case inspect.LiteralType():
             yield "no word of the list", "x"
             yield "a word in capitals", "".join(str(each) for each in info.values).upper()
