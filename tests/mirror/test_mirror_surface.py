@@ -84,6 +84,8 @@ async def test_the_keyboard_does_what_the_mouse_does(mirror: MirrorPage) -> None
     await mirror.post({"k": "tool", "tool": "point"})
     await mirror.page.focus("#typing")
     await mirror.page.keyboard.press("Tab")
+    # The mirror is another process, which hears of the focus in its own time; keys before that are lost.
+    await mirror.frame.wait_for_function("() => document.hasFocus() && document.activeElement !== document.body")
     for key in ("ArrowRight", "ArrowDown", "Enter"):
         await mirror.page.keyboard.press(key)
     (said,) = await mirror.wait_for("press")
