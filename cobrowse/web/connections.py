@@ -159,7 +159,10 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _too_late(self) -> None:
         self._deadline = None
-        if self.cycle is None or self._is_busy():
+        if self.cycle is None and not self._outside_body:
+            # Browsers open connections that they may never use. That is no attack, so nobody is told.
+            self.transport.close()
+        elif self.cycle is None or self._is_busy():
             self.doors.cut_off(self.transport, "too_slow")
 
 
