@@ -180,7 +180,12 @@ def _is_secret(text: str) -> bool:
     if len(_DIGIT.findall(text)) >= SECRET_DIGITS or _RUN.search(text):
         return True
     length = len(_ALNUM.findall(text))
-    return length >= SECRET_MIN_LENGTH and SECRET_CHANGES_SHARE * len(_CHANGE.findall(text)) >= length
+    return length >= SECRET_MIN_LENGTH and changes_often(text, length)
+
+
+def changes_often(text: str, length: int) -> bool:
+    """Whether letters, digits and cases change places all the time, as in tokens: so often in `length` characters."""
+    return SECRET_CHANGES_SHARE * len(_CHANGE.findall(text)) >= length
 
 
 def _units(text: str) -> int:

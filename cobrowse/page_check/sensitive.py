@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from cobrowse.core import forms
+from cobrowse.core.addresses import changes_often
 from cobrowse.core.patterns import Patterns
 from cobrowse.core.wash import MASK
 from cobrowse.page_check.lines import LABEL_TAGS, Line
@@ -51,7 +52,6 @@ WASHED: frozenset[Kind] = frozenset({"card", "iban", "pattern"})
 LABELLED_NUMBER_DIGITS = 4
 NUMBER_DIGITS = 7
 TOKEN_MIN_CHARACTERS = 20
-TOKEN_CHANGES_SHARE = 4
 NAME_MAX_CHARACTERS = 60
 NAME_MAX_WORDS = 6
 
@@ -70,7 +70,6 @@ _PHONE = re.compile(
 _NUMBER = re.compile(r"(?<![\w.,:/%€$£])[A-Za-z0-9]+(?:[-/][A-Za-z0-9]+|(?<=[0-9]) (?=[0-9]{2})[0-9]+)*(?![\w%€$£])")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+")
 _WORD = re.compile(r"[A-Za-z0-9_+=-]+")
-_CHANGE = re.compile(r"(?=[A-Za-z][0-9]|[0-9][A-Za-z]|[a-z][A-Z])")
 _TIME = re.compile(r"[0-9:. -]+")
 _LETTERS = re.compile(r"[^\W\d_]")
 _TWO_WORDS = re.compile(r"\w+\W+\w+")
@@ -216,7 +215,7 @@ def _announced(text: str) -> Iterator[Hit]:
 
 def looks_random(word: str) -> bool:
     """A word of 20 characters and more in which letters, digits and cases change places all the time."""
-    return len(word) >= TOKEN_MIN_CHARACTERS and TOKEN_CHANGES_SHARE * len(_CHANGE.findall(word)) >= len(word)
+    return len(word) >= TOKEN_MIN_CHARACTERS and changes_often(word, len(word))
 
 
 def _label(line: Line) -> tuple[str, int]:

@@ -13,16 +13,15 @@ from typing import Any
 
 import pytest
 from msgspec import to_builtins
-from websockets.asyncio.client import ClientConnection
 
 from cobrowse.commands.audit import check, show_trail
 from cobrowse.core.audit import AuditLine
 from cobrowse.core.close import BAD_MESSAGE, ENDED
 from cobrowse.core.protocol import Act, AnyDo, Click, Highlight, Navigate, Ops, Page, PageInfo, Snapshot, Type
 from cobrowse.store.opening import open_store
-from tests.attack.test_p12_leaves_no_trace import everything_below, everything_in
+from tests.attack.test_p12_leaves_no_trace import Seen, everything_below, everything_in
 from tests.core.sketch import Sketch
-from tests.hub.peers import ADDRESS, ORIGIN, PATIENCE_SECONDS, change, page, picture
+from tests.hub.peers import ADDRESS, ORIGIN, change, page, picture
 from tests.live_hub import LiveHub, close_number, sqlite_url
 from tests.web.test_sockets import hello
 
@@ -55,25 +54,12 @@ KINDS = set(
 )
 
 
-class Peer:
+class Peer(Seen):
     """A socket that says what it is told to, and hears."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self.socket = socket
-        self._waiting: list[dict[str, Any]] = []
 
     async def say(self, *messages: dict[str, Any] | Snapshot | Ops | Page | Act) -> None:
         for message in messages:
             await self.socket.send(json.dumps(to_builtins(message)))
-
-    async def hear(self, kind: str) -> dict[str, Any]:
-        while True:
-            while self._waiting:
-                said = self._waiting.pop(0)
-                if said["k"] == kind:
-                    return said
-            frame = json.loads(await asyncio.wait_for(self.socket.recv(), PATIENCE_SECONDS))
-            self._waiting += frame if isinstance(frame, list) else [frame]
 
 
 @asynccontextmanager
