@@ -76,7 +76,7 @@ fix: setup
 test: check
 	cd client_js && npm run --silent test
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest --numprocesses=$(WORKERS) --dist=loadfile --durations=25 --promises
+	$(BIN)/coverage run -m pytest --numprocesses=$(WORKERS) --dist=loadfile --max-worker-restart=2 --durations=25 --promises
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='cobrowse/core/*' --fail-under=100
 	$(BIN)/coverage report --fail-under=90
