@@ -1,21 +1,22 @@
 """Every benchmark, as one table and as bench/results.json: `make bench`, or `python -m bench NAME…` for some.
 
-`results.json` is `{name: {value, unit, budget}}`, a null budget for a figure that has none. Nothing fails for being
-slow: what else the machine does is not known here."""
+`results.json` is `{name: {value, unit, bar, verdict}}`, a null bar for a figure that has none; running only some puts
+theirs in the place of what was there. Nothing fails for being slow: what else the machine does is not known here."""
 
 import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import first_snapshot, hub_check, weights
-from bench.figures import Figure, table
+from bench import against_rrweb, capture, hub_check, weights
+from bench.figures import Figure, as_json, table
 
 RESULTS = Path(__file__).with_name("results.json")
 ALL: dict[str, Callable[[], list[Figure]]] = {
     "weights": weights.measure,
     "hub_check": hub_check.measure,
-    "first_snapshot": first_snapshot.measure,
+    "capture": capture.measure,
+    "against_rrweb": against_rrweb.measure,
 }
 
 
@@ -26,8 +27,10 @@ def main(wanted: list[str]) -> int:
         return 2
     figures = [figure for name in wanted or ALL for figure in ALL[name]()]
     print(table(figures))
-    results = {one.name: {"value": one.value, "unit": one.unit, "budget": one.budget} for one in figures}
-    RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
+    kept = json.loads(RESULTS.read_text()) if wanted and RESULTS.exists() else {}
+    RESULTS.write_text(json.dumps({**kept, **as_json(figures)}, indent=2, ensure_ascii=False) + "\n")
+    over = [figure.name for figure in figures if figure.verdict == "OVER"]
+    print(f"OVER: {', '.join(over)}" if over else "Every bar is kept.")
     return 0
 
 

@@ -8,70 +8,51 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure, table
+from bench.shop import running_shop
 from cobrowse.core.policy import Site
 from cobrowse.core.protocol import Snapshot
 from cobrowse.core.view import ViewCheck
 from cobrowse.core.wash import wash_frame
 from cobrowse.core.whitelist import OPS
 from cobrowse.hub import wire
-from cobrowse.web.server import listen
-from tests.e2e.places import HOST, shop_in_thread
 from tests.mirror import capture_page
 from tests.mirror.capture_page import Tab
 
 RUNS = 200
 CHECK_MS = 2.0
-PACKED_BYTES = 15 * 1024
-# Nobody answers there: the page is captured without a hub.
-NO_HUB = "http://localhost:9"
 START = "() => { window.P = probe.start({ policy: { show: ['#search'] } }) }"
 SNAPSHOT = "() => P.sent.filter(message => message.k === 'snapshot')"
 
 
 def measure() -> list[Figure]:
-    """The catalogue's size, and the median milliseconds of what the hub does to it."""
-    with _shop() as url:
-        parts, packed = _captured(f"{url}/catalogue")
+    """How many elements the catalogue has, and the median milliseconds of what the hub does to its snapshot."""
+    with running_shop() as url:
+        parts = _captured(f"{url}/catalogue")
         site = Site(id="shop", name="Shop", origins=(url,), start_url=url + "/", show=("#search",))
         texts = [json.dumps(part, ensure_ascii=False, separators=(",", ":")) for part in parts]
         messages = _decoded(texts)
-        what = "catalogue page"
         return [
-            Figure(f"{what}: elements", sum(_elements(part["nodes"]) for part in parts), ""),
-            Figure(f"{what}: snapshot, packed", packed, "bytes", PACKED_BYTES),
-            Figure(f"{what}: hub decodes", _median_ms(lambda: _decoded(texts)), "ms"),
-            Figure(f"{what}: hub checks and washes", _median_ms(lambda: _checked(site, messages)), "ms", CHECK_MS),
+            Figure("snapshot_shop_elements", sum(_elements(part["nodes"]) for part in parts), ""),
+            Figure("hub_decodes_shop_snapshot_ms", _median_ms(lambda: _decoded(texts)), "ms"),
+            Figure("hub_checks_shop_snapshot_ms", _median_ms(lambda: _checked(site, messages)), "ms", CHECK_MS),
         ]
 
 
-@contextmanager
-def _shop() -> Iterator[str]:
-    bound = listen(HOST, 0)
-    url = f"http://{HOST}:{bound.getsockname()[1]}"
-    shop = shop_in_thread(NO_HUB, "shop", bound)
-    try:
-        yield url
-    finally:
-        shop.stop()
-
-
-def _captured(url: str) -> tuple[list[dict[str, Any]], int]:
-    """The parts of the page's first snapshot, and their bytes on the wire."""
+def _captured(url: str) -> list[dict[str, Any]]:
+    """The parts of the page's first snapshot."""
     with tempfile.TemporaryDirectory() as folder, capture_page.browser() as browser:
         tab = Tab(browser, capture_page.bundle(Path(folder) / "probe.js"))
         tab.page.goto(url, wait_until="load")
         tab.run(START)
         tab.page.wait_for_function("P.last && P.quiet()")
         parts: list[dict[str, Any]] = tab.run(SNAPSHOT)
-        packed: int = tab.run("() => probe.timed()")["bytes"]
         tab.close()
-    return parts, packed
+    return parts
 
 
 def _decoded(texts: list[str]) -> list[Snapshot]:

@@ -1,0 +1,42 @@
+"""Pages to measure in, each one fresh: what a browser has compiled and cached for one does not help the next."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+# Long enough for what a page does by itself once it is loaded.
+REST_MS = 300
+MADE = """n => {
+  document.body.innerHTML = ''; const list = document.createElement('ul');
+  for (let i = 0; i < n / 5; i++) {
+  const item = document.createElement('li'); item.className = 'card c' + i % 7; item.id = 'i' + i;
+  item.innerHTML = '<a class=link href=/p/' + i + '><b>Lamp ' + i + '</b></a>'
+    + '<span style="color: red">' + i * 7 + ' kr</span>'
+    + '<p title="t' + i + '">A lamp for the desk, number ' + i + '.</p>'; list.append(item); }
+  document.body.append(list); return document.body.offsetHeight }"""
+
+
+@contextmanager
+def fresh_page(browser: Browser, url: str, *scripts: str, elements: int = 0) -> Iterator[Page]:
+    """The page of `url` in a context of its own, at rest, with `scripts` (files) in it; where `elements`, with that
+    many made ones in place of what it said."""
+    context = browser.new_context(bypass_csp=True)
+    try:
+        page = context.new_page()
+        page.goto(url, wait_until="load")
+        if elements:
+            page.evaluate(MADE, elements)
+        for script in scripts:
+            page.add_script_tag(path=script)
+        page.wait_for_timeout(REST_MS)
+        yield page
+    finally:
+        context.close()
+
+
+def measured(browser: Browser, url: str, script: str, measure: str, *, elements: int = 0) -> Any:
+    """The value of the expression `measure` in such a page, to which nothing was asked before."""
+    with fresh_page(browser, url, script, elements=elements) as page:
+        return page.evaluate(measure)
