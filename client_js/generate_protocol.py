@@ -75,7 +75,7 @@ def generate() -> str:
         parts.append(f"export const {name} = {msgspec.json.encode(value).decode()};")
     closes = ", ".join(f"{each.reason}: {each.number}" for each in close.ALL)
     parts.append(f"export const CLOSE = {{ {closes} }} as const;")
-    for name in ("Seat", "StateName", "Scope", "AwayReason", "EndReason", "ActStatus"):
+    for name in ("Seat", "StateName", "Scope", "AwayReason", "EndReason", "ActStatus", "Trouble", "Pace", "PaceReason"):
         parts.append(f"export type {name} = {type_of(getattr(protocol, name))};")
     bases = (protocol.Message, protocol.Do)
     for value in vars(protocol).values():

@@ -30,6 +30,12 @@ export type EndReason = "agent_ended" | "customer_stopped" | "declined" | "code_
 
 export type ActStatus = "asking" | "started" | "done" | "refused";
 
+export type Trouble = "csp_self" | "csp_connect" | "csp_script" | "csp_style" | "csp_img" | "csp_font" | "csp_other" | "part_missing" | "capture_failed" | "banner_lost";
+
+export type Pace = "full" | "slow" | "outline" | "address";
+
+export type PaceReason = "" | "busy" | "too_big" | "refused" | "part_missing";
+
 export interface PageInfo {
   address: string;
   title: string;
@@ -39,6 +45,8 @@ export interface PageInfo {
   dpr?: number;
   quirks?: boolean;
   dark?: boolean;
+  pace?: "full" | "slow" | "outline" | "address";
+  pace_why?: "" | "busy" | "too_big" | "refused" | "part_missing";
 }
 
 export interface Away {
@@ -60,6 +68,7 @@ export interface CustomerPolicy {
   max_scope: "follow" | "view" | "guide" | "control";
   typed_navigation: "ask" | "allow" | "never";
   acts: string[];
+  asset_origins?: string[];
 }
 
 export interface Point {
@@ -255,6 +264,39 @@ export interface AssetRefused {
   k: "asset_refused";
   n: number;
   reason: string;
+  status?: number;
+  width?: number;
+  height?: number;
+}
+
+export interface Checkup {
+  k: "checkup";
+  id: number;
+  digest?: boolean;
+}
+
+export interface Condition {
+  k: "condition";
+  id: number;
+  epoch: number;
+  seq: number;
+  hidden?: boolean;
+  waiting_ms?: number;
+  troubles?: ("csp_self" | "csp_connect" | "csp_script" | "csp_style" | "csp_img" | "csp_font" | "csp_other" | "part_missing" | "capture_failed" | "banner_lost")[];
+  digest?: string;
+  washed?: number;
+  refused?: number;
+  refused_why?: string;
+}
+
+export interface Heard {
+  k: "heard";
+  id: number;
+}
+
+export interface Notice {
+  k: "notice";
+  what: "old_snippet";
 }
 
 export interface Digits {
@@ -288,6 +330,7 @@ export interface SessionState {
   allowed?: boolean;
   confirmed?: boolean;
   tries_left?: number;
+  seated?: boolean;
   expires_at?: number;
   since?: number;
   away?: Away | null;
@@ -312,6 +355,7 @@ export interface AgentWelcome {
   mirror: string;
   acts: string[];
   typed_navigation: "ask" | "allow" | "never";
+  private?: boolean;
   state: SessionState;
 }
 
@@ -337,6 +381,16 @@ export interface AssetWanted {
   ticket: string;
 }
 
+export interface AssetMissed {
+  k: "asset_missed";
+  n: number;
+  kind: "image" | "font" | "style";
+  reason: string;
+  status?: number;
+  width?: number;
+  height?: number;
+}
+
 export interface Problem {
   k: "problem";
   code: string;
@@ -351,10 +405,10 @@ export interface ComeAgain {
 
 export type AnyDo = Point | Highlight | Clear | Scroll | Click | Navigate | Back | Forward | Reload | Type | Choose | Check | Submit;
 
-export type FromCustomer = Hello | Consent | Snapshot | Ops | Page | Pointer | Tip | ActResult | ControlAnswer | ControlRelease | Pause | Resume | Stop | Bye | Withhold | Share | Activity | ProbeAnswer | AssetRefused;
+export type FromCustomer = Hello | Consent | Snapshot | Ops | Page | Pointer | Tip | ActResult | ControlAnswer | ControlRelease | Pause | Resume | Stop | Bye | Withhold | Share | Activity | ProbeAnswer | AssetRefused | Condition;
 
-export type FromAgent = Hello | Digits | Act | AskControl | ControlRelease | Resync | End | ProbeAnswer;
+export type FromAgent = Hello | Digits | Act | AskControl | ControlRelease | Resync | End | ProbeAnswer | Checkup;
 
-export type ToCustomer = CustomerWelcome | SessionState | Credit | Resync | Act | ControlAsked | Probe | AssetWanted | Problem | ComeAgain;
+export type ToCustomer = CustomerWelcome | SessionState | Credit | Resync | Act | ControlAsked | Probe | AssetWanted | Problem | ComeAgain | Checkup;
 
-export type ToAgent = AgentWelcome | SessionState | Snapshot | Ops | Page | Pointer | Tip | ActResult | Probe | Problem | ComeAgain;
+export type ToAgent = AgentWelcome | SessionState | Snapshot | Ops | Page | Pointer | Tip | ActResult | Probe | Problem | ComeAgain | Condition | Heard | Notice | AssetMissed;

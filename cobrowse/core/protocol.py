@@ -31,10 +31,32 @@ EndReason = Literal[
     "policy",
 ]
 ActStatus = Literal["asking", "started", "done", "refused"]
+# What the tab knows to be wrong with the picture. `csp_*`: the site's policy forbade a request of ours, to the hub (by
+# the directive's name) or to the site itself (`csp_self`). `part_missing`: a script of ours did not come.
+Trouble = Literal[
+    "csp_self",
+    "csp_connect",
+    "csp_script",
+    "csp_style",
+    "csp_img",
+    "csp_font",
+    "csp_other",
+    "part_missing",
+    "capture_failed",
+    "banner_lost",
+]
+# How the page is shown: whole; whole, but later; its headings, links and controls; nothing but its address.
+Pace = Literal["full", "slow", "outline", "address"]
+# Why not whole: `busy` (showing it would cost the page too much time), `too_big` (beyond the limits of a picture),
+# `refused` (the hub refused its pictures again and again), `part_missing` (a script of ours did not come).
+PaceReason = Literal["", "busy", "too_big", "refused", "part_missing"]
 # What kind of element an act was about; for the audit trail, which may not say more of it.
 ElementKind = Literal["", "link", "button", "field", "other"]
 
+AssetKind = Literal["image", "font", "style"]
+
 Id = Annotated[int, Meta(ge=0, lt=2**31)]
+HttpStatus = Annotated[int, Meta(ge=0, le=999)]
 Count = Annotated[int, Meta(ge=0, lt=2**31)]
 Pixels = Annotated[int, Meta(gt=-(2**31), lt=2**31)]
 Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]
@@ -42,6 +64,8 @@ Name = Annotated[str, Meta(max_length=64)]
 # A word for programs. Where another peer's stands in a sentence that a person reads, it must not be one itself.
 Word = Annotated[str, Meta(max_length=64, pattern=r"\A[a-z_]*\Z")]
 Line = Annotated[str, Meta(max_length=500)]
+# SHA-256 in hex, or empty.
+Digest = Annotated[str, Meta(max_length=64, pattern=r"\A([0-9a-f]{64})?\Z")]
 TokenText = Annotated[str, Meta(max_length=2048)]
 Nonce = Annotated[str, Meta(min_length=16, max_length=64)]
 
@@ -65,7 +89,8 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True, tag_field="k", kw
 
 
 class PageInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What the agent is told of the page as a whole. Lengths are CSS pixels; `zoom` and `dpr` are per cent."""
+    """What the agent is told of the page as a whole. Lengths are CSS pixels; `zoom` and `dpr` are per cent. `pace` is
+    how the page is shown, `pace_why` why not whole."""
 
     address: Annotated[str, Meta(max_length=2048)]
     title: Line
@@ -75,6 +100,8 @@ class PageInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     dpr: Count = 100
     quirks: bool = False
     dark: bool = False
+    pace: Pace = "full"
+    pace_why: PaceReason = ""
 
 
 class Away(Struct, frozen=True, kw_only=True):
@@ -100,6 +127,8 @@ class CustomerPolicy(Struct, frozen=True, kw_only=True):
     max_scope: Scope
     typed_navigation: Literal["ask", "allow", "never"]
     acts: list[Name]
+    # From these the hub gets assets itself, by the addresses that the tab names.
+    asset_origins: list[str] = []
 
 
 # --- acts: one thing the agent asks to happen in the customer's tab
@@ -315,10 +344,56 @@ class ProbeAnswer(Message, frozen=True, tag="probe_answer", kw_only=True):
 
 
 class AssetRefused(Message, frozen=True, tag="asset_refused", kw_only=True):
-    """The tab has no asset for this number; `reason` is shown in its placeholder."""
+    """The tab has no asset for this number; `reason` is shown in its placeholder. `status` is what the site's server
+    answered, or 0; `width` and `height` are the picture's own size in CSS pixels where the tab knows it."""
 
     n: Id
     reason: Name
+    status: HttpStatus = 0
+    width: Count = 0
+    height: Count = 0
+
+
+# --- how the picture is: agent → hub → customer, and back
+
+
+class Checkup(Message, frozen=True, tag="checkup", kw_only=True):
+    """Agent → hub → customer: how is the picture? The tab answers with `condition`; with `digest` where it is asked
+    for and can be had. The hub answers at once with `heard`, so that the agent can tell whose side is slow."""
+
+    id: Id
+    digest: bool = False
+
+
+class Condition(Message, frozen=True, tag="condition", kw_only=True):
+    """Customer → hub → agent: answers `checkup` (`id` 0: unasked, since the troubles changed).
+
+    `digest` is that of the masked page exactly as it is after `seq` of `epoch`, or empty. `hidden`: the tab is behind
+    another one. `waiting_ms`: for how long it has had something to send and no credit. `washed`, `refused` and
+    `refused_why` are the hub's own: texts it masked, frames of this view it refused, and why the last one."""
+
+    id: Id
+    epoch: Id
+    seq: Id
+    hidden: bool = False
+    waiting_ms: Count = 0
+    troubles: Annotated[list[Trouble], Meta(max_length=16)] = []
+    digest: Digest = ""
+    washed: Count = 0
+    refused: Count = 0
+    refused_why: Word = ""
+
+
+class Heard(Message, frozen=True, tag="heard", kw_only=True):
+    """Hub → agent: the `checkup` of this id has reached the hub."""
+
+    id: Id
+
+
+class Notice(Message, frozen=True, tag="notice", kw_only=True):
+    """Hub → agent: what only the hub knows. `old_snippet`: the customer's page carries another version."""
+
+    what: Literal["old_snippet"]
 
 
 # --- agent → hub
@@ -361,6 +436,7 @@ class SessionState(Message, frozen=True, tag="state", kw_only=True):
     allowed: bool = False
     confirmed: bool = False
     tries_left: Count = 0
+    seated: bool = False
     expires_at: float = 0.0
     since: float = 0.0
     away: Away | None = None
@@ -387,6 +463,7 @@ class AgentWelcome(Message, frozen=True, tag="agent_welcome", kw_only=True):
     mirror: Annotated[str, Meta(max_length=2048)]
     acts: list[Name]
     typed_navigation: Literal["ask", "allow", "never"]
+    private: bool = False
     state: SessionState
 
 
@@ -411,6 +488,18 @@ class AssetWanted(Message, frozen=True, tag="asset_wanted", kw_only=True):
 
     n: Id
     ticket: TokenText
+
+
+class AssetMissed(Message, frozen=True, tag="asset_missed", kw_only=True):
+    """Hub → agent: the mirror asked for this asset and gets none. `kind` is what it was asked for as, `status` what the
+    server answered that was asked for it, or 0; `width` and `height` are those of `asset_refused`."""
+
+    n: Id
+    kind: AssetKind
+    reason: Word
+    status: HttpStatus = 0
+    width: Count = 0
+    height: Count = 0
 
 
 class Problem(Message, frozen=True, tag="problem", kw_only=True):
@@ -448,12 +537,39 @@ FromCustomer = (
     | Activity
     | ProbeAnswer
     | AssetRefused
+    | Condition
 )
-FromAgent = Hello | Digits | Act | AskControl | ControlRelease | Resync | End | ProbeAnswer
+FromAgent = Hello | Digits | Act | AskControl | ControlRelease | Resync | End | ProbeAnswer | Checkup
 ToCustomer = (
-    CustomerWelcome | SessionState | Credit | Resync | Act | ControlAsked | Probe | AssetWanted | Problem | ComeAgain
+    CustomerWelcome
+    | SessionState
+    | Credit
+    | Resync
+    | Act
+    | ControlAsked
+    | Probe
+    | AssetWanted
+    | Problem
+    | ComeAgain
+    | Checkup
 )
-ToAgent = AgentWelcome | SessionState | Snapshot | Ops | Page | Pointer | Tip | ActResult | Probe | Problem | ComeAgain
+ToAgent = (
+    AgentWelcome
+    | SessionState
+    | Snapshot
+    | Ops
+    | Page
+    | Pointer
+    | Tip
+    | ActResult
+    | Probe
+    | Problem
+    | ComeAgain
+    | Condition
+    | Heard
+    | Notice
+    | AssetMissed
+)
 
 VIEW: tuple[type[Message], ...] = (Snapshot, Ops, Page, Pointer, Tip)
 
@@ -462,6 +578,8 @@ _ALWAYS: frozenset[str] = frozenset({"waiting", "joining", "live", "paused", "aw
 _JOINING: frozenset[str] = frozenset({"joining", "away"})
 _LIVE: frozenset[str] = frozenset({"live"})
 _OPEN: frozenset[str] = frozenset({"live", "paused", "away"})
+# A pause may overtake what is said of the reason.
+_SHOWN: frozenset[str] = frozenset({"live", "paused"})
 
 # Who may say what in which state. What is not here is refused. `hello` is answered before a seat exists.
 # The view is refused outside `live`: what was on its way when the state changed is dropped without a reproach.
@@ -485,6 +603,7 @@ MAY_SAY: dict[Seat, dict[type[Message], frozenset[str]]] = {
         Activity: _OPEN,
         ProbeAnswer: _ALWAYS,
         AssetRefused: _OPEN,
+        Condition: _SHOWN,
     },
     "agent": {
         Digits: _JOINING,
@@ -494,6 +613,7 @@ MAY_SAY: dict[Seat, dict[type[Message], frozenset[str]]] = {
         Resync: _OPEN,
         End: _ALWAYS,
         ProbeAnswer: _ALWAYS,
+        Checkup: _SHOWN,
     },
     "observer": {},
 }

@@ -445,6 +445,7 @@ def public_state(session: Session, version: int) -> SessionState:
         allowed=joining.allowed if joining else session.live_since > 0,
         confirmed=joining.confirmed if joining else session.live_since > 0,
         tries_left=joining.tries_left if joining else 0,
+        seated=session.customer.present,
         expires_at=0.0 if isinstance(state, Ended) else ends_at(session),
         since=state.since,
         away=AwayView(seat=state.seat, since=state.since, reason=state.reason, back_to=_tag(state.back_to))

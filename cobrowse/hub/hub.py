@@ -8,6 +8,7 @@ from cobrowse.core.protocol import ComeAgain, SessionState
 from cobrowse.core.states import Who
 from cobrowse.hub.acts import Acts
 from cobrowse.hub.assets import Assets
+from cobrowse.hub.checkups import Checkups
 from cobrowse.hub.clock import within
 from cobrowse.hub.deadlines import Deadlines
 from cobrowse.hub.desk import Created, Desk, Joined
@@ -41,9 +42,18 @@ class Hub:
         steps = Steps(house, post, ask_picture=pictures.ask_for, forget_page=self.assets.forget)
         self._steps = steps
         acts = Acts(house, post, steps)
-        reading = Reading(house, steps, relay, pictures, acts, self.assets, probes)
+        checkups = Checkups(house, post)
+        reading = Reading(house, steps, relay, pictures, acts, self.assets, probes, checkups)
         self._desk = Desk(house, steps)
-        self._seats = Seats(house, steps, relay, probes, on_frame=reading.frame, on_empty=self.assets.forget_here)
+        self._seats = Seats(
+            house,
+            steps,
+            relay,
+            probes,
+            on_frame=reading.frame,
+            on_empty=self.assets.forget_here,
+            on_old_snippet=checkups.old_snippet,
+        )
         self._inbox = Inbox(house, steps, relay, pictures, probes, self.assets)
         self._deadlines = Deadlines(house, steps, probes)
 

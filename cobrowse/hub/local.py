@@ -3,7 +3,7 @@
 import asyncio
 
 from cobrowse.core.policy import Site
-from cobrowse.core.protocol import StateName
+from cobrowse.core.protocol import StateName, Trouble
 from cobrowse.core.session import state_name
 from cobrowse.core.states import Session, Who
 from cobrowse.core.view import ViewCheck
@@ -13,6 +13,9 @@ from cobrowse.hub.peer import Peer
 from cobrowse.hub.rate import Bucket
 
 ACTS_PER_SECOND = 50.0
+# How often a tab is asked how the picture is.
+CHECKUPS_PER_SECOND = 0.5
+CHECKUPS_AT_ONCE = 4.0
 
 
 def latest_end(session: Session) -> float:
@@ -48,6 +51,8 @@ class View:
         "first_epoch",
         "heard_epoch",
         "pending",
+        "refused",
+        "refused_why",
         "skip_to",
         "washer",
     )
@@ -68,6 +73,9 @@ class View:
         self.asked_epoch = -1
         self.asked_version = 0
         self.pending = False
+        # How many of its frames were refused, and the code of the last reason.
+        self.refused = 0
+        self.refused_why = ""
 
 
 class LocalSession:
@@ -76,6 +84,7 @@ class LocalSession:
     __slots__ = (
         "active_at",
         "acts",
+        "checkups",
         "credit",
         "highest_act",
         "lock",
@@ -84,6 +93,7 @@ class LocalSession:
         "session",
         "site",
         "state",
+        "troubles",
         "version",
         "view",
         "washed",
@@ -103,6 +113,9 @@ class LocalSession:
         self.view: View | None = None
         self.credit = CreditAccount()
         self.acts = Bucket(clock, per_second=ACTS_PER_SECOND, burst=ACTS_PER_SECOND)
+        self.checkups = Bucket(clock, per_second=CHECKUPS_PER_SECOND, burst=CHECKUPS_AT_ONCE)
+        # What the tab last said to be wrong.
+        self.troubles: frozenset[Trouble] = frozenset()
         self.highest_act = -1
         self.active_at = float("-inf")
         # How much was washed out of its view here, and when the log was last told.

@@ -28,6 +28,8 @@ from cobrowse.core.protocol import (
     AskControl,
     AssetRefused,
     Bye,
+    Checkup,
+    Condition,
     Consent,
     ControlAnswer,
     ControlRelease,
@@ -51,6 +53,7 @@ from cobrowse.core.protocol import (
 from cobrowse.hub import wire
 from cobrowse.hub.acts import Acts
 from cobrowse.hub.assets import Assets
+from cobrowse.hub.checkups import Checkups
 from cobrowse.hub.house import House
 from cobrowse.hub.local import LocalSession
 from cobrowse.hub.outbox import CreditDue
@@ -87,6 +90,7 @@ class Reading:
         acts: Acts,
         assets: Assets,
         probes: Probes,
+        checkups: Checkups,
     ) -> None:
         self._house = house
         self._steps = steps
@@ -95,6 +99,7 @@ class Reading:
         self._acts = acts
         self._assets = assets
         self._probes = probes
+        self._checkups = checkups
 
     async def frame(self, local: LocalSession, peer: Peer, data: Data) -> None:
         """Everything one frame holds. Garbage closes the socket; too much makes it wait."""
@@ -195,6 +200,10 @@ class Reading:
                 await self._assets.refused(local.session.id, message.n, message.reason)
             case Resync():
                 await self._pictures.ask(local.session, message.epoch)
+            case Checkup():
+                await self._checkups.asked(local, peer, message)
+            case Condition():
+                await self._checkups.told(local, message)
 
     async def _try(self, peer: Peer, event: Event) -> None:
         try:

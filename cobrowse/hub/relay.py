@@ -99,6 +99,8 @@ class Relay:
         self._house.counters.add(f"refused_frame.{error.code}")
         self._house.ledger.count(local.session.id, "refused_frame", error.code)
         log.warning("refused_frame session=%s code=%s", local.session.id, error.code)
+        view.refused += 1
+        view.refused_why = error.code
         peer.send(Problem(code="bad_frame", message=f"A {type(message).__name__} was refused: {error.code}."))
         # The rest of this epoch could only be a gap.
         view.skip_to = max(view.skip_to, message.epoch + 1)

@@ -49,9 +49,10 @@ class Claim(NamedTuple):
 
 
 class _AnyHello(msgspec.Struct, tag_field="k", tag="hello"):
-    """A hello of any version: only its version is of interest."""
+    """A hello of any version: only its version is of interest, and whose it is."""
 
     version: int
+    token: str = ""
 
 
 OnFrame = Callable[[LocalSession, Peer, wire.Data], Awaitable[None]]
@@ -69,9 +70,11 @@ class Seats:
         *,
         on_frame: OnFrame,
         on_empty: Callable[[str], None],
+        on_old_snippet: Callable[[Session], Awaitable[None]],
     ) -> None:
         self._house = house
         self._on_empty = on_empty
+        self._on_old_snippet = on_old_snippet
         self._steps = steps
         self._relay = relay
         self._probes = probes
@@ -80,7 +83,7 @@ class Seats:
     async def serve(self, seat: Who, transport: Transport, origin: str | None) -> None:
         """From the accepted socket to its end; the socket is closed when this returns."""
         try:
-            hello = await self._hello(transport)
+            hello = await self._hello(seat, transport)
             peer = await self._seat(seat, transport, origin, hello)
         except TransportClosed:
             return
@@ -108,7 +111,7 @@ class Seats:
 
     # --- hello
 
-    async def _hello(self, transport: Transport) -> Hello:
+    async def _hello(self, seat: Who, transport: Transport) -> Hello:
         if self._house.draining:
             raise TurnedAway(close.DRAIN)
         try:
@@ -117,10 +120,23 @@ class Seats:
             raise TurnedAway(close.HELLO_TIMEOUT) from error
         if isinstance(data, bytes) or wire.size_of(data) > HELLO_MAX_BYTES:
             raise TurnedAway(close.BAD_HELLO)
-        hello = _read_hello(data)
-        if hello.version != VERSION:
-            raise TurnedAway(close.VERSION_MISMATCH)
-        return hello
+        try:
+            return _read_hello(data)
+        except TurnedAway as turned:
+            if turned.close == close.VERSION_MISMATCH and seat == "customer":
+                await self._tell_old(data)
+            raise
+
+    async def _tell_old(self, data: str) -> None:
+        """Whose session it was, as far as its token says: the agent waits for it."""
+        try:
+            with _turning_away():
+                token = msgspec.json.decode(data, type=_AnyHello).token
+                claim = self._house.tokens.verify(CustomerToken, token, self._house.clock.now())
+                session = await self._session(claim.session)
+        except TurnedAway:
+            return
+        await self._on_old_snippet(session)
 
     # --- the seat
 
@@ -302,6 +318,8 @@ def _read_hello(data: str) -> Hello:
         raise TurnedAway(_why_unreadable(data)) from error
     if len(said) != 1 or not isinstance(said[0].message, Hello):
         raise TurnedAway(close.BAD_HELLO)
+    if said[0].message.version != VERSION:
+        raise TurnedAway(close.VERSION_MISMATCH)
     return said[0].message
 
 

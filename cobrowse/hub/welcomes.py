@@ -47,5 +47,6 @@ def welcome(house: House, seat: Who, session: Session, version: int, site: Site)
         mirror=f"{house.mirror_url}/m/{mirror}/",
         acts=acts_of(site),
         typed_navigation=site.typed_navigation,
+        private=site.mode == "private",
         state=state,
     )

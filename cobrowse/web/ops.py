@@ -62,8 +62,11 @@ async def metrics(request: Request) -> Response:
 
 
 def _series(name: str) -> str:
-    # The hub's names are `what` or `what.reason`; what was washed is counted by site.
+    # The hub's names are `what` or `what.reason`; what was washed is counted by site, troubles by site and reason.
     what, _, reason = name.partition(".")
+    if what == "troubles":
+        site, _, trouble = reason.rpartition(".")
+        return f'cobrowse_troubles{{site="{site}",reason="{trouble}"}}'
     label = "site" if what == "washed" else "reason"
     return f'cobrowse_{what}{{{label}="{reason}"}}' if reason else f"cobrowse_{what}"
 

@@ -34,7 +34,7 @@ function* places(
 }
 
 /** What another peer wrote is looked at to its last field; what is inside of the hub's own objects is not. */
-const PEERS = ["act", "resync", "snapshot", "ops", "page", "pointer", "tip", "act_result"];
+const PEERS = ["act", "resync", "snapshot", "ops", "page", "pointer", "tip", "act_result", "checkup", "condition"];
 const all = (message: Json) => [...places(message, (other) => other as Json, PEERS.includes(message.k as string))];
 
 describe("a good message", () => {
