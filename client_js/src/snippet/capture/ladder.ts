@@ -1,0 +1,78 @@
+// How much of the page's time the capture may take, and what it leaves out where that is not enough. Time is an account:
+// it fills at a fixed rate, and what was used is taken from it. Pure: the clock is an argument.
+import type { Pace } from "../../protocol";
+
+/** From the whole picture to the least. */
+export const RUNGS: readonly Pace[] = ["full", "slow", "outline", "address"];
+export const FULL = 0;
+export const SLOW = 1;
+export const OUTLINE = 2;
+export const ADDRESS = 3;
+
+/** Milliseconds of the main thread in a second that may be used for good. */
+export const BUDGET_MS = 100;
+/** What may be used at once: a page that opens a large part does so now and then. */
+export const BURST_MS = 1_000;
+/** Overdrawn by so much, the next rung is taken. */
+export const OVERDRAFT_MS = 500;
+/** From here on the page is calm. */
+export const CALM_MS = 750;
+export const FLUSH_EVERY_MS = 33;
+/** With what it takes to send and to draw, the mirror is less than a second behind. */
+export const SLOWEST_FLUSH_MS = 700;
+/** Flushes so far apart are told. */
+export const TOLD_FROM_MS = 150;
+/** No rung but the highest is left sooner for a higher one; twice as long where that did not last. */
+export const STAY_MS = 5_000;
+export const STAY_MAX_MS = 300_000;
+/** What lasts so long has lasted. */
+export const LASTS_MS = 30_000;
+
+export class Ladder {
+  rung_ = FULL;
+  private level_ = BURST_MS;
+  /** What a flush takes, smoothed. */
+  private usual_ = 0;
+  private at_ = 0;
+  private since_ = 0;
+  private climbed_ = Number.NEGATIVE_INFINITY;
+  private stay_ = STAY_MS;
+
+  constructor(private readonly budget_ = BUDGET_MS) {}
+
+  /** How long to wait after a flush that took `ms`. */
+  wait_(ms: number): number {
+    const fair = Math.min(SLOWEST_FLUSH_MS, (ms * 1_000) / this.budget_);
+    return this.rung_ || this.level_ < BURST_MS / 2 ? Math.max(FLUSH_EVERY_MS, fair) : FLUSH_EVERY_MS;
+  }
+
+  /** Until `now`, `ms` were used since the last step, by one flush where `flushed`. The rung from here on. */
+  step_(ms: number, flushed: boolean, now: number): number {
+    this.level_ = Math.min(BURST_MS, this.level_ + ((now - this.at_) * this.budget_) / 1_000) - ms;
+    this.at_ = now;
+    // Where nothing is flushed, a flush costs less and less.
+    this.usual_ += ((flushed ? ms : 0) - this.usual_) / 4;
+    const { rung_: rung, level_: level } = this;
+    const wait = this.wait_(this.usual_);
+    if (rung === FULL) {
+      if (wait > TOLD_FROM_MS) this.fall_(SLOW, now);
+    } else if (level < -OVERDRAFT_MS) this.fall_(rung + 1, now);
+    else if (now - this.since_ >= this.stay_ && (rung === SLOW ? wait < TOLD_FROM_MS / 2 : level > CALM_MS)) {
+      this.since_ = this.climbed_ = now;
+      this.rung_--;
+    }
+    return this.rung_;
+  }
+
+  /** Down to this rung at least, now. */
+  fall_(to: number, now: number): void {
+    if (to <= this.rung_ || to > ADDRESS) return;
+    // Below a rung that was climbed too soon, it takes longer to climb it again.
+    this.stay_ = now - this.climbed_ < LASTS_MS ? Math.min(STAY_MAX_MS, this.stay_ * 2) : STAY_MS;
+    this.climbed_ = Number.NEGATIVE_INFINITY;
+    this.rung_ = to;
+    this.since_ = now;
+    // What the rung above used is no reason to leave this one.
+    this.level_ = Math.max(this.level_, 0);
+  }
+}
