@@ -1,6 +1,6 @@
 // What the console and the mirror page say to each other by postMessage. Each checks the other's exact origin and window.
 
-import type { Ops, Page, PageInfo, Pointer, Snapshot, Tip } from "../protocol";
+import type { AssetMissed, Ops, Page, PageInfo, Pointer, Snapshot, Tip } from "../protocol";
 
 export type View = Snapshot | Ops | Page | Pointer | Tip;
 
@@ -21,6 +21,8 @@ export type ToMirror =
   | { k: "view"; message: View }
   /** Drop the picture: nothing of the page is left in the mirror. */
   | { k: "cover" }
+  /** The hub has no such asset for the mirror, and says why. */
+  | { k: "missed"; asset: AssetMissed }
   /** The session is live: pictures may come. */
   | { k: "live" }
   | { k: "tool"; tool: Tool }
