@@ -28,6 +28,11 @@ export class Assets {
     private readonly host_: AssetHost,
   ) {}
 
+  /** Whether this address has a number: whether we may ever read it. */
+  has(address: string): boolean {
+    return !!this.numbers_.get(address);
+  }
+
   /** The number of this address, or 0 where there can be none. */
   readonly number = (address: string, kind: AssetKind): number => {
     const url = address.split("#")[0] as string;

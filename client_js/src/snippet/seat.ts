@@ -12,6 +12,9 @@ const SILENT: readonly number[] = [4102, 4104, 4108];
 /** Whether the customer need not hear of the end behind this close code. */
 export const isSilent = (code: number): boolean => SILENT.includes(code);
 
+/** Whether the hub speaks another version than this page: version_mismatch. */
+export const isOutdated = (code: number): boolean => code === 4106;
+
 /**
  * Hold `cobrowse:<session>`. Resolves with what lets go of it, or with null where another tab has it: duplicated and
  * opened tabs copy sessionStorage, so the baton alone proves nothing.

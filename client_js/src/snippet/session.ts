@@ -1,5 +1,12 @@
 // The session part: this tab's side of a session, from the claimed code to the receipt. It calls, it does not do.
-import { type CustomerWelcome, type FromCustomer, type SessionState, type ToCustomer, VERSION } from "../protocol";
+import {
+  type CustomerWelcome,
+  type FromCustomer,
+  type SessionState,
+  type ToCustomer,
+  type Trouble,
+  VERSION,
+} from "../protocol";
 import { TO_CUSTOMER } from "../shapes";
 import { judge } from "../shared/addresses";
 import { type Baton, type Joined, nonce, shared } from "../shared/parts";
@@ -8,7 +15,7 @@ import { Link, type LinkState } from "../shared/socket";
 import { ask, neverAsked } from "./asks";
 import { watchInput } from "./input";
 import { noNotes, note } from "./notes";
-import { holdLock, isSilent, park, watchDestination } from "./seat";
+import { holdLock, isOutdated, isSilent, park, watchDestination } from "./seat";
 import { sharing } from "./sharing";
 import type { BannerState } from "./ui/banner";
 import { LOOK_MS, screen } from "./ui/screen";
@@ -48,6 +55,7 @@ function run(baton: Baton, digits = ""): void {
   let controlAnswer: boolean | undefined;
   let stopped = false;
   let over = false;
+  let outdated = false;
   let withheld = judge(baton.policy, location.href);
 
   const view = screen(
@@ -83,7 +91,7 @@ function run(baton: Baton, digits = ""): void {
           picture();
         }),
       stop: () => stop("customer_stopped"),
-      lost: () => pause(true),
+      lost: () => pause(true, "banner_lost"),
     },
     signal,
   );
@@ -95,7 +103,7 @@ function run(baton: Baton, digits = ""): void {
     send: (message) => link?.send(message) ?? Promise.resolve(0),
     sendNow: (message) => link?.sendNow(message),
     isOwn: view.isOwn,
-    failed: () => pause(true),
+    failed: () => pause(true, "capture_failed"),
     hasControl,
     ui: view,
     signal,
@@ -108,9 +116,12 @@ function run(baton: Baton, digits = ""): void {
     shares.start(epoch++);
   }
 
-  function pause(wanted: boolean): void {
+  /** `why`: where it is not the customer's wish. */
+  function pause(wanted: boolean, why?: Trouble): void {
     if (over || phase() === "joining" || paused === wanted) return;
     paused = wanted;
+    if (why) shares.wrong(why, true);
+    else for (const each of ["banner_lost", "capture_failed"] as const) shares.wrong(each, false);
     note(baton.notes, wanted ? "pause" : "resume");
     if (wanted) {
       baton.granted = false;
@@ -167,6 +178,7 @@ function run(baton: Baton, digits = ""): void {
   }
 
   function bannerState(linkState: LinkState): BannerState {
+    if (outdated) return "outdated";
     if (linkState !== "open")
       return downSince && performance.now() - downSince > HUB_GONE_MS ? "hub_gone" : "reconnecting";
     if (paused) return "paused";
@@ -181,10 +193,10 @@ function run(baton: Baton, digits = ""): void {
       controlled = !controlled;
       note(baton.notes, controlled ? "control_on" : "control_off");
     }
-    if (phase() === "joining" || (digits && !state)) {
+    if (!outdated && (phase() === "joining" || (digits && !state))) {
       if (allowed && state?.name === "joining" && !state.allowed) link.sendNow({ k: "consent", allow: true });
       view.joining(digits, allowed || state?.allowed === true, link.state === "down");
-    } else if (state || downSince) {
+    } else if (state || downSince || outdated) {
       view.session(bannerState(link.state), state?.control === "asked" && controlAnswer === undefined);
     }
     picture();
@@ -275,6 +287,9 @@ function run(baton: Baton, digits = ""): void {
       case "act":
         shares.run(message);
         break;
+      case "checkup":
+        shares.checkup(message);
+        break;
     }
     render();
   }
@@ -288,6 +303,10 @@ function run(baton: Baton, digits = ""): void {
       if (isSilent(code)) {
         close();
         view.remove();
+      } else if (isOutdated(code)) {
+        // The next load of a page brings what fits, and goes on.
+        outdated = true;
+        shares.stop();
       } else {
         end("");
         close();

@@ -1,6 +1,6 @@
 // What is shared of this page, and what is done in it: capture, assets and acts. They are parts of their own, so that a
 // page carries none of them before the customer allowed it, and no acts where the agent only looks.
-import type { Act, ActResult, FromCustomer, Ops, Page, Pointer, Snapshot, Tip } from "../protocol";
+import type { Act, ActResult, Checkup, FromCustomer, Ops, Page, Pointer, Snapshot, Tip } from "../protocol";
 import { judge, parse, redact } from "../shared/addresses";
 import { type Baton, shared } from "../shared/parts";
 import type { ActsPart } from "./acting";
@@ -13,6 +13,7 @@ import { note } from "./notes";
 import type { Preview, Stage } from "./preview/preview";
 import type { PreviewPart } from "./previewing";
 import { RECEIPT_PART } from "./receipt";
+import { troubles } from "./troubles";
 import type { ViewPart } from "./view";
 
 export interface SharingHost {
@@ -47,6 +48,11 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
   let opened = "";
   let usedAt = Number.NEGATIVE_INFINITY;
   let preview: Preview | undefined;
+  const wrong = troubles(
+    () => condition(0),
+    (address) => !!assets?.has(address),
+    signal,
+  );
 
   /** Load what makes the picture, and begin the one that is wanted. Tries until it can. */
   function load(): void {
@@ -57,6 +63,7 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
       .then(
         (part) => {
           make(part as ViewPart);
+          wrong.set("part_missing", false);
           // Where it does not come, it is asked for once more at the end.
           shared()
             .load(RECEIPT_PART)
@@ -65,6 +72,7 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
         },
         () => {
           loading = false;
+          wrong.set("part_missing", true);
           if (!signal.aborted) setTimeout(load, RETRY_MS);
         },
       );
@@ -92,7 +100,7 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
       isOwn,
       failed,
     });
-    // For tests and for the doctor: what the mirror must equal.
+    // For tests: what the mirror must equal.
     const digest = async () => ((await shared().load("digest")) as DigestPart).digest((capture as Capture).walk_);
     Object.assign((window as unknown as { cobrowse: object }).cobrowse, { digest });
   }
@@ -122,6 +130,31 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
     };
     const isLive = () => !!capture?.live;
     preview = new Preview({ ...stage, agent, given, isLive, again, closed, signal });
+  }
+
+  /** How the picture is; nothing of the page but the digest, where one was made. In order with the view. */
+  function condition(id: number, digest = ""): void {
+    const waited = capture?.waiting_ && performance.now() - capture.waiting_;
+    send({
+      k: "condition",
+      id,
+      epoch: capture?.epoch ?? 0,
+      seq: capture?.seq ?? 0,
+      hidden: document.hidden,
+      waiting_ms: Math.round(waited || 0),
+      troubles: wrong.list,
+      digest,
+    });
+  }
+
+  async function checkup({ id, digest }: Checkup): Promise<void> {
+    const part =
+      digest &&
+      capture?.live &&
+      (await shared()
+        .load("digest")
+        .catch(() => undefined));
+    condition(id, part ? await (part as DigestPart).still(capture as Capture) : "");
   }
 
   function answer(result: ActResult, act: string): void {
@@ -177,6 +210,8 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
     stop,
     run,
     preview: look,
+    wrong: wrong.set,
+    checkup,
     credit: (epoch: number, frames: number, bytes: number) => capture?.credit(epoch, frames, bytes),
     upload: (n: number, ticket: string) => assets?.upload(n, ticket),
     /** The customer's own hand goes first. */

@@ -30,6 +30,7 @@ export const texts: typeof en = {
   agent_away: (agent) => `${agent} ist gerade nicht da und sieht nichts.`,
   reconnecting: () => "Verbindung unterbrochen. Neuer Versuch …",
   hub_gone: () => "Support nicht erreichbar. Es wird nichts gezeigt.",
+  outdated: () => "Diese Seite ist veraltet. Laden Sie sie neu, dann geht es weiter.",
   askControl: (agent) => `Darf ${agent} für Sie klicken und blättern?`,
   askControlMore: (agent) =>
     `Sie sehen alles, was ${agent} tut. Benutzen Sie die Seite selbst, um zu unterbrechen; ein Klick nimmt die Steuerung zurück.`,

@@ -30,6 +30,7 @@ export const texts = {
   agent_away: (agent: string) => `${agent} is away and sees nothing.`,
   reconnecting: () => "Connection lost. Trying again …",
   hub_gone: () => "Support cannot be reached. Nothing is shown.",
+  outdated: () => "This page is out of date. Reload it to go on.",
   askControl: (agent: string) => `Let ${agent} click and scroll for you?`,
   askControlMore: (agent: string) =>
     `You see everything ${agent} does. Use the page yourself to interrupt; one click takes control back.`,

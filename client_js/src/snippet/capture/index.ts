@@ -57,6 +57,10 @@ export class Capture {
   private sentPointer_ = AWAY;
   private focus_ = 0;
   private selection_ = "";
+  /** All that was seen to change has been sent. */
+  still_ = false;
+  /** Since when there is something to send and no credit; 0 where there is. */
+  waiting_ = 0;
   private unlooked_: Element[] = [];
   private stopping_ = new AbortController();
   private poll_: ReturnType<typeof setInterval> | undefined;
@@ -73,6 +77,7 @@ export class Capture {
     this.stop();
     this.epoch = epoch;
     this.seq = this.frames_ = this.bytes_ = this.focus_ = this.part_ = 0;
+    this.waiting_ = 0;
     this.selection_ = "0,0,0,0";
     this.page_ = "";
     this.sentPointer_ = AWAY;
@@ -101,7 +106,7 @@ export class Capture {
   stop(): void {
     if (!this.running_) return;
     this.running_ = false;
-    this.busy_ = this.woken_ = false;
+    this.busy_ = this.woken_ = this.still_ = false;
     clearInterval(this.poll_);
     clearTimeout(this.tip_);
     this.stopping_.abort();
@@ -150,6 +155,10 @@ export class Capture {
     return this.running_ && !this.host.mayShare();
   }
 
+  get nodes_(): number {
+    return this.tree_.byId_.size;
+  }
+
   /** How many fields the agent sees only as masks. */
   hiddenFields(): number {
     return this.running_ ? this.dirty_.hidden_() : 0;
@@ -160,6 +169,7 @@ export class Capture {
   private wake_(): void {
     if (!this.running_ || this.woken_) return;
     this.woken_ = true;
+    this.still_ = false;
     // Where a turn is under way, its end sees to it.
     if (this.busy_) return;
     this.wait_();
@@ -175,6 +185,7 @@ export class Capture {
     if (!this.running_ || this.busy_) return;
     this.woken_ = false;
     this.busy_ = true;
+    this.still_ = false;
     const { epoch } = this;
     this.turn_().then(
       (more) => {
@@ -182,6 +193,7 @@ export class Capture {
         this.busy_ = false;
         if (more) this.channel_.port2.postMessage(0);
         else if (this.woken_) this.wait_();
+        else this.still_ = !this.waiting_ && this.part_ < 0;
       },
       (error) => epoch === this.epoch && this.fail_(error),
     );
@@ -230,7 +242,9 @@ export class Capture {
   }
 
   private isSpent_(): boolean {
-    return this.frames_ >= CREDIT_FRAMES || this.bytes_ >= CREDIT_BYTES;
+    const spent = this.frames_ >= CREDIT_FRAMES || this.bytes_ >= CREDIT_BYTES;
+    this.waiting_ = spent ? this.waiting_ || performance.now() : 0;
+    return spent;
   }
 
   // --- what

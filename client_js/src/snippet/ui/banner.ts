@@ -2,7 +2,15 @@
 import { texts } from "../../shared/i18n/customer";
 import { button, h } from "./elements";
 
-export type BannerState = "live" | "control" | "paused" | "withheld" | "agent_away" | "reconnecting" | "hub_gone";
+export type BannerState =
+  | "live"
+  | "control"
+  | "paused"
+  | "withheld"
+  | "agent_away"
+  | "reconnecting"
+  | "hub_gone"
+  | "outdated";
 
 export interface Banner {
   element: HTMLElement;
