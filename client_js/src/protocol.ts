@@ -47,6 +47,14 @@ export interface PageInfo {
   dark?: boolean;
   pace?: "full" | "slow" | "outline" | "address";
   pace_why?: "" | "busy" | "too_big" | "refused" | "part_missing";
+  bar?: number;
+  left?: number;
+  top?: number;
+  traits?: number;
+  dark_canvas?: boolean;
+  ring?: boolean;
+  target?: number;
+  fullscreen?: number;
 }
 
 export interface Away {

@@ -28,7 +28,7 @@ k:checkup id i digest? b`;
 export const TO_AGENT = `k:agent_welcome generation i now n mirror s acts s* typed_navigation s private? b state o +
 k:state session s version i name s site s site_name s agent_name s scope s control? s allowed? b confirmed? b tries_left? i seated? b expires_at? n since? n away? o- reason? s- +
 k:snapshot epoch i part i last b page? PageInfo- tags s* names s* urls i* styles s* texts s* nodes p*
-PageInfo address s title s width i height i zoom? i dpr? i quirks? b dark? b pace? =address|full|outline|slow pace_why? =|busy|part_missing|refused|too_big
+PageInfo address s title s width i height i zoom? i dpr? i quirks? b dark? b pace? =address|full|outline|slow pace_why? =|busy|part_missing|refused|too_big bar? i left? i top? i traits? i dark_canvas? b ring? b target? i fullscreen? i
 k:ops epoch i seq i tags s* names s* urls i* styles s* texts s* ops p*
 k:page epoch i page PageInfo
 k:pointer epoch i x p y p
@@ -43,7 +43,7 @@ k:notice what =old_snippet +
 k:asset_missed n i kind s reason s status? i width? i height? i +`;
 
 export const VIEW = `k:snapshot epoch i part i last b page? PageInfo- tags s* names s* urls i* styles s* texts s* nodes p*
-PageInfo address s title s width i height i zoom? i dpr? i quirks? b dark? b pace? =address|full|outline|slow pace_why? =|busy|part_missing|refused|too_big
+PageInfo address s title s width i height i zoom? i dpr? i quirks? b dark? b pace? =address|full|outline|slow pace_why? =|busy|part_missing|refused|too_big bar? i left? i top? i traits? i dark_canvas? b ring? b target? i fullscreen? i
 k:ops epoch i seq i tags s* names s* urls i* styles s* texts s* ops p*
 k:page epoch i page PageInfo
 k:pointer epoch i x p y p

@@ -50,6 +50,9 @@ Pace = Literal["full", "slow", "outline", "address"]
 # Why not whole: `busy` (showing it would cost the page too much time), `too_big` (beyond the limits of a picture),
 # `refused` (the hub refused its pictures again and again), `part_missing` (a script of ours did not come).
 PaceReason = Literal["", "busy", "too_big", "refused", "part_missing"]
+# What the customer's browser answers to media queries, one bit for each line of `client_js/src/shared/traits.ts`, which
+# docs/protocol.md lists; 0 is a plain desktop with a mouse.
+TRAITS = 15
 # What kind of element an act was about; for the audit trail, which may not say more of it.
 ElementKind = Literal["", "link", "button", "field", "other"]
 
@@ -90,7 +93,9 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True, tag_field="k", kw
 
 class PageInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the agent is told of the page as a whole. Lengths are CSS pixels; `zoom` and `dpr` are per cent. `pace` is
-    how the page is shown, `pace_why` why not whole."""
+    how the page is shown, `pace_why` why not whole. `left` and `top` are where a page that is pinched larger shows from,
+    `bar` is the width of its scroll bar; `dark_canvas`: its meta element makes it dark. `target` and `fullscreen` are
+    ids or 0; `ring`: what has the focus shows it."""
 
     address: Annotated[str, Meta(max_length=2048)]
     title: Line
@@ -102,6 +107,14 @@ class PageInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     dark: bool = False
     pace: Pace = "full"
     pace_why: PaceReason = ""
+    bar: Count = 0
+    left: Count = 0
+    top: Count = 0
+    traits: Annotated[int, Meta(ge=0, lt=2**TRAITS)] = 0
+    dark_canvas: bool = False
+    ring: bool = False
+    target: Id = 0
+    fullscreen: Id = 0
 
 
 class Away(Struct, frozen=True, kw_only=True):
