@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from playwright import async_api, sync_api
 from redis import Redis
 
 from tests import promises
@@ -12,6 +13,9 @@ from tests.redis_server import RedisServer, running_redis
 # How long an example takes depends on what else the machine does; that is not what these tests are about.
 settings.register_profile("cobrowse", deadline=None)
 settings.load_profile("cobrowse")
+# Nor how long a page takes: who waits for something to show waits as long as for any act of a browser.
+async_api.expect.set_options(timeout=30_000)
+sync_api.expect.set_options(timeout=30_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -42,7 +42,7 @@ from cobrowse.web.static import FOLDER
 KEY = "test-key-" + "k" * 34
 SHOP_ORIGIN = "http://127.0.0.1:9001"
 PASSWORD = "correct horse battery"
-START_SECONDS = 15
+START_SECONDS = 60
 # Making httpx's own takes longer than a request; hubs of tests speak http.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 # Hashes of tests alone: argon2 as cheap as it goes.

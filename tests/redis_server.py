@@ -15,8 +15,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-STARTS_WITHIN_SECONDS = 10.0
-ENDS_WITHIN_SECONDS = 10.0
+STARTS_WITHIN_SECONDS = 30.0
+ENDS_WITHIN_SECONDS = 30.0
 
 
 class RedisServer:

@@ -31,7 +31,7 @@ from tests.e2e.conftest import ARGUMENTS, CHROMIUM
 from tests.live_hub import NO_TLS, PASSWORD, HubProcess, sqlite_url
 from tests.mirror.replay import Picture, WrongFrame
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 30.0
 KINDS: dict[str, str] = {name: str(kind) for name, kind in whitelist.names().items()}
 FINAL = ("done", "started", "refused")
 # Lets a test set the customer's clock ahead, over pages.

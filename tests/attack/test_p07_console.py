@@ -31,7 +31,7 @@ async def console(watched: Browser, tmp_path: Path) -> AsyncIterator[Console]:
     async with LiveHub(store=sqlite_url(tmp_path)) as hub:
         await hub.add_agent()
         context = await watched.new_context(viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         opened = Console(await context.new_page(), hub)
         await opened.sign_in()
         yield opened

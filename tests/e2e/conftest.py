@@ -22,7 +22,7 @@ ARGUMENTS = (
 KEPT = ("--disable-back-forward-cache",)
 AGENT_SCREEN = {"width": 1440, "height": 960}
 CUSTOMER_SCREEN = {"width": 1100, "height": 760}
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 
 NewContext = Callable[..., BrowserContext]
 

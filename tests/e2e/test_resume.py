@@ -10,7 +10,7 @@ from tests.e2e.places import Place
 from tests.e2e.walk import Agent, Customer, go_live, take_control
 
 # DESIGN, P11: visible tabs are live again within 3 s of any hub accepting; a busy machine gets more.
-BACK_WITHIN_MS = 10_000
+BACK_WITHIN_MS = 30_000
 
 
 def test_a_link_the_customer_follows(agent: Agent, customer: Customer) -> None:

@@ -73,7 +73,7 @@ class Agent:
 
     # --- what she sees
 
-    def expect_state(self, name: str, timeout_ms: float = 10_000) -> None:
+    def expect_state(self, name: str, timeout_ms: float = 30_000) -> None:
         expect(self.page.get_by_test_id("session-state")).to_have_attribute("data-state", name, timeout=timeout_ms)
 
     @property
@@ -81,7 +81,7 @@ class Agent:
         """The customer's page, as she sees it."""
         return self.page.frame_locator('[data-testid="mirror"]').frame_locator("iframe")
 
-    def expect_heading(self, text: str, timeout_ms: float = 10_000) -> None:
+    def expect_heading(self, text: str, timeout_ms: float = 30_000) -> None:
         expect(self.mirror.locator("h1").first).to_have_text(text, timeout=timeout_ms)
 
     def expect_address(self, path: str) -> None:
@@ -191,7 +191,7 @@ class Customer:
     def expect_heading(self, text: str) -> None:
         expect(self.page.locator("h1").first).to_have_text(text)
 
-    def expect_banner(self, timeout_ms: float = 10_000) -> None:
+    def expect_banner(self, timeout_ms: float = 30_000) -> None:
         expect(self.see("banner")).to_be_visible(timeout=timeout_ms)
 
     def expect_no_error(self) -> None:

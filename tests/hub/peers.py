@@ -38,7 +38,7 @@ from cobrowse.hub.peer import TransportClosed
 M = TypeVar("M", bound=Message)
 
 # How long a test waits, for real, before it says that something never came.
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 20.0
 SHOP = Site(
     id="shop",
     name="Example Shop",

@@ -41,7 +41,7 @@ def ask(hub: Hub, customer: Customer, n: int = 1, destination: str = "") -> "asy
 
 async def assert_missing(asking: "asyncio.Task[Asset]", code: str) -> None:
     with pytest.raises(NotFound) as caught:
-        await asyncio.wait_for(asking, 5)
+        await asyncio.wait_for(asking, 30)
     assert caught.value.code == code
 
 

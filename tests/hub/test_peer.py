@@ -47,7 +47,7 @@ class Socket:
         return [self.wire.outbound.get_nowait() for _ in range(self.wire.outbound.qsize())]
 
     async def done(self) -> None:
-        await asyncio.wait_for(self.running, 5)
+        await asyncio.wait_for(self.running, 30)
 
 
 async def test_frames_come_in_one_after_the_other_and_go_out_in_order() -> None:
@@ -92,7 +92,7 @@ async def test_a_peer_that_closes_itself_in_a_frame_reads_no_more() -> None:
     await asyncio.gather(socket.running, return_exceptions=True)
     socket.wire.say("garbage")
     socket.wire.say("more")
-    await asyncio.wait_for(socket.peer.run(refuse), 5)
+    await asyncio.wait_for(socket.peer.run(refuse), 30)
     assert socket.frames == ["garbage"]
     assert socket.wire.closed == BAD_MESSAGE
 

@@ -192,7 +192,7 @@ async def hub(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LiveHub
 @pytest_asyncio.fixture(loop_scope="module")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     made = await browser.new_context(viewport={"width": 1200, "height": 800}, locale="en-GB")
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(30_000)
     yield made
     await made.close()
 

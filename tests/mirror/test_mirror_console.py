@@ -233,7 +233,7 @@ async def test_an_act_without_an_answer_is_lost(console: Console) -> None:
     customer.answer = {}
     await console.press_button()
     await console.assert_result("point", "sent")
-    await expect(console.by("act-result")).to_have_attribute("data-status", "lost", timeout=8_000)
+    await expect(console.by("act-result")).to_have_attribute("data-status", "lost", timeout=30_000)
 
 
 async def test_denied_control_is_said(console: Console) -> None:
@@ -304,7 +304,7 @@ async def test_ending_works_with_and_without_the_mirror(console: Console) -> Non
     )
     await asyncio.sleep(0.2)
     await console.by("end-session").click()
-    await expect(console.page.get_by_text("You ended it.")).to_be_visible(timeout=3_000)
+    await expect(console.page.get_by_text("You ended it.")).to_be_visible(timeout=30_000)
     await asyncio.gather(hanging, return_exceptions=True)
     await customer.leave()
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 READ_BYTES = 65_536
-CONNECTS_WITHIN_SECONDS = 10.0
+CONNECTS_WITHIN_SECONDS = 30.0
 
 
 class FlakyProxy:

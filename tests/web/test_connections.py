@@ -23,7 +23,7 @@ from cobrowse.web.connections import (
 from tests.live_hub import SHOP_ORIGIN, LiveHub, sqlite_url
 from tests.web.test_sockets import hello, ticket_for
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 30.0
 NO_MASK = b"\0\0\0\0"
 GOING_ON, TEXT, PING, PONG = 0x0, 0x1, 0x9, 0xA
 

@@ -127,11 +127,11 @@ async def test_a_signal_ends_it_well(tmp_path: Path, clients: Path, number: sign
             on_app=apps.append,
         )
     )
-    port = await asyncio.wait_for(started, 15)
+    port = await asyncio.wait_for(started, 30)
     async with httpx.AsyncClient() as client:
         assert (await client.get(f"http://localhost:{port}/healthz")).status_code == 200
     os.kill(os.getpid(), number)
-    await asyncio.wait_for(serving, 10)
+    await asyncio.wait_for(serving, 30)
     assert apps[0].state.parts.hub.draining
     assert signal.getsignal(number) is before
     with pytest.raises(OSError, match="refused"), socket.create_connection(("127.0.0.1", port), 1):

@@ -16,7 +16,7 @@ from tests.live_hub import settings_for
 
 AGENT_SCREEN: ViewportSize = {"width": 1440, "height": 960}
 CUSTOMER_SCREEN: ViewportSize = {"width": 1100, "height": 760}
-PATIENCE_MS = 20_000
+PATIENCE_MS = 30_000
 # Null while there is nothing in it.
 MIRROR_DIGEST = """async () => {
     try { await window.cobrowseMirror.settled(); return await window.cobrowseMirror.digest() } catch { return null }
