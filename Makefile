@@ -52,6 +52,11 @@ build: .setup/python $(MANIFEST)
 	cd client_js && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# What the benchmarks compare with; neither tests nor the product need it.
+.setup/bench: bench/package-lock.json | .setup/node
+	cd bench && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
 # The clients are built into the package, so that the wheel carries them.
 $(MANIFEST): .setup/node $(CLIENT_SOURCES)
 	cd client_js && npm run --silent build
@@ -87,11 +92,11 @@ promises: setup
 fuzz: setup
 	$(BIN)/python -m tests.fuzz --cases $(CASES)
 
-bench: setup
+bench: setup .setup/bench
 	$(BIN)/python -m bench
 
 clean:
 	rm -rf $(VENV) .setup .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache \
-	  dist client_js/node_modules client_js/.build
+	  dist client_js/node_modules client_js/.build bench/node_modules
 	find cobrowse/web/static -type f ! -name .gitkeep -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
