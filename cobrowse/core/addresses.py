@@ -23,7 +23,7 @@ What is then longer than 2,048 UTF-16 units becomes the origin and `/…`.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 from urllib.parse import unquote
 
@@ -69,6 +69,24 @@ def parse(text: str, base: str | None = None) -> Address:
     if _badly_written(text, url):
         raise BadAddress("This address is written in a way that servers read differently.")
     return Address(href=url.href, origin=url.origin, path=url.pathname, query=url.search)
+
+
+def of_asset(text: str, origins: Collection[str], base: str | None = None) -> str | None:
+    """The address of an asset in WHATWG form without its fragment, where it is on one of `origins`; None otherwise.
+
+    No rule is compared with its path, so how that is written is the server's business."""
+    try:
+        url = _url(text, base)
+    except BadAddress:
+        return None
+    if url.origin not in origins or _CONTROL.search(text) is not None:
+        return None
+    return url.href.split("#")[0]
+
+
+def is_on_loopback(origin: str) -> bool:
+    """True where the origin's host is written as this machine's own (`localhost`, 127.0.0.0/8, `[::1]`)."""
+    return _LOOPBACK.fullmatch(_url(origin, None).hostname) is not None
 
 
 def check_origin(text: str) -> str:

@@ -11,6 +11,7 @@ CobrowseError
 │   ├── NotAllowed          a message or act outside role, state, scope or policy
 │   └── TooMany             a rate or a budget is used up
 ├── NotFound                no such session, site, agent or asset
+│   └── NoAsset             nobody has an asset for a number, and why
 ├── StoreError              the store did not answer, or answered wrongly
 │   ├── StoreConflict       five tries at a transition lost against others
 │   ├── StoreUnreadable     one record cannot be read; the others can
@@ -94,6 +95,19 @@ class NotFound(CobrowseError):
     """No such session, site, agent or asset."""
 
     code = "not_found"
+
+
+class NoAsset(NotFound):
+    """Nobody has an asset for a number; the code says why. `status` is what the server answered that was asked for it,
+    or 0; `width` and `height` are the picture's own size in CSS pixels, or 0."""
+
+    code = "failed"
+
+    def __init__(self, sentence: str, *, code: str, status: int = 0, width: int = 0, height: int = 0) -> None:
+        super().__init__(sentence, code=code)
+        self.status = status
+        self.width = width
+        self.height = height
 
 
 class StoreError(CobrowseError):
