@@ -35,6 +35,9 @@ const hear: { readonly [K in ToMirror["k"]]: (message: Extract<ToMirror, { k: K 
   cover: () => mirror.cover(),
   live: () => mirror.live(),
   tool: (message) => mirror.setTool(message.tool),
+  digest: (message) => {
+    void mirror.digestOf(message.epoch, message.seq).then((digest) => say({ k: "digest", id: message.id, digest }));
+  },
   mark: (message) => mirror.mark(message.mark),
 };
 

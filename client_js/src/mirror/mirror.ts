@@ -4,6 +4,7 @@ import type { Ops, PageInfo, Snapshot, Tip } from "../protocol";
 import { VIEW } from "../shapes";
 import type { FromMirror, Language, Mark, Tool, View } from "../shared/mirrortalk";
 import { shapes } from "../shared/shapes";
+import { census } from "./census";
 import { canonical } from "./digest";
 import { Picture } from "./picture";
 import { Refusal } from "./refusal";
@@ -17,6 +18,8 @@ const PATIENT_REFUSALS = 5;
 const RESYNC_SLOWLY_MS = 30_000;
 /** How long a live session may show nothing before a picture is asked for. */
 const FIRST_PICTURE_MS = 4_000;
+/** The console hears at most so often how much there is to see. */
+const CENSUS_EVERY_MS = 2_000;
 /** How long the parts of one picture may take. */
 const WHOLE_PICTURE_MS = 10_000;
 
@@ -36,6 +39,8 @@ export class Mirror {
   private dueAt = 0;
   private refused = 0;
   private refusedInARow = 0;
+  private counting = 0;
+  private countedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     body: HTMLElement,
@@ -101,6 +106,12 @@ export class Mirror {
 
   digest(): Promise<string> {
     return this.picture === null ? Promise.resolve("") : this.picture.digest();
+  }
+
+  /** The same where the picture is exactly this one; else empty. */
+  digestOf(epoch: number, seq: number): Promise<string> {
+    const shown = this.shown();
+    return shown?.epoch === epoch && shown.seq === seq ? shown.digest() : Promise.resolve("");
   }
 
   canonical(): string {
@@ -190,6 +201,18 @@ export class Mirror {
   private painted(): void {
     const { epoch, seq } = this;
     requestAnimationFrame(() => this.say({ k: "painted", epoch, seq }));
+    if (this.shown() !== null) this.countSoon();
+  }
+
+  private countSoon(): void {
+    if (this.counting !== 0) return;
+    const wait = Math.max(0, this.countedAt + CENSUS_EVERY_MS - performance.now());
+    this.counting = window.setTimeout(() => {
+      this.counting = 0;
+      this.countedAt = performance.now();
+      const shown = this.shown();
+      if (shown !== null) this.say({ k: "census", census: { epoch: shown.epoch, ...census(shown.builder) } });
+    }, wait);
   }
 
   // --- asking for a new epoch

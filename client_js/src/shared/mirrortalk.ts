@@ -26,6 +26,8 @@ export type ToMirror =
   /** The session is live: pictures may come. */
   | { k: "live" }
   | { k: "tool"; tool: Tool }
+  /** What is the digest of the picture, if it is exactly this one? */
+  | { k: "digest"; id: number; epoch: number; seq: number }
   /** The customer sees this now: what was pointed at, what is highlighted, or neither any more. */
   | { k: "mark"; mark: Mark };
 
@@ -36,6 +38,15 @@ export interface Place {
   y: number;
   epoch: number;
   seq: number;
+}
+
+/** How much there is to see of a picture, in counts. `placeholders` by their reason. */
+export interface Census {
+  epoch: number;
+  texts: number;
+  masked: number;
+  pictures: number;
+  placeholders: Readonly<Record<string, number>>;
 }
 
 /** Mirror → console. */
@@ -52,4 +63,8 @@ export type FromMirror =
   | { k: "clear" }
   /** Frames that did not fit since this page was loaded, and the last reason. */
   | { k: "refused"; count: number; reason: string }
+  /** There is a whole picture, and what there is to see of it; again at most every 2 s. */
+  | { k: "census"; census: Census }
+  /** `digest` is empty where the picture is another one by now. */
+  | { k: "digest"; id: number; digest: string }
   | { k: "painted"; epoch: number; seq: number };
