@@ -1,0 +1,59 @@
+"""The three moments of each page, measured."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.e2e.gallery.pages import Shown, scroll_top
+from tests.e2e.gallery.pictures import Difference
+from tests.e2e.gallery.stage import Pair, Stage, Unlike
+
+AT_MOST_PERCENT = 1.0
+# For people: what was seen where the two differ by more than that. Git ignores it.
+RESULTS = Path("test-results/gallery")
+
+
+class Moment(NamedTuple):
+    """How a page looked at one moment. `why` says why the pictures are not those of a page at rest."""
+
+    page: str
+    name: str
+    percent: float
+    why: str = ""
+
+    @property
+    def file(self) -> str:
+        """What its pictures begin with."""
+        return f"{self.page}-{self.name}"
+
+
+def moments(stage: Stage, shown: Shown, *, keep: bool = False) -> Iterator[Moment]:
+    """Load, scroll, interaction: each measured when it is asked for. `keep` keeps the good ones' pictures, too."""
+    stage.open(shown.path, shown.colour_scheme)
+    stage.page.locator(shown.ready).first.wait_for()
+    yield _measured(stage, shown, "load", keep)
+    shown.scroll(stage.page)
+    yield _measured(stage, shown, "scroll", keep)
+    scroll_top(stage.page)
+    shown.interact(stage.page)
+    yield _measured(stage, shown, "interaction", keep)
+
+
+def _measured(stage: Stage, shown: Shown, name: str, keep: bool) -> Moment:
+    why = ""
+    try:
+        pair: Pair | None = stage.pair()
+    except Unlike as error:
+        why, pair = f", and {error}", error.pair
+    found = None if pair is None else pair.compared()
+    moment = Moment(shown.name, name, 100.0 if found is None else found.percent, why)
+    if pair is not None and found is not None and (keep or why or found.percent > AT_MOST_PERCENT):
+        _keep(moment, pair, found)
+    return moment
+
+
+def _keep(moment: Moment, pair: Pair, found: Difference) -> None:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    pair.customer.save(RESULTS / f"{moment.file}-customer.png")
+    pair.mirror.save(RESULTS / f"{moment.file}-mirror.png")
+    found.picture.save(RESULTS / f"{moment.file}-difference.png")
