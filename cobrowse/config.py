@@ -23,7 +23,7 @@ import msgspec
 from msgspec import NODEFAULT, Meta, Struct
 from msgspec.structs import fields, replace
 
-from cobrowse.core import addresses
+from cobrowse.core import addresses, asset_origins
 from cobrowse.core.audit import AuditKeys
 from cobrowse.core.codes import MAX_DIGITS, MIN_DIGITS
 from cobrowse.core.errors import BadInput, ConfigError
@@ -177,6 +177,7 @@ def from_mapping(data: Mapping[str, Any]) -> Settings:
     if not settings.sites:
         raise ConfigError("There is no site: write at least one [[sites]] table in cobrowse.toml.")
     for site in settings.sites:
+        asset_origins.check_beside(f"sites.{site.id}.asset_origins", site.asset_origins, hub.public_url, hub.mirror_url)
         own = {hub.public_url, hub.mirror_url}.intersection(site.origins)
         if own:
             raise ConfigError(
@@ -402,7 +403,7 @@ def _site(where: str, table: Mapping[str, Any]) -> Site:
     site = replace(
         site,
         origins=tuple(_origin(f"{where}.origins", origin) for origin in site.origins),
-        asset_origins=tuple(_origin(f"{where}.asset_origins", origin) for origin in site.asset_origins),
+        asset_origins=tuple(asset_origins.checked(f"{where}.asset_origins", origin) for origin in site.asset_origins),
     )
     return _with_start(where, site)
 

@@ -73,11 +73,14 @@ class CloseHolder(BusMessage, frozen=True, tag="close_holder", kw_only=True):
 
 
 class AssetHere(BusMessage, frozen=True, tag="asset_here", kw_only=True):
-    """The asset that `n` asked for is in the store, or refused with a reason."""
+    """The asset that `n` asked for is in the store, or refused with a reason and what is known besides."""
 
     session: str
     n: int
     refused: str = ""
+    status: int = 0
+    width: int = 0
+    height: int = 0
 
 
 class PictureAsked(BusMessage, frozen=True, tag="picture_asked", kw_only=True):
@@ -91,12 +94,14 @@ class PictureAsked(BusMessage, frozen=True, tag="picture_asked", kw_only=True):
 
 
 class AssetAsked(BusMessage, frozen=True, tag="asset_asked", kw_only=True):
-    """Ask the customer's tab for asset `n` with `ticket`; a refusal goes to `reply_to` as `AssetHere`."""
+    """Give asset `n`, or ask the customer's tab for it with `ticket`; where it is, or why it is not, goes to `reply_to`
+    as `AssetHere`. The agent's hub, where it is asked first, passes it on to the customer's."""
 
     session: str
     n: int
     ticket: str
     reply_to: str
+    passed_on: bool = False
 
 
 AnyBusMessage = (

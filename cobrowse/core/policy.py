@@ -118,4 +118,5 @@ def customer_policy(site: Site) -> CustomerPolicy:
         max_scope=site.max_scope,
         typed_navigation=site.typed_navigation,
         acts=acts_of(site),
+        asset_origins=list(site.asset_origins),
     )

@@ -7,6 +7,7 @@ remain those of the name. httpcore is used as it is: it knows no cookies, proxie
 """
 
 import asyncio
+import codecs
 import logging
 import re
 import socket
@@ -53,6 +54,7 @@ _ACCEPT: dict[AssetKind, str] = {
 _READABLE = re.compile(r"(text|application/(?!octet|.*font))", re.IGNORECASE)
 _STYLE = re.compile(r"text/css", re.IGNORECASE)
 _NO_STORE = re.compile(r"no-store", re.IGNORECASE)
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _PRINTABLE = re.compile(r"[ -~]{1,512}")
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -81,6 +83,25 @@ class Resolver:
     def close(self) -> None:
         """Let go of the threads."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def text_of(sheet: Fetched) -> str:
+    """The text of a stylesheet, as CSS Syntax level 3 says (3.2): by its byte order mark, its header, its own word, or
+    UTF-8. What is no character becomes U+FFFD."""
+    own = re.match(rb'@charset "([-\w]{1,40})";', sheet.data)
+    data = sheet.data
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if data.startswith(mark):
+            return data[len(mark) :].decode(name, "replace")
+    said = sheet.charset or (own[1].decode("ascii") if own else "")
+    try:
+        return data.decode(said or "utf-8", "replace")
+    except (LookupError, UnicodeError):
+        return data.decode("utf-8", "replace")
 
 
 class _NotPublic(Exception):

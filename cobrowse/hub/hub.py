@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from cobrowse.core.close import DRAIN
-from cobrowse.core.protocol import ComeAgain, SessionState
+from cobrowse.core.protocol import AssetKind, ComeAgain, SessionState
 from cobrowse.core.states import Who
 from cobrowse.hub.acts import Acts
 from cobrowse.hub.assets import Assets
@@ -12,6 +12,7 @@ from cobrowse.hub.checkups import Checkups
 from cobrowse.hub.clock import within
 from cobrowse.hub.deadlines import Deadlines
 from cobrowse.hub.desk import Created, Desk, Joined
+from cobrowse.hub.fetching import Fetched, Fetcher
 from cobrowse.hub.house import House
 from cobrowse.hub.inbox import Inbox
 from cobrowse.hub.peer import Transport
@@ -32,14 +33,21 @@ DRAIN_SECONDS = 10.0
 class Hub:
     """One process's share of the work; any number of them share a store and a Bus."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, fetcher: Fetcher | None = None) -> None:
         self._house = house
+        self._fetcher = fetcher or Fetcher(house.clock)
         post = Post(house)
         pictures = Pictures(house, post)
         probes = Probes(house, post)
         relay = Relay(house, post, pictures)
-        self.assets = Assets(house, post)
-        steps = Steps(house, post, ask_picture=pictures.ask_for, forget_page=self.assets.forget)
+        self.assets = Assets(house, post, self._fetcher)
+        steps = Steps(
+            house,
+            post,
+            ask_picture=pictures.ask_for,
+            forget_page=self.assets.forget,
+            leave_page=self.assets.leave_page,
+        )
         self._steps = steps
         acts = Acts(house, post, steps)
         checkups = Checkups(house, post)
@@ -76,6 +84,7 @@ class Hub:
                 yield
             finally:
                 await self._house.stop()
+                await self._fetcher.close()
                 with self._house.tolerating("lease"):
                     await self._deadlines.lease(seconds=0)
 
@@ -114,6 +123,16 @@ class Hub:
     async def put_asset(self, token: str, ticket: str, n: int, body: bytes) -> None:
         """See `Assets.put`."""
         await self.assets.put(token, ticket, n, body)
+
+    async def fetch_asset(
+        self, token: str, ticket: str, n: int, address: str, kind: AssetKind, user_agent: str
+    ) -> Fetched | None:
+        """See `Assets.fetch`."""
+        return await self.assets.fetch(token, ticket, n, address, kind, user_agent)
+
+    async def give_up_asset(self, token: str, ticket: str, n: int, code: str) -> None:
+        """See `Assets.give_up`."""
+        await self.assets.give_up(token, ticket, n, code)
 
     async def drain(self, timeout_seconds: float = DRAIN_SECONDS) -> None:
         """Take nobody any more, tell everybody to come again spread over a second, and wait until they are gone."""

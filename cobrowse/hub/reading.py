@@ -197,7 +197,7 @@ class Reading:
                 await self._probes.answered(peer, message.id)
             case AssetRefused():
                 self._house.ledger.count(peer.session_id, "asset_refused", word(message.reason, ASSET_REASONS))
-                await self._assets.refused(local.session.id, message.n, message.reason)
+                await self._assets.refused(local.session.id, message)
             case Resync():
                 await self._pictures.ask(local.session, message.epoch)
             case Checkup():

@@ -48,7 +48,8 @@ class Step(NamedTuple):
 
 
 class Steps:
-    """Steps sessions. `ask_picture` and `forget_page` are the two effects that other parts carry out."""
+    """Steps sessions. `ask_picture` and `forget_page` are the two effects that other parts carry out; `leave_page` is
+    told of each page that goes."""
 
     def __init__(
         self,
@@ -57,11 +58,13 @@ class Steps:
         *,
         ask_picture: Callable[[Session, int], Awaitable[None]],
         forget_page: Callable[[str], Awaitable[None]],
+        leave_page: Callable[[str], None],
     ) -> None:
         self._house = house
         self._post = post
         self._ask_picture = ask_picture
         self._forget_page = forget_page
+        self._leave_page = leave_page
         # What the store could not take yet, in order; of each session at most one of a kind, see `_owe`.
         self._owed: dict[str, list[Event]] = {}
 
@@ -123,8 +126,7 @@ class Steps:
             with self._house.tolerating("revoke_code"):
                 await self._house.store.revoke_code(before.code_key)
         if done.before.customer.page and done.before.customer.page != done.session.customer.page:
-            # Asset numbers belong to one page.
-            await self._forget_page(done.session.id)
+            self._leave_page(done.session.id)
 
     async def _run(self, done: Step, effect: Effect) -> None:
         session = done.session
@@ -199,8 +201,10 @@ class Steps:
                 peer.close(ENDED)
             return
         self.adopt(found.session, found.version)
-        if local.state == "ended" or (page and page != local.session.customer.page):
+        if local.state == "ended":
             await self._forget_page(session_id)
+        elif page and page != local.session.customer.page:
+            self._leave_page(session_id)
         if local.state == "live" and not was_live:
             # Who made it live asked for a picture too, but the Bus may have lost that.
             await self._ask_picture(local.session, local.version)

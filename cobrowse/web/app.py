@@ -11,9 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from cobrowse.config import Settings
+from cobrowse.core.addresses import is_on_loopback
 from cobrowse.core.errors import CobrowseError
 from cobrowse.core.tokens import Tokens, secret_hash
 from cobrowse.hub.clock import Clock
+from cobrowse.hub.fetching import Fetcher
 from cobrowse.hub.house import House
 from cobrowse.hub.hub import Hub
 from cobrowse.store.base import AccountStore, Bus, SessionStore
@@ -51,9 +53,10 @@ def build_app(
     *,
     static: Path = FOLDER,
     hasher: PasswordHasher | None = None,
+    fetcher: Fetcher | None = None,
 ) -> Starlette:
     """The whole hub as one ASGI app. `static` is the folder of built client files, `hasher` what passwords are hashed
-    with (tests pass a cheap one)."""
+    with (tests pass a cheap one), `fetcher` what gets assets of listed origins."""
     tokens = Tokens([key.reveal() for key in settings.hub.secret_keys])
     passwords = Passwords(hasher)
     report = ProxyReport()
@@ -74,7 +77,7 @@ def build_app(
         mirror_url=settings.hub.mirror_url,
         take_ticket=take_ticket,
     )
-    hub = Hub(house)
+    hub = Hub(house, fetcher or Fetcher(clock, on_loopback=is_on_loopback(settings.hub.public_url)))
     parts = Parts(
         settings=settings,
         sites=settings.by_id,

@@ -1,10 +1,12 @@
-"""The customer's side: claim a code, redeem a handoff, bring an asset.
+"""The customer's side: claim a code, redeem a handoff, bring an asset or say where it is.
 
 From the site's own page a claim answers what the snippet needs. From the hub's /join page it answers an address: the
 site's start page with a handoff in the fragment. Only a page of that site's origins can redeem it, once, within 30 s.
 """
 
-from typing import Annotated
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 from starlette.requests import Request
@@ -12,17 +14,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cobrowse.core import codes
-from cobrowse.core.errors import BadInput, BadToken
+from cobrowse.core.errors import BadInput, BadToken, NotFound, Refused, TooMany
 from cobrowse.core.policy import Site
-from cobrowse.core.protocol import Nonce, TokenText
+from cobrowse.core.protocol import AssetKind, Nonce, TokenText
 from cobrowse.core.tokens import AssetTicket, CustomerToken, Handoff, secret_hash
-from cobrowse.hub.assets import ASSET_MAX_BYTES
 from cobrowse.hub.desk import Joined
+from cobrowse.hub.fetching import ASSET_MAX_BYTES, text_of
 from cobrowse.web.gates import require_origin
 from cobrowse.web.parts import Parts, address_of, asset_number_of, parts_of
 from cobrowse.web.problems import json, read_body, read_json
 
 HANDOFF_SECONDS = 30.0
+# Signed addresses of pictures are long; a body of JSON may have 8 KB.
+ASSET_ADDRESS_MAX_CHARACTERS = 6000
+# What one address counts in a session's budget of bytes: 100 MB a minute are then 1,600 of them.
+FETCH_COST_BYTES = 64 * 1024
+# What the mirror is told where a body was not taken.
+GIVEN_UP = {"too_large": "asset_too_large", "too_slow": "asset_timeout"}
 CORS_METHODS = {"/api/codes/claim": "POST", "/api/handoffs/redeem": "POST", "/api/assets/": "PUT"}
 
 SiteId = Annotated[str, Meta(max_length=64)]
@@ -85,7 +93,31 @@ async def _redeemed(parts: Parts, site: Site, body: Redeem) -> Handoff:
     return handoff
 
 
-async def put_asset(request: Request) -> Response:
+class Address(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an asset of a listed origin is, and as what the page uses it."""
+
+    address: Annotated[str, Meta(max_length=ASSET_ADDRESS_MAX_CHARACTERS)]
+    kind: AssetKind
+
+
+class Stylesheet(Struct, frozen=True):
+    """A stylesheet as its server gave it, and from where in the end: its addresses count from there."""
+
+    address: str
+    css: str
+
+
+class Asked(NamedTuple):
+    """Who brings which asset, by what right."""
+
+    n: int
+    token: str
+    ticket: str
+    session: str
+
+
+def _asked(request: Request) -> Asked:
+    """Judged before five megabytes are read; the hub judges again whether it still wants them."""
     parts = parts_of(request)
     require_origin(request, parts.settings.site_origins)
     n = asset_number_of(request)
@@ -95,21 +127,53 @@ async def put_asset(request: Request) -> Response:
     ticket = request.headers.get("cobrowse-asset-ticket", "")
     if scheme.lower() != "bearer":
         raise BadToken("An asset needs the customer's token.")
-    # Judged here before five megabytes are read; the hub judges again whether it still wants them.
     now = parts.clock.now()
     customer = parts.tokens.verify(CustomerToken, token, now)
     asked = parts.tokens.verify(AssetTicket, ticket, now)
     if (asked.session, asked.n) != (customer.session, n):
         raise BadToken("This ticket is for another asset.")
-    async with parts.bodies.turn(customer.session):
-        body = await read_body(request, ASSET_MAX_BYTES)
-        await parts.limits.asset(customer.session, len(body))
-        await parts.hub.put_asset(token, ticket, n, body)
+    return Asked(n, token, ticket, customer.session)
+
+
+async def put_asset(request: Request) -> Response:
+    parts, asked = parts_of(request), _asked(request)
+    async with parts.bodies.turn(asked.session):
+        async with _given_up(parts, asked):
+            body = await read_body(request, ASSET_MAX_BYTES)
+            await parts.limits.asset(asked.session, len(body))
+        await parts.hub.put_asset(asked.token, asked.ticket, asked.n, body)
     return Response(status_code=204)
+
+
+async def put_asset_address(request: Request) -> Response:
+    parts, asked = parts_of(request), _asked(request)
+    async with parts.bodies.turn(asked.session):
+        async with _given_up(parts, asked):
+            body = await read_json(request, Address)
+            # Before it is fetched: a tab that lets the hub fetch for nothing pays the same as one that brings it.
+            await parts.limits.asset(asked.session, FETCH_COST_BYTES)
+        agent = request.headers.get("user-agent", "")
+        found = await parts.hub.fetch_asset(asked.token, asked.ticket, asked.n, body.address, body.kind, agent)
+        if found is None:
+            return Response(status_code=204)
+        return json(Stylesheet(found.address, text_of(found)))
+
+
+@asynccontextmanager
+async def _given_up(parts: Parts, asked: Asked) -> AsyncIterator[None]:
+    """Where the body is refused, a mirror that waits for it hears of it at once."""
+    try:
+        yield
+    except (BadInput, TooMany) as error:
+        # Who may not bring it has nothing to give up either: the body's own error is what counts.
+        with suppress(Refused, NotFound):
+            await parts.hub.give_up_asset(asked.token, asked.ticket, asked.n, GIVEN_UP.get(error.code, "not_taken"))
+        raise
 
 
 ROUTES = [
     Route("/api/codes/claim", claim, methods=["POST"]),
     Route("/api/handoffs/redeem", redeem, methods=["POST"]),
     Route("/api/assets/{n}", put_asset, methods=["PUT"]),
+    Route("/api/assets/{n}/address", put_asset_address, methods=["PUT"]),
 ]

@@ -62,6 +62,7 @@ STATUS_OF_CODE: dict[str, int] = {
     # An asset that the tab did not bring in time: the hub stands between.
     "asset_timeout": 504,
     "asset_too_large": 413,
+    "unreachable": 502,
 }
 CODE_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 400: "bad_request"}
 

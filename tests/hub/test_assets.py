@@ -5,12 +5,12 @@ import asyncio
 import pytest
 
 from cobrowse.core.errors import BadInput, BadToken, CobrowseError, NotAllowed, NotFound, TooMany
-from cobrowse.core.protocol import AssetRefused, AssetWanted, Bye, Pause, Stop
+from cobrowse.core.protocol import AssetMissed, AssetRefused, AssetWanted, Bye, Pause, Stop
 from cobrowse.core.tokens import AssetTicket, CustomerToken
 from cobrowse.hub import assets
 from cobrowse.hub.hub import Hub
 from cobrowse.store.base import Asset
-from tests.hub.peers import Customer
+from tests.hub.peers import Agent, Customer
 from tests.hub.world import World
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
@@ -139,14 +139,7 @@ async def test_nothing_is_asked_for_while_nothing_is_shared(world: World, hub: H
         await hub.asset("never was", 1)
 
 
-async def test_the_next_pages_numbers_are_others(world: World, hub: Hub) -> None:
-    agent, customer = await world.live(hub)
-    asking = ask(hub, customer)
-    wanted = await customer.hear(AssetWanted)
-    await hub.put_asset(customer.token, wanted.ticket, 1, PNG)
-    await asking
-    unanswered = ask(hub, customer, 2)
-    await customer.hear(AssetWanted)
+async def next_page(agent: Agent, customer: Customer) -> None:
     customer.say(Bye(reason="navigating"))
     await agent.hear_state("away")
     customer.wire.cut()
@@ -154,30 +147,77 @@ async def test_the_next_pages_numbers_are_others(world: World, hub: Hub) -> None
     customer.next_page()
     await customer.enter()
     await agent.hear_state("live")
-    await assert_missing(unanswered, "asset_not_shared")
-    assert hub.stats()["assets_bytes"] == 0
+
+
+async def test_what_one_page_brought_the_next_need_not_bring(world: World, hub: Hub) -> None:
+    agent, customer = await world.live(hub)
     asking = ask(hub, customer)
-    assert (await customer.hear(AssetWanted)).n == 1
-    customer.say(AssetRefused(n=1, reason="gone"))
+    wanted = await customer.hear(AssetWanted)
+    await hub.put_asset(customer.token, wanted.ticket, 1, PNG)
+    await asking
+    unanswered = ask(hub, customer, 2)
+    await customer.hear(AssetWanted)
+    await next_page(agent, customer)
+    await assert_missing(unanswered, "asset_not_shared")
+    assert (await hub.asset(customer.joined.session, 1, "image")).data == PNG
+    assert hub.stats()["assets_asked"] == 2
+    # What the page before had not brought, the new one is asked for.
+    asking = ask(hub, customer, 2)
+    assert (await customer.hear(AssetWanted)).n == 2
+    customer.say(AssetRefused(n=2, reason="gone"))
     await assert_missing(asking, "gone")
 
 
-async def test_the_agents_hub_hears_of_the_next_page_too(world: World, hub: Hub) -> None:
-    other = await world.hub()
-    agent, customer = await world.live(hub, other)
+async def test_nothing_that_is_kept_is_shown_while_nothing_is_shared(world: World, hub: Hub) -> None:
+    agent, customer = await world.live(hub)
     asking = ask(hub, customer)
     wanted = await customer.hear(AssetWanted)
-    await other.put_asset(customer.token, wanted.ticket, 1, PNG)
+    await hub.put_asset(customer.token, wanted.ticket, 1, PNG)
     await asking
-    assert hub.stats()["assets_bytes"] == len(PNG)
-    customer.say(Bye(reason="navigating"))
-    await agent.hear_state("away")
-    customer.next_page()
-    await customer.enter()
-    await agent.hear_state("live")
+    customer.say(Pause())
+    await agent.hear_state("paused")
+    await assert_missing(ask(hub, customer), "asset_not_shared")
+
+
+async def test_the_agents_hub_keeps_it_over_pages_for_all_hubs(world: World, hub: Hub) -> None:
+    """The customer's hub is another with each page; a hub without a peer keeps nothing, and asks the agent's first."""
+    second, third = await world.hub(), await world.hub()
+    agent, customer = await world.live(hub, second)
+    asking = ask(third, customer)
+    wanted = await customer.hear(AssetWanted)
+    await second.put_asset(customer.token, wanted.ticket, 1, PNG)
+    await asking
     await world.settle()
-    assert hub.stats()["assets_bytes"] == 0
-    assert await world.store.take_asset(customer.joined.session, 1) is None
+    assert [each.stats()["assets_bytes"] for each in (hub, second, third)] == [len(PNG), len(PNG), 0]
+    await next_page(agent, customer)
+    await world.store.forget_assets(customer.joined.session)
+    assert (await asyncio.wait_for(ask(third, customer), 5)).data == PNG
+    assert (await asyncio.wait_for(ask(hub, customer), 5)).data == PNG
+    assert [m for m in customer.hear_waiting() if isinstance(m, AssetWanted)] == []
+
+
+async def test_the_agent_hears_what_is_missing_and_why(world: World, hubs: Hubs) -> None:
+    agent, customer = await world.live(hubs.agent, hubs.customer)
+    asking = ask(hubs.get, customer, 3, "font")
+    await customer.hear(AssetWanted)
+    customer.say(AssetRefused(n=3, reason="failed", status=404, width=640, height=480))
+    await assert_missing(asking, "failed")
+    missed = await agent.hear(AssetMissed)
+    assert missed == AssetMissed(n=3, kind="font", reason="failed", status=404, width=640, height=480)
+    asking = ask(hubs.get, customer, 4, "image")
+    wanted = await customer.hear(AssetWanted)
+    await hubs.put.put_asset(customer.token, wanted.ticket, 4, CSS)
+    await assert_missing(asking, "asset_type")
+    assert await agent.hear(AssetMissed) == AssetMissed(n=4, kind="image", reason="asset_type")
+
+
+async def test_who_gives_up_is_not_waited_for(world: World, hubs: Hubs) -> None:
+    agent, customer = await world.live(hubs.agent, hubs.customer)
+    asking = ask(hubs.get, customer)
+    wanted = await customer.hear(AssetWanted)
+    await hubs.put.give_up_asset(customer.token, wanted.ticket, 1, "asset_too_large")
+    await assert_missing(asking, "asset_too_large")
+    assert (await agent.hear(AssetMissed)).reason == "asset_too_large"
 
 
 async def test_p12_nothing_is_left_after_the_end(world: World, hubs: Hubs) -> None:
