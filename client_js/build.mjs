@@ -106,6 +106,9 @@ async function main() {
       { __LANG__: JSON.stringify(language) },
     ]),
     ["view", "snippet/view.ts", {}, [whitelistPlugin()]],
+    ["outline", "snippet/outlining.ts"],
+    ["assets", "snippet/bringing.ts"],
+    ["shrink", "snippet/shrinking.ts"],
     ["acts", "snippet/acting.ts"],
     ["digest", "snippet/digesting.ts"],
     ["preview", "snippet/previewing.ts"],
@@ -122,6 +125,7 @@ async function main() {
     "session-en",
     "session-de",
     "view",
+    "outline",
     "acts",
     "digest",
     "preview",
@@ -148,6 +152,8 @@ async function main() {
       14 * KB,
     ]),
     ["view part (after Allow)", named.view.gzip, 14.5 * KB],
+    ["assets part (after Allow)", named.assets.gzip, 2.5 * KB],
+    ["shrink part (at the first large picture)", named.shrink.gzip, 1.5 * KB],
     ["acts part (at the first act)", named.acts.gzip, 4 * KB],
     ...LANGUAGES.map((language) => [
       `receipt part, ${language} (after Allow)`,
@@ -157,9 +163,11 @@ async function main() {
     // But the preview, which only the customer can ask for.
     [
       "all a session loads",
-      loader.gzip + ["session-de", "view", "acts", "receipt-de"].reduce((sum, name) => sum + named[name].gzip, 0),
+      loader.gzip +
+        ["session-de", "view", "assets", "acts", "receipt-de"].reduce((sum, name) => sum + named[name].gzip, 0),
       35.5 * KB,
     ],
+    ["outline part (of pages that are too much)", named.outline.gzip, 2 * KB],
     ["digest (for tests)", named.digest.gzip, KB],
     ["preview part (where asked for)", named.preview.gzip, 15.5 * KB],
     ["code entry", named.entry.gzip, 4 * KB],

@@ -22,6 +22,7 @@ const LENT = {
     ],
   },
   "snippet/capture/cssom.ts": { lender: "view", borrowers: ["digest"], names: ["rulesOf", "Sheet"] },
+  "snippet/css.ts": { lender: "view", borrowers: ["assets"], names: ["rewrite"] },
   "snippet/ui/elements.ts": { lender: "session", borrowers: ["preview", "receipt"], names: ["h", "button"] },
   "snippet/whitelist.ts": { lender: "view", borrowers: ["digest"], names: ["FLAG", "NUMBER", "URL_NUMBER"] },
 };

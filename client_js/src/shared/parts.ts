@@ -19,8 +19,9 @@ export interface Baton {
   agent: string;
   site: string;
   policy: CustomerPolicy;
-  /** The next free asset number. */
+  /** The next free asset number, and which ones stand for what was named before. */
   assets: number;
+  numbers?: readonly (readonly [sum: number, n: number])[];
   /** The highest act id that was run; lower ones are refused. */
   act: number;
   /** The customer gave control, and has not taken it back. */
@@ -64,7 +65,7 @@ export interface EntryPart {
 }
 
 /** What is loaded when it is needed. */
-export type PartName = "view" | "acts" | "digest" | "preview" | "receipt-en" | "receipt-de";
+export type PartName = "view" | "assets" | "shrink" | "outline" | "acts" | "digest" | "preview" | "receipt-en" | "receipt-de";
 
 export interface Shared {
   /** The hub's origin. */

@@ -1,32 +1,51 @@
-// Pictures, fonts and stylesheets: a number for each address, and its bytes when the hub asks for them.
-import { shared } from "../shared/parts";
-import { rewrite } from "./css";
-
-export interface AssetHost {
-  /** The customer's token as it is now. */
-  token(): string;
-  refused(n: number, reason: string): void;
-}
+// Pictures, fonts and stylesheets: a number for each address. What stands behind a number, bringing.ts brings.
 
 export type AssetKind = "image" | "font" | "style";
+/** A number by what its address sums up to; the address itself stays on its page. */
+export type Numbered = readonly [sum: number, n: number];
 
-const ASSET_MAX_BYTES = 5 * 1024 * 1024;
 const NUMBER_MAX = 100_000;
-/** What people or scripts read, or a page that stands where a picture was: who gets its address in gets nothing out. */
-const READABLE = /^(text|application\/(?!octet|.*font))/i;
-const DATA_TYPES = /^data:(image\/|font\/|application\/(x-)?font|text\/css)/i;
+/** So many go from page to page. */
+const CARRIED_MAX = 2_000;
+/** Longer ones stand for their content; nobody names them twice. */
+const SUMMED_CHARACTERS = 20_000;
+/** What is noted of what the page loaded; a page that loads for ever begins anew. */
+const LOADED_MAX = 10_000;
+/** What a transfer is said to weigh that brought nothing but "not modified". */
+const HEADERS_BYTES = 300;
+
+/** 53 bits of an address (cyrb53, public domain): a collision shows another picture of the same session. */
+function sum(text: string): number {
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    a = Math.imul(a ^ char, 2654435761);
+    b = Math.imul(b ^ char, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return 4294967296 * (2097151 & b) + (a >>> 0);
+}
+
+const plain = (address: string): string => address.split("#")[0] as string;
 
 export class Assets {
   private readonly numbers_ = new Map<string, number>();
-  /** Whether the hub gets it, where that is known. */
-  private readonly given_ = new Map<number, boolean>();
   private readonly addresses_ = new Map<number, readonly [url: string, kind: AssetKind]>();
+  private readonly carried_: Map<number, number>;
+  /** What the page loaded, and what that weighed on the wire. An observer hears of more than the 250 that are kept. */
+  private readonly loaded_ = new Map<string, number>();
+  private readonly observer_ = new PerformanceObserver((list) => this.see_(list.getEntries()));
 
   constructor(
     /** The next free number; it goes from page to page, so that a number names one thing in a session. */
     public next: number,
-    private readonly host_: AssetHost,
-  ) {}
+    carried: readonly Numbered[] = [],
+  ) {
+    this.carried_ = new Map(carried);
+    this.observer_.observe({ type: "resource", buffered: true });
+  }
 
   /** Whether this address has a number: whether we may ever read it. */
   has(address: string): boolean {
@@ -35,86 +54,51 @@ export class Assets {
 
   /** The number of this address, or 0 where there can be none. */
   readonly number = (address: string, kind: AssetKind): number => {
-    const url = address.split("#")[0] as string;
+    const url = plain(address);
     let n = this.numbers_.get(url);
     if (n === undefined) {
-      n = /^(https?|data|blob):/.test(url) && this.next <= NUMBER_MAX ? this.next++ : 0;
+      n = /^(https?|data):/.test(url) && url.length < SUMMED_CHARACTERS ? this.again_(url) : this.fresh_(url);
       this.numbers_.set(url, n);
       if (n) this.addresses_.set(n, [url, kind]);
     }
     return n;
   };
 
-  /**
-   * What the hub gets for this number, to be shown here: where it is from, and a stylesheet's text. What rules name,
-   * the page may never have loaded: where it is not `certain` that it did, nothing is asked for.
-   */
-  async given(n: number, certain: boolean): Promise<{ address: string; css: string }> {
-    const [url, kind] = this.addresses_.get(n) ?? ["", "image"];
-    let given =
-      this.given_.get(n) ?? (certain || (url !== "" && new URL(url).origin === location.origin) || /^data:/.test(url));
-    let css = "";
-    if (given && (kind === "style" || (certain && !this.given_.has(n)))) {
-      const body = await this.bytes_(n);
-      given = typeof body !== "string";
-      if (kind === "style" && typeof body !== "string") css = await body.text();
+  /** What stands behind a number on this page. */
+  at(n: number): readonly [url: string, kind: AssetKind] | undefined {
+    return this.addresses_.get(n);
+  }
+
+  /** How many bytes it took to load this address; undefined where the page did not. */
+  loaded(url: string): number | undefined {
+    this.see_(this.observer_.takeRecords());
+    return this.loaded_.get(url);
+  }
+
+  /** For the next page in this tab. */
+  carried(): readonly Numbered[] {
+    return [...this.carried_].slice(-CARRIED_MAX);
+  }
+
+  private fresh_(url: string): number {
+    return /^(https?|data|blob):/.test(url) && this.next <= NUMBER_MAX ? this.next++ : 0;
+  }
+
+  /** The number that an earlier page used, unless the browser got it anew: it may have changed. */
+  private again_(url: string): number {
+    const key = sum(url);
+    let n = this.carried_.get(key);
+    if (!n || (this.loaded(url) ?? 0) > HEADERS_BYTES) n = this.fresh_(url);
+    this.carried_.delete(key);
+    if (n) this.carried_.set(key, n);
+    return n;
+  }
+
+  private see_(entries: PerformanceEntryList): void {
+    if (this.loaded_.size > LOADED_MAX) this.loaded_.clear();
+    for (const { name, initiatorType, transferSize } of entries as PerformanceResourceTiming[]) {
+      // What was fetched does not count: what we read ourselves leaves such an entry, too.
+      if (initiatorType !== "fetch") this.loaded_.set(plain(name), transferSize);
     }
-    return { address: given ? url : "", css };
-  }
-
-  private async bytes_(n: number): Promise<Blob | string> {
-    const [url, kind] = this.addresses_.get(n) ?? ["", "image"];
-    const body = await this.read_(url, kind).catch(() => "failed");
-    this.given_.set(n, typeof body !== "string");
-    return body;
-  }
-
-  /** The hub asks for the bytes; it takes them only with this ticket. */
-  async upload(n: number, ticket: string): Promise<void> {
-    const body = await this.bytes_(n);
-    if (typeof body === "string") {
-      this.host_.refused(n, body);
-      return;
-    }
-    const headers = { Authorization: `Bearer ${this.host_.token()}`, "Cobrowse-Asset-Ticket": ticket };
-    const put = fetch(`${shared().hub}/api/assets/${n}`, {
-      method: "PUT",
-      headers,
-      body,
-      credentials: "omit",
-      // A page may have its whole address told to everybody.
-      referrerPolicy: "no-referrer",
-    });
-    // Where the hub is away it asks again.
-    await put.catch(() => undefined);
-  }
-
-  /** The bytes, or why there are none. */
-  private async read_(url: string, kind: AssetKind): Promise<Blob | string> {
-    const response = await this.get_(url);
-    if (typeof response === "string") return response;
-    if (!response.ok) return "failed";
-    const type = response.headers.get("Content-Type") ?? "";
-    if (kind === "style" ? !/^text\/css/i.test(type) : READABLE.test(type)) return "wrong_type";
-    if (/no-store/i.test(response.headers.get("Cache-Control") ?? "")) return "no_store";
-    const bytes = await response.blob();
-    if (bytes.size > ASSET_MAX_BYTES) return "too_big";
-    if (kind !== "style") return bytes;
-    const css = new Blob([rewrite(await bytes.text(), response.url || url, this.number, true)]);
-    return css.size > ASSET_MAX_BYTES ? "too_big" : css;
-  }
-
-  private async get_(url: string): Promise<Response | string> {
-    if (url.startsWith("data:")) return DATA_TYPES.test(url) ? fetch(url) : "failed";
-    if (!url) return "failed";
-    if (new URL(url).origin !== location.origin) return "other_origin";
-    if (url.startsWith("blob:")) return fetch(url);
-    const options = { mode: "same-origin", credentials: "same-origin", redirect: "error" } as const;
-    // Not one request that the page has not made by itself: no oracle for addresses of others' choosing. What was
-    // fetched does not count, since the next line leaves such an entry too.
-    const loaded = performance.getEntriesByName(url, "resource") as PerformanceResourceTiming[];
-    const cached = await fetch(url, { ...options, cache: "only-if-cached" }).catch(() => undefined);
-    if (cached?.ok) return cached;
-    return loaded.some((entry) => entry.initiatorType !== "fetch") ? fetch(url, options) : "not_loaded";
   }
 }

@@ -1,15 +1,18 @@
 // What is shared of this page, and what is done in it: capture, assets and acts. They are parts of their own, so that a
 // page carries none of them before the customer allowed it, and no acts where the agent only looks.
-import type { Act, ActResult, Checkup, FromCustomer, Ops, Page, Pointer, Snapshot, Tip } from "../protocol";
+import type { Act, ActResult, Checkup, FromCustomer, Ops, Pace, Page, Pointer, Snapshot, Tip } from "../protocol";
 import { judge, parse, redact } from "../shared/addresses";
 import { type Baton, shared } from "../shared/parts";
 import type { ActsPart } from "./acting";
 import type { Acts, ActUi } from "./acts";
 import { ask } from "./asks";
 import type { Assets } from "./assets";
+import type { Bringer } from "./bringer";
+import type { AssetsPart } from "./bringing";
 import type { Capture } from "./capture";
 import type { DigestPart } from "./digesting";
 import { note } from "./notes";
+import type { OutlinePart } from "./outlining";
 import type { Preview, Stage } from "./preview/preview";
 import type { PreviewPart } from "./previewing";
 import { RECEIPT_PART } from "./receipt";
@@ -23,6 +26,10 @@ export interface SharingHost {
   isOwn(node: Node): boolean;
   /** The picture could not be made: nothing is shared any more. */
   failed(): void;
+  /** A picture of a new epoch is wanted. */
+  again(): void;
+  /** This is how much of the page is shown from now on. */
+  paced(pace: Pace): void;
   hasControl(): boolean;
   readonly ui: Omit<ActUi, "answer" | "hasControl" | "askNavigate"> & {
     /** Undefined where there was no answer. */
@@ -34,10 +41,11 @@ export interface SharingHost {
 
 const RETRY_MS = 2_000;
 
-export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, signal }: SharingHost) {
+export function sharing({ baton, send, sendNow, isOwn, failed, again, paced, hasControl, ui, signal }: SharingHost) {
   let loading = false;
   let capture: Capture | undefined;
   let assets: Assets | undefined;
+  let bringing: Bringer | undefined;
   let acts: Acts | undefined;
   let actsLoading: Promise<Acts> | undefined;
   let highest = baton.act;
@@ -79,19 +87,20 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
   }
 
   function make(part: ViewPart): void {
-    assets = new part.Assets(baton.assets, {
-      token: () => baton.token,
-      refused: (n, reason) => send({ k: "asset_refused", n, reason }),
-    });
+    assets = new part.Assets(baton.assets, baton.numbers);
+    bringer().catch(() => {});
     capture = new part.Capture({
       policy: baton.policy,
       send(message: Snapshot | Ops | Page | Pointer | Tip) {
         const sent = send(message);
         // The very same message, with nothing in between.
         preview?.take(message);
-        if ("page" in message && message.page && message.page.address !== address) {
-          address = message.page.address;
-          note(baton.notes, "page", address);
+        if ("page" in message && message.page) {
+          paced(message.page.pace ?? "full");
+          if (message.page.address !== address) {
+            address = message.page.address;
+            note(baton.notes, "page", address);
+          }
         }
         return sent;
       },
@@ -99,10 +108,24 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
       assetNumber: assets.number,
       isOwn,
       failed,
+      again,
+      outline: async () => ((await shared().load("outline")) as OutlinePart).Outline,
     });
     // For tests: what the mirror must equal.
     const digest = async () => ((await shared().load("digest")) as DigestPart).digest((capture as Capture).walk_);
     Object.assign((window as unknown as { cobrowse: object }).cobrowse, { digest });
+  }
+
+  /** Who brings assets; where the part did not come, it is asked for again. */
+  async function bringer(): Promise<Bringer> {
+    const { Bringer } = (await shared().load("assets")) as AssetsPart;
+    bringing ??= new Bringer(assets as Assets, {
+      token: () => baton.token,
+      origins: () => baton.policy.asset_origins ?? [],
+      isBlocked: () => wrong.has("csp_self"),
+      refused: (n, why) => send({ k: "asset_refused", n, ...why }),
+    });
+    return bringing;
   }
 
   /** Begin a new picture, now or as soon as it can be made. */
@@ -124,7 +147,7 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
   async function look(agent: string, stage: Stage, again: () => void): Promise<void> {
     const { Preview } = (await shared().load("preview")) as PreviewPart;
     if (signal.aborted || preview) return;
-    const given = (n: number, certain: boolean) => (assets as Assets).given(n, certain);
+    const given = async (n: number, certain: boolean) => (await bringer()).given(n, certain);
     const closed = () => {
       preview = undefined;
     };
@@ -212,8 +235,13 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
     preview: look,
     wrong: wrong.set,
     checkup,
+    refused: () => capture?.refused(),
     credit: (epoch: number, frames: number, bytes: number) => capture?.credit(epoch, frames, bytes),
-    upload: (n: number, ticket: string) => assets?.upload(n, ticket),
+    // Where it cannot be loaded, the mirror asks again.
+    upload: (n: number, ticket: string) =>
+      bringer()
+        .then((it) => it.upload(n, ticket))
+        .catch(() => {}),
     /** The customer's own hand goes first. */
     used(): void {
       usedAt = performance.now();
@@ -224,7 +252,10 @@ export function sharing({ baton, send, sendNow, isOwn, failed, hasControl, ui, s
     /** Into the baton: what the next page must not use again. */
     park(): void {
       baton.act = highest;
-      baton.assets = assets?.next ?? baton.assets;
+      if (assets) {
+        baton.assets = assets.next;
+        baton.numbers = assets.carried();
+      }
     },
   };
 }

@@ -5,17 +5,23 @@ import { judge } from "../../src/shared/addresses";
 import { SHARED } from "../../src/shared/parts";
 import { sender } from "../../src/shared/sendchain";
 import { Acts } from "../../src/snippet/acts";
-import { Assets } from "../../src/snippet/assets";
+import { Assets, type Numbered } from "../../src/snippet/assets";
+import { Bringer } from "../../src/snippet/bringer";
 import { canonical } from "../../src/snippet/capture/digest";
 import { Capture } from "../../src/snippet/capture/index";
 import { Frame } from "../../src/snippet/capture/tables";
 import { Tree } from "../../src/snippet/capture/tree";
 import { Walk } from "../../src/snippet/capture/walk";
+import { shrunk } from "../../src/snippet/shrink";
 
 interface Options {
   policy?: Partial<CustomerPolicy>;
   /** Give back the credit of each frame at once. */
   credit?: boolean;
+  /** Hears of every message instead of having it kept; gives the credit back itself. */
+  heard?: (text: string) => void;
+  /** Asset numbers of an earlier page. */
+  carried?: readonly Numbered[];
 }
 
 const BASE: CustomerPolicy = {
@@ -34,29 +40,46 @@ const BASE: CustomerPolicy = {
 
 let epoch = 0;
 
-function start({ policy = {}, credit = true }: Options = {}) {
+function start({ policy = {}, credit = true, heard, carried = [] }: Options = {}) {
   const sent: { k: string }[] = [];
   const failures: string[] = [];
   const results: { id: number; status: string; reason: string }[] = [];
   const shown: unknown[] = [];
   const refused: unknown[] = [];
-  (window as unknown as Record<symbol, unknown>)[SHARED] = { hub: location.origin };
-  const assets = new Assets(1, { token: () => "token", refused: (n, reason) => refused.push([n, reason]) });
+  (window as unknown as Record<symbol, unknown>)[SHARED] = {
+    hub: location.origin,
+    load: async () => ({ shrunk }),
+  };
+  let blocked = false;
+  document.addEventListener("securitypolicyviolation", () => {
+    blocked = true;
+  });
+  const numbers = new Assets(1, carried);
+  const assets = new Bringer(numbers, {
+    token: () => "token",
+    origins: () => chosen.asset_origins ?? [],
+    isBlocked: () => blocked,
+    refused: (n, { reason }) => refused.push([n, reason]),
+  });
   const chosen = { ...BASE, ...policy };
   const capture: Capture = new Capture({
     policy: chosen,
     async send(message) {
       // Through JSON at once, as the wire does it.
       const text = JSON.stringify(message);
-      sent.push(JSON.parse(text));
       const bytes = new TextEncoder().encode(text).length;
+      if (heard) {
+        heard(text);
+        return bytes;
+      }
+      sent.push(JSON.parse(text));
       if (credit && (message.k === "snapshot" || message.k === "ops")) {
         setTimeout(() => capture.credit(message.epoch, 1, bytes));
       }
       return bytes;
     },
     mayShare: () => judge(chosen, location.href),
-    assetNumber: assets.number,
+    assetNumber: numbers.number,
     isOwn: (node) => node instanceof Element && node.localName === "cobrowse-own",
     failed: (error) => failures.push(String((error as Error).stack ?? error)),
   });
@@ -79,7 +102,12 @@ function start({ policy = {}, credit = true }: Options = {}) {
     results,
     shown,
     refused,
-    assets,
+    assets: {
+      number: numbers.number,
+      carried: () => numbers.carried(),
+      upload: (n: number, ticket: string) => assets.upload(n, ticket),
+      given: (n: number, certain: boolean) => assets.given(n, certain),
+    },
     acts,
     control: true,
     allow: true,
@@ -103,6 +131,10 @@ function start({ policy = {}, credit = true }: Options = {}) {
       return sent.some((message) => message.k === "snapshot" && (message as { last?: boolean }).last);
     },
     canonical: () => canonical(capture.walk_),
+    /** A new picture, in a new epoch. */
+    again: () => capture.start(++epoch),
+    /** Look now for what changes without a mutation or an event. */
+    poll: () => (capture as unknown as { dirty_: { poll_(): void } }).dirty_.poll_(),
     /** Nothing is on its way and nothing is marked. */
     quiet() {
       const inner = capture as unknown as {
@@ -111,7 +143,7 @@ function start({ policy = {}, credit = true }: Options = {}) {
         woken_: boolean;
         dirty_: { take_(): void };
         unlooked_: unknown[];
-        tree_: { dirtySelf_: Set<unknown>; dirtyChildren_: Set<unknown> };
+        tree_: { dirtySelf_: Set<unknown>; dirtyChildren_: Set<unknown>; checked_?: Set<unknown> };
       };
       return (
         inner.part_ < 0 &&
@@ -119,7 +151,8 @@ function start({ policy = {}, credit = true }: Options = {}) {
         !inner.busy_ &&
         !inner.woken_ &&
         !inner.tree_.dirtySelf_.size &&
-        !inner.tree_.dirtyChildren_.size
+        !inner.tree_.dirtyChildren_.size &&
+        !inner.tree_.checked_?.size
       );
     },
   };
