@@ -22,6 +22,7 @@ const clientWidthOf = getter<number>(Element.prototype, "clientWidth");
 const clientHeightOf = getter<number>(Element.prototype, "clientHeight");
 
 const insertBeforeMethod = Node.prototype.insertBefore;
+const moveMethod = (Element.prototype as { moveBefore?: (node: Node, before: Node | null) => void }).moveBefore;
 const removeChildMethod = Node.prototype.removeChild;
 const containsMethod = Node.prototype.contains;
 const getAttributeMethod = Element.prototype.getAttribute;
@@ -36,6 +37,20 @@ const rectMethod = Element.prototype.getBoundingClientRect;
 
 export function insertBefore(parent: Node, node: Node, before: Node | null): void {
   insertBeforeMethod.call(parent, node, before);
+}
+
+/** The host of a shadow root, or null. */
+export const hostOf = (node: Node): Element | null =>
+  nodeTypeOf(node) === Node.DOCUMENT_FRAGMENT_NODE ? ((node as ShadowRoot).host ?? null) : null;
+
+/** The document whose nodes go into this one. */
+export const homeOf = (node: Node): Document =>
+  nodeTypeOf(node) === Node.DOCUMENT_NODE ? (node as Document) : documentOf(node);
+
+/** As `insertBefore`, but frames keep their documents, where the browser can do that. */
+export function moveBefore(parent: Node, node: Node, before: Node | null): void {
+  if (moveMethod === undefined || nodeTypeOf(parent) !== Node.ELEMENT_NODE) insertBefore(parent, node, before);
+  else moveMethod.call(parent, node, before);
 }
 
 export function remove(node: Node): void {
@@ -98,8 +113,37 @@ export function hidePopover(element: HTMLElement): void {
   hidePopoverMethod.call(element);
 }
 
+/** The element's box in the viewport of the picture, through the frames it is in. */
 export function boxOf(element: Element): DOMRect {
-  return rectMethod.call(element);
+  let { left, top, width, height } = rectMethod.call(element);
+  for (let frame = frameOf(element); frame !== null; frame = frameOf(frame)) {
+    const at = insetOf(frame);
+    left = at.x + left * at.scale;
+    top = at.y + top * at.scale;
+    width *= at.scale;
+    height *= at.scale;
+  }
+  return new DOMRect(left, top, width, height);
+}
+
+/** The frame of the picture that a node's document is in, if it is in one. */
+export function frameOf(node: Node): Element | null {
+  const frame = homeOf(node).defaultView?.frameElement ?? null;
+  // That of the picture as a whole stands in the document of this script.
+  return frame === null || documentOf(frame) === document ? null : frame;
+}
+
+/** Where the document in a frame begins in the viewport of the frame, and how much it is drawn larger. */
+export function insetOf(frame: Element): { x: number; y: number; scale: number } {
+  const { left, top, width } = rectMethod.call(frame);
+  const { paddingLeft, paddingTop } = (documentOf(frame).defaultView as Window).getComputedStyle(frame);
+  const whole = (frame as HTMLElement).offsetWidth;
+  const scale = whole > 0 ? width / whole : 1;
+  return {
+    x: left + scale * (frame.clientLeft + Number.parseFloat(paddingLeft)),
+    y: top + scale * (frame.clientTop + Number.parseFloat(paddingTop)),
+    scale,
+  };
 }
 
 export function shadowOf(node: Node): ShadowRoot | null {

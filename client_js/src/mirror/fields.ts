@@ -1,20 +1,22 @@
 // How fields, placeholders, dialogs and popovers look in the mirror. A field shows a mask, or what the site lets show.
 
-import { hidePopover, isConnected, matches, removeAttribute, setAttribute, showPopover, toggleAttribute } from "./dom";
+import { hidePopover, isConnected, matches, setAttribute, showPopover, toggleAttribute } from "./dom";
 import { flag, has, type Known } from "./known";
 import type { MirrorWords } from "./words";
 
 const MASK = "•••••";
-const TEXT_TYPES: ReadonlySet<string> = new Set(["text", "search", "email", "url", "tel", "password", ""]);
+const TEXT_TYPES: ReadonlySet<string> = new Set(["text", "search", "email", "url", "tel", "password", "number", ""]);
 const LABEL_TYPES: ReadonlySet<string> = new Set(["submit", "button", "reset"]);
 const TICK_TYPES: ReadonlySet<string> = new Set(["checkbox", "radio"]);
 const KNOWN_TYPES: ReadonlySet<string> = new Set([
-  ...["number", "date", "time", "month", "week", "datetime-local", "color", "range", "file", "image", "hidden"],
+  ...["date", "time", "month", "week", "datetime-local", "color", "range", "file", "image", "hidden"],
   ...LABEL_TYPES,
   ...TICK_TYPES,
 ]);
 
 export const FILLED = "data-cobrowse-filled";
+/** Its text is drawn as dots. */
+export const DOTTED = "data-cobrowse-dotted";
 export const UNKNOWN = "data-cobrowse-unknown";
 export const MASKED = "data-cobrowse-masked";
 export const PLACEHOLDER = "data-cobrowse-placeholder";
@@ -41,7 +43,7 @@ function drawInput(input: HTMLInputElement, known: Known): void {
   const type = KNOWN_TYPES.has(said) || TEXT_TYPES.has(said) ? said : "";
   if (TICK_TYPES.has(type)) drawTick(input, known, type);
   else if (LABEL_TYPES.has(type)) drawLabel(input, known);
-  else if (TEXT_TYPES.has(type)) input.value = text(known, ":value") ?? (flag(known, ":filled") ? MASK : "");
+  else if (TEXT_TYPES.has(type)) drawText(input, known, type);
   else if (type !== "file" && type !== "image") drawSpecial(input, known);
 }
 
@@ -51,16 +53,34 @@ function drawLabel(input: HTMLInputElement, known: Known): void {
   else if (flag(known, ":filled")) setAttribute(input, "value", MASK);
 }
 
-/** A number, date, colour or range takes no mask as its value: it is hatched where it holds something. */
+/** A browser calls these valid, as it calls the mask elsewhere; they are drawn as dots, and say nothing. */
+const SOUND: Readonly<Record<string, string>> = {
+  email: "x@x.x",
+  url: "x:xxx",
+  number: "11111",
+  date: "2000-01-01",
+  month: "2000-01",
+  week: "2000-W01",
+  time: "00:00",
+  "datetime-local": "2000-01-01T00:00",
+};
+
+function drawText(input: HTMLInputElement, known: Known, type: string): void {
+  const shown = text(known, ":value");
+  const hidden = shown === undefined && flag(known, ":filled");
+  toggleAttribute(input, DOTTED, hidden && type in SOUND);
+  input.value = hidden ? (SOUND[type] ?? MASK) : (shown ?? "");
+}
+
+/** A date, colour or range is hatched where it holds something: a mask as its value would be another value. */
 function drawSpecial(input: HTMLInputElement, known: Known): void {
   const shown = text(known, ":value");
-  if (shown !== undefined) input.value = shown;
   const hidden = shown === undefined && flag(known, ":filled");
+  const type = input.type;
   toggleAttribute(input, FILLED, hidden);
-  // Only a number shows a placeholder.
-  const placeholder = hidden ? MASK : text(known, "placeholder");
-  if (placeholder === undefined) removeAttribute(input, "placeholder");
-  else setAttribute(input, "placeholder", placeholder);
+  toggleAttribute(input, DOTTED, hidden && type in SOUND);
+  // Where one is required, one is there.
+  input.value = hidden ? (SOUND[type] ?? "") : (shown ?? "");
 }
 
 /** Whether a box is ticked is a value: unless the site shows it, it looks like neither. */

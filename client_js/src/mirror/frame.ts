@@ -39,6 +39,7 @@ const hear: { readonly [K in ToMirror["k"]]: (message: Extract<ToMirror, { k: K 
     void mirror.digestOf(message.epoch, message.seq).then((digest) => say({ k: "digest", id: message.id, digest }));
   },
   mark: (message) => mirror.mark(message.mark),
+  missed: (message) => mirror.missed(message.asset),
 };
 
 window.addEventListener("message", (event: MessageEvent<ToMirror>) => {

@@ -1,10 +1,11 @@
 // How the mirror draws what it was not shown, inside the picture. Zero specificity where the page may win.
 
-import { FILLED, MASKED, PLACEHOLDER, UNKNOWN } from "./fields";
+import { DOTTED, FILLED, MASKED, PLACEHOLDER, UNKNOWN } from "./fields";
+import { attributeOf, FULLSCREEN, RING, SELECTED } from "./selectors";
 
-export const FOCUSED = "data-cobrowse-focused";
 export const MISSING = "data-cobrowse-missing";
-export const SELECTED = "cobrowse-selected";
+/** Laid out although it is far from view. */
+export const SEEN = "data-cobrowse-seen";
 
 const HATCH = "repeating-linear-gradient(135deg,#8c96a31f 0 6px,#8c96a33d 6px 12px)";
 
@@ -14,11 +15,31 @@ export const INK = `
   background:${HATCH},#f2f4f7;color:#475467;border:1px solid #98a2b3;min-width:8px;min-height:8px}
 [${PLACEHOLDER}]::before{content:attr(${PLACEHOLDER});font:12px/1.4 system-ui,sans-serif;padding:4px 8px;text-align:center}
 input[${FILLED}]{background-image:${HATCH}}
+input[${DOTTED}]{-webkit-text-security:disc!important}
 input[type=color][${FILLED}]::-webkit-color-swatch{opacity:0}
 :where(input[${UNKNOWN}]){opacity:.75}
 :not(input)[${FILLED}]::before{content:"•••••"}
 img[${MISSING}]:not([${MISSING}=""])::before{content:attr(${MISSING});display:block;font:12px/1.4 system-ui,sans-serif;color:#475467;padding:4px 8px}
 img[${MISSING}]{overflow:hidden;background:${HATCH};outline:1px dashed #98a2b3;outline-offset:-1px;min-width:16px;min-height:16px}
-[${FOCUSED}]{outline:3px solid #7c3aed!important;outline-offset:2px!important}
-::highlight(${SELECTED}){background:#b692f6;color:#1d1233}
 `;
+
+const LAYER = "cobrowse-browser";
+const RINGED = `:where([${attributeOf(RING)}])`;
+const FULL = `[${attributeOf(FULLSCREEN)}]`;
+
+/** Puts the layer below under all of the page's, where nothing of the page stands before it. */
+export const LAYER_FIRST = `@layer ${LAYER};`;
+
+/**
+ * What a browser's own stylesheet does where a state is true. It is the first layer of all, so whatever the page says is
+ * above it; and what is important in it is above all that is important in the page.
+ */
+export const BROWSER = `@layer ${LAYER}{
+${RINGED}{outline:auto 1px -webkit-focus-ring-color}
+a${RINGED}:any-link{outline-offset:1px}
+${FULL}{position:fixed!important;inset:0!important;margin:0!important;box-sizing:border-box!important;min-width:0!important;max-width:none!important;
+  min-height:0!important;max-height:none!important;width:100%!important;height:100%!important;transform:none!important;z-index:2147483647!important}
+*{scroll-snap-type:none!important;overflow-anchor:none!important;scroll-behavior:auto!important}
+[${SEEN}]{content-visibility:visible!important}
+::highlight(${SELECTED}){background:Highlight;color:HighlightText}
+}`;

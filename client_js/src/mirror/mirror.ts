@@ -1,11 +1,13 @@
 // Which picture is shown, what is missing of it, and when to ask for a new one.
 
-import type { Ops, PageInfo, Snapshot, Tip } from "../protocol";
+import type { AssetMissed, Ops, PageInfo, Snapshot, Tip } from "../protocol";
 import { VIEW } from "../shapes";
 import type { FromMirror, Language, Mark, Tool, View } from "../shared/mirrortalk";
 import { shapes } from "../shared/shapes";
 import { census } from "./census";
 import { canonical } from "./digest";
+import { MIRROR } from "./medium";
+import { Missing } from "./missing";
 import { Picture } from "./picture";
 import { Refusal } from "./refusal";
 import { Surface } from "./surface";
@@ -32,6 +34,7 @@ export class Mirror {
   private readonly stage = document.createElement("main");
   private readonly fit = document.createElement("div");
   private readonly surface: Surface;
+  private readonly missing = new Missing();
   private language: Language = "en";
   private isLive = false;
   private asking = 0;
@@ -41,6 +44,7 @@ export class Mirror {
   private refusedInARow = 0;
   private counting = 0;
   private countedAt = Number.NEGATIVE_INFINITY;
+  private countedEpoch = 0;
 
   constructor(
     body: HTMLElement,
@@ -75,6 +79,13 @@ export class Mirror {
     this.surface.setTool(tool);
   }
 
+  /** The hub says why there is no such asset. */
+  missed(asset: AssetMissed): void {
+    if (!this.isLive) return;
+    this.missing.tell(asset);
+    this.picture?.missed(asset.n);
+  }
+
   mark(mark: Mark): void {
     this.surface.mark(mark);
   }
@@ -82,6 +93,7 @@ export class Mirror {
   /** Nothing of the page is left here. The console says why. */
   cover(): void {
     this.isLive = false;
+    this.missing.clear();
     this.stopAsking();
     this.dropPicture();
   }
@@ -131,7 +143,7 @@ export class Mirror {
     else if (message.k === "tip") this.tip(message);
     else if (message.epoch !== this.picture?.epoch) return;
     else if (message.k === "page") this.page(message.page);
-    else this.surface.showCustomer(message.x, message.y);
+    else this.point(message.x, message.y);
   }
 
   private snapshot(message: Snapshot): void {
@@ -154,8 +166,15 @@ export class Mirror {
     }
     this.epoch = message.epoch;
     this.dropPicture();
-    this.picture = new Picture(message.epoch, message.page, WORDS[this.language], this.fit, message.page.title, () =>
-      this.surface.refresh(),
+    this.picture = new Picture(
+      message.epoch,
+      message.page,
+      WORDS[this.language],
+      this.fit,
+      message.page.title,
+      () => this.surface.refresh(),
+      MIRROR,
+      this.missing,
     );
     this.fit.append(this.surface.element);
     this.say({ k: "page", page: message.page });
@@ -181,11 +200,15 @@ export class Mirror {
     if (!whole) this.askIn(0);
   }
 
+  private point(x: number, y: number): void {
+    this.surface.showCustomer(x, y);
+    this.picture?.point(x, y);
+  }
+
   private page(page: PageInfo): void {
     const picture = this.picture;
     if (picture === null) return;
-    if ((picture.page.dark === true) !== (page.dark === true)) this.askIn(0);
-    picture.resize(page);
+    if (!picture.become(page)) this.askIn(0);
     this.say({ k: "page", page });
     this.layout();
   }
@@ -205,8 +228,11 @@ export class Mirror {
   }
 
   private countSoon(): void {
-    if (this.counting !== 0) return;
-    const wait = Math.max(0, this.countedAt + CENSUS_EVERY_MS - performance.now());
+    const isNew = this.countedEpoch !== this.epoch;
+    if (this.counting !== 0 && !isNew) return;
+    clearTimeout(this.counting);
+    this.countedEpoch = this.epoch;
+    const wait = isNew ? 0 : Math.max(0, this.countedAt + CENSUS_EVERY_MS - performance.now());
     this.counting = window.setTimeout(() => {
       this.counting = 0;
       this.countedAt = performance.now();

@@ -1,31 +1,24 @@
 // One epoch: an inner frame without scripts, and the builder that fills it.
 
 import type { Ops, PageInfo, Snapshot } from "../protocol";
+import { Adaptation } from "./adapt";
+import { assetPath } from "./attributes";
 import { Builder } from "./builder";
 import { digest } from "./digest";
-import {
-  boxOf,
-  childrenOf,
-  nodeTypeOf,
-  removeAttribute,
-  scrollLeftOf,
-  scrollTo,
-  scrollTopOf,
-  setAttribute,
-  toggleAttribute,
-} from "./dom";
-import { FOCUSED, INK, MISSING, SELECTED } from "./ink";
-import type { Known } from "./known";
+import { INK, MISSING } from "./ink";
+import { deviceOf, isSame } from "./media";
 import { type Medium, MIRROR } from "./medium";
+import { Missing } from "./missing";
+import { place, showSeen } from "./places";
 import { Refusal } from "./refusal";
-import { darken, schemeRule } from "./scheme";
+import { schemeRule } from "./scheme";
+import { Selected } from "./selection";
+import { States } from "./states";
+import { Bars, resize } from "./viewport";
 import type { MirrorWords } from "./words";
 
 /** Never waits longer than this for stylesheets and pictures before it calls the picture settled. */
 const LOADS_WAIT_MS = 10_000;
-/** A missing picture that is narrower than this is only hatched. */
-const WORDS_FIT_PIXELS = 120;
-const MAX_SIDE_PIXELS = 20_000;
 
 type InnerWindow = Window & typeof globalThis;
 
@@ -37,6 +30,12 @@ export class Picture {
   private part = 0;
   private readonly window: InnerWindow;
   private readonly document: Document;
+  private readonly adaptation: Adaptation;
+  private readonly states: States;
+  private readonly bars: Bars;
+  private readonly selected = new Selected();
+  /** Documents and shadow roots. */
+  private readonly roots = new Set<Document | ShadowRoot>();
   private readonly loading = new Set<Element>();
   private quiet: (() => void)[] = [];
 
@@ -48,7 +47,8 @@ export class Picture {
     stage: HTMLElement,
     title: string,
     private readonly changed: () => void,
-    medium: Medium = MIRROR,
+    private readonly medium: Medium = MIRROR,
+    private readonly missing = new Missing(),
   ) {
     this.frame = document.createElement("iframe");
     this.frame.setAttribute("sandbox", "allow-same-origin");
@@ -59,13 +59,26 @@ export class Picture {
     this.document = this.frame.contentDocument as Document;
     medium.blank(this.document, page.quirks === true);
     this.builder = new Builder(this.document, this.window, INK, words, (root) => this.listen(root), medium);
-    this.resize(page);
+    this.adaptation = new Adaptation(deviceOf(page));
+    this.builder.sheets.onRule = this.adaptation.rule;
+    this.states = new States(this.document, this.builder, this.adaptation, () => this.page);
+    this.bars = new Bars(this.document, this.builder.sheets.browser);
+    resize(this.frame, page);
   }
 
-  resize(page: PageInfo): void {
+  /** The page as a whole changed. False where a new picture is needed to show it. */
+  become(page: PageInfo): boolean {
+    const same = !this.adaptation.asked || isSame(deviceOf(this.page), deviceOf(page));
+    const turned = (this.page.dark === true) !== (page.dark === true) || this.page.dark_canvas !== page.dark_canvas;
     this.page = page;
-    this.frame.style.width = `${clamp(page.width)}px`;
-    this.frame.style.height = `${clamp(page.height)}px`;
+    resize(this.frame, page);
+    if (this.complete) this.afterFrame();
+    return same && !turned;
+  }
+
+  /** The customer's pointer, in their viewport; negative where it is not to be shown. */
+  point(x: number, y: number): void {
+    this.states.point(x, y);
   }
 
   addPart(message: Snapshot): void {
@@ -76,7 +89,8 @@ export class Picture {
     if (!message.last) return;
     this.complete = true;
     if (this.builder.root === null) throw new Refusal("no_document");
-    this.darken();
+    this.adaptMedia();
+    this.holdScheme();
     this.afterFrame();
   }
 
@@ -85,7 +99,8 @@ export class Picture {
     this.builder.apply(message);
     this.seq = message.seq;
     this.watchLoads();
-    if (this.builder.sheets.takeChanged()) this.darken();
+    if (this.builder.sheets.takeChanged()) this.holdScheme();
+    if (message.names.some((name) => name.endsWith(" media"))) this.adaptMedia();
     this.afterFrame();
   }
 
@@ -109,6 +124,7 @@ export class Picture {
   /** Nothing of the page is left. */
   drop(): void {
     this.loading.clear();
+    this.states.stop();
     this.quiet.forEach((resolve) => {
       resolve();
     });
@@ -116,15 +132,19 @@ export class Picture {
   }
 
   private afterFrame(): void {
-    this.scroll();
-    this.focus();
-    this.select();
+    this.medium.lead?.(this.document);
+    this.states.refresh();
+    this.bars.hold(this.page.bar ?? 0);
+    this.showSeen();
+    place(this.builder);
+    this.selected.draw(this.builder.selection);
     this.changed();
   }
 
   // --- what the page loads
 
   private listen(root: Document | ShadowRoot): void {
+    this.roots.add(root);
     root.addEventListener("load", (event) => this.loaded(event.target as Element, true), true);
     root.addEventListener("error", (event) => this.loaded(event.target as Element, false), true);
   }
@@ -139,66 +159,56 @@ export class Picture {
   }
 
   private loaded(element: Element, well: boolean): void {
-    // What a picture that did not come says, in its place.
-    if (well) removeAttribute(element, MISSING);
-    else setAttribute(element, MISSING, boxOf(element).width < WORDS_FIT_PIXELS ? "" : this.words.missing);
+    if (well) this.missing.came(element);
+    else this.missing.mark(element, this.words);
     this.loading.delete(element);
-    if (element.localName === "link") this.darken();
-    this.scroll();
-    this.changed();
+    if (element.localName === "link") this.linked(element as HTMLLinkElement);
+    if (!this.complete) return;
+    this.afterFrame();
     if (this.loading.size > 0) return;
     for (const resolve of this.quiet) resolve();
     this.quiet = [];
   }
 
-  // --- what goes with the picture
-
-  private schemeHeld = false;
-
-  private darken(): void {
-    const dark = this.page.dark === true;
-    darken(this.document, dark);
-    const rule = this.schemeHeld || !this.complete ? "" : schemeRule(this.document, dark);
-    if (rule === "") return;
-    this.schemeHeld = true;
-    this.builder.sheets.addOwn(rule);
-  }
-
-  private scroll(): void {
-    for (const [known, { x, y }] of this.builder.scrolls) {
-      const target = known.what === "document" ? this.document.scrollingElement : (known.node as Element);
-      if (target === null || (scrollLeftOf(target) === x && scrollTopOf(target) === y)) continue;
-      scrollTo(target, x, y);
+  /** Why asset `n` is missing became known. */
+  missed(n: number): void {
+    for (const root of this.roots) {
+      for (const element of root.querySelectorAll(`[src="${assetPath(n)}"][${MISSING}]`)) {
+        this.missing.mark(element, this.words);
+      }
     }
   }
 
-  private drawnFocus: Known | null = null;
-
-  private focus(): void {
-    const focused = this.builder.focused;
-    if (this.drawnFocus === focused) return;
-    if (this.drawnFocus !== null) toggleAttribute(this.drawnFocus.node as Element, FOCUSED, false);
-    if (focused !== null) setAttribute(focused.node as Element, FOCUSED, "");
-    this.drawnFocus = focused;
+  private linked({ sheet }: HTMLLinkElement): void {
+    if (sheet !== null) this.adaptation.sheet(sheet);
+    this.holdScheme();
   }
 
-  private select(): void {
-    const highlights = this.window.CSS?.highlights;
-    if (highlights === undefined) return;
-    highlights.delete(SELECTED);
-    const selection = this.builder.selection;
-    if (selection === null) return;
-    const range = this.document.createRange();
-    range.setStart(selection.start.node, within(selection.start.node, selection.startOffset));
-    range.setEnd(selection.end.node, within(selection.end.node, selection.endOffset));
-    highlights.set(SELECTED, new this.window.Highlight(range));
+  // --- what goes with the picture
+
+  /** Conditions of whole sheets: `media` of elements, and of what is adopted. */
+  private adaptMedia(): void {
+    for (const root of this.roots) {
+      for (const sheet of [...root.styleSheets, ...root.adoptedStyleSheets]) this.adaptation.media(sheet.media);
+    }
   }
-}
 
-function within(node: Node, offset: number): number {
-  return Math.min(offset, nodeTypeOf(node) === Node.TEXT_NODE ? (node as Text).length : [...childrenOf(node)].length);
-}
+  private isSchemeHeld = false;
 
-function clamp(side: number): number {
-  return Math.min(Math.max(side, 1), MAX_SIDE_PIXELS);
+  private holdScheme(): void {
+    const rule = this.isSchemeHeld || !this.complete ? "" : schemeRule(this.document, this.page);
+    if (rule === "") return;
+    this.isSchemeHeld = true;
+    this.builder.sheets.browser.insertRule(rule);
+  }
+
+  private isSeenShown = false;
+
+  /** Once, for what the customer came past before there was a picture. */
+  private showSeen(): void {
+    if (this.isSeenShown || this.loading.size > 0 || this.adaptation.skipped.size === 0) return;
+    this.isSeenShown = true;
+    const { root, scrolls } = this.builder;
+    showSeen(this.document, this.adaptation.skipped, (root && scrolls.get(root)?.y) ?? 0);
+  }
 }

@@ -1,6 +1,8 @@
 // Stylesheets of the picture: each rule is parsed alone, so that no rule can reach into the next.
 
 import { check } from "./css";
+import { homeOf } from "./dom";
+import { BROWSER } from "./ink";
 import type { Known } from "./known";
 import { Refusal } from "./refusal";
 
@@ -22,6 +24,8 @@ export class Sheets {
   /** Adopted sheets of each document and shadow root, in order. */
   protected readonly adopted = new Map<Known, Sheet[]>();
   protected readonly own: CSSStyleSheet;
+  /** What a browser's own sheet says, under all that the page says; adopted in every root, first. */
+  readonly browser: CSSStyleSheet;
   protected changed = false;
 
   /** `ownRules` is how the mirror draws masks and placeholders; it is adopted in every root, last. */
@@ -31,16 +35,16 @@ export class Sheets {
   ) {
     this.own = new window.CSSStyleSheet();
     this.own.replaceSync(ownRules);
+    this.browser = new window.CSSStyleSheet();
+    this.browser.replaceSync(BROWSER);
   }
 
   has(id: number): boolean {
     return this.byId.has(id);
   }
 
-  /** A rule of the mirror's own, over the page's. */
-  addOwn(rule: string): void {
-    this.own.insertRule(rule, this.own.cssRules.length);
-  }
+  /** Hears of each rule of the page's once it stands in its sheet, and of the text it was made of. */
+  onRule: (rule: CSSRule, text: string) => void = () => undefined;
 
   /** True once after rules changed. */
   takeChanged(): boolean {
@@ -62,6 +66,11 @@ export class Sheets {
     if (known !== undefined) {
       if (known.owner !== owner) throw new Refusal("sheet_owner");
       known.rules = rules;
+      // What it shared with others goes on there.
+      if (this.adopted.has(owner) && this.isShared(known)) {
+        known.target = new (this.viewOf(owner).CSSStyleSheet)();
+        this.adopt(owner);
+      }
       this.fill(known);
       return;
     }
@@ -72,13 +81,28 @@ export class Sheets {
     this.fill(sheet);
   }
 
+  /** A sheet that was put already, adopted by one more root: its rules are the same, whichever place they change in. */
+  share(id: number, owner: Known, before: number, source: number): void {
+    const known = this.byId.get(source);
+    if (known === undefined) throw new Refusal("unknown_sheet");
+    // One of an element is not for adoption, nor one that was made for another document.
+    if (!this.adopted.has(known.owner) || homeOf(known.owner.node) !== homeOf(owner.node)) throw new Refusal("sheet_owner");
+    const sheet: Sheet = { id, owner, rules: known.rules, target: known.target };
+    this.place(sheet, before);
+    this.byId.set(id, sheet);
+  }
+
   private place(sheet: Sheet, before: number): void {
     const siblings = this.adopted.get(sheet.owner) ?? [];
     const at = before === 0 ? siblings.length : siblings.findIndex((each) => each.id === before);
     if (at < 0) throw new Refusal("sheet_before");
-    sheet.target = new this.window.CSSStyleSheet();
+    sheet.target ??= new (this.viewOf(sheet.owner).CSSStyleSheet)();
     siblings.splice(at, 0, sheet);
     this.adopt(sheet.owner);
+  }
+
+  private isShared({ id, target }: Sheet): boolean {
+    return [...this.byId.values()].some((each) => each.id !== id && each.target === target);
   }
 
   /** Returns what it belonged to. */
@@ -107,7 +131,7 @@ export class Sheets {
     const sheet = this.known(id, index, 1);
     sheet.rules.splice(index, 0, rule);
     this.changed = true;
-    if (sheet.target !== null) insert(sheet.target, this.drawn(rule), index);
+    if (sheet.target !== null) this.insert(sheet.target, this.drawn(rule), index);
   }
 
   removeRule(id: number, index: number): void {
@@ -147,13 +171,41 @@ export class Sheets {
     this.changed = true;
     empty(target);
     sheet.rules.forEach((rule, index) => {
-      insert(target, this.drawn(rule), index);
+      this.insert(target, this.drawn(rule), index);
     });
   }
 
   protected adopt(root: Known): void {
     const sheets = (this.adopted.get(root) ?? []).map((sheet) => sheet.target).filter((target) => target !== null);
-    (root.node as Document | ShadowRoot).adoptedStyleSheets = [...sheets, this.own];
+    const [browser, own] = this.oursIn(root);
+    (root.node as Document | ShadowRoot).adoptedStyleSheets = [browser, ...sheets, own];
+  }
+
+  /** The window of the document that a node is in. */
+  protected viewOf(known: Known): Window_ {
+    return (homeOf(known.node).defaultView ?? this.window) as Window_;
+  }
+
+  private readonly copies = new Map<Window_, readonly [CSSStyleSheet, CSSStyleSheet]>();
+
+  /** The mirror's own sheets, as they were: one that was made for the page's document cannot be adopted in a frame. */
+  protected oursIn(root: Known): readonly [browser: CSSStyleSheet, own: CSSStyleSheet] {
+    const view = this.viewOf(root);
+    if (view === this.window) return [this.browser, this.own];
+    const copy = (from: CSSStyleSheet) => {
+      const made = new view.CSSStyleSheet();
+      made.replaceSync([...from.cssRules].map((rule) => rule.cssText).join("\n"));
+      return made;
+    };
+    const ours = this.copies.get(view) ?? ([copy(this.browser), copy(this.own)] as const);
+    this.copies.set(view, ours);
+    return ours;
+  }
+
+  private insert(sheet: CSSStyleSheet, rule: string, index: number): void {
+    insert(sheet, rule, index);
+    const inserted = sheet.cssRules[index];
+    if (inserted !== undefined) this.onRule(inserted, rule);
   }
 
   private of(owner: Known): Sheet[] {

@@ -129,7 +129,7 @@ export class Preview {
   }
 
   private measure(page: Page["page"]): void {
-    this.picture?.resize(page);
+    this.picture?.become(page);
     // What the page asks of the scheme, its frame answers.
     this.picture?.frame.style.setProperty("color-scheme", page.dark ? "dark" : "light");
     this.panel.measure(page);

@@ -32,7 +32,7 @@ export class PreviewSheets extends Sheets {
     if ((this.links.get(known)?.n ?? 0) === n) return;
     this.links.delete(known);
     if (n === 0) return;
-    this.links.set(known, { n, sheet: new this.window.CSSStyleSheet() });
+    this.links.set(known, { n, sheet: new (this.viewOf(known).CSSStyleSheet)() });
     this.fillLink(known, n);
   }
 
@@ -51,7 +51,7 @@ export class PreviewSheets extends Sheets {
   }
 
   protected override carrier(sheet: Sheet): CSSStyleSheet {
-    return sheet.target ?? new this.window.CSSStyleSheet();
+    return sheet.target ?? new (this.viewOf(sheet.owner).CSSStyleSheet)();
   }
 
   protected override adopt(root: Known): void {
@@ -65,9 +65,10 @@ export class PreviewSheets extends Sheets {
     for (const { owner, target } of this.byId.values()) if (!this.adopted.has(owner)) add(owner, target);
     for (const [owner, { sheet }] of this.links) add(owner, sheet);
     found.sort(([a], [b]) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
-    const sheets = found.map(([, sheet]) => sheet);
+    const [browser, own] = this.oursIn(root);
+    const sheets = [browser, ...found.map(([, sheet]) => sheet)];
     for (const { target } of this.adopted.get(root) ?? []) if (target !== null) sheets.push(target);
-    sheets.push(this.own);
+    sheets.push(own);
     const at = root.node as Document | ShadowRoot;
     const now = at.adoptedStyleSheets;
     if (sheets.length === now.length && sheets.every((sheet, index) => sheet === now[index])) return;
@@ -85,7 +86,9 @@ export class PreviewSheets extends Sheets {
 
   private fillLink(known: Known, n: number): void {
     const linked = this.links.get(known);
-    linked?.sheet.replaceSync(this.assets.addressed(this.text(n, []), this.late));
+    if (linked === undefined) return;
+    linked.sheet.replaceSync(this.assets.addressed(this.text(n, []), this.late));
+    for (const rule of linked.sheet.cssRules) this.onRule(rule, rule.cssText);
   }
 
   /** A stylesheet with what it imports in the place of the import; `from` is what it was imported by. */
