@@ -19,6 +19,13 @@ class Balancer:
         self.there = there
         self.prefixes = tuple(prefixes)
         self.counts = {here: 0, there: 0}
+        self._open: dict[asyncio.StreamWriter, str] = {}
+
+    def cut(self, prefix: str) -> None:
+        """End every connection whose path begins so, as a broken line does: nothing is said, nothing more is sent."""
+        for writer, path in self._open.items():
+            if path.startswith(prefix):
+                writer.transport.abort()
 
     async def serve(self, bound: socket.socket, stop: asyncio.Event) -> None:
         """Until `stop`; then every connection is cut."""
@@ -45,6 +52,7 @@ class Balancer:
         except (asyncio.IncompleteReadError, OSError):
             writer.close()
             return
+        self._open[writer] = _path(head)
         try:
             hub_writer.write(_closing(head))
             ways = [asyncio.create_task(_pipe(reader, hub_writer)), asyncio.create_task(_pipe(hub_reader, writer))]
@@ -55,12 +63,16 @@ class Balancer:
                     way.cancel()
                 await asyncio.gather(*ways, return_exceptions=True)
         finally:
+            del self._open[writer]
             hub_writer.close()
             writer.close()
 
     def _pick(self, head: bytes) -> int:
-        path = head.split(b" ", 2)[1].decode("ascii")
-        return self.there if path.startswith(self.prefixes) else self.here
+        return self.there if _path(head).startswith(self.prefixes) else self.here
+
+
+def _path(head: bytes) -> str:
+    return head.split(b" ", 2)[1].decode("ascii")
 
 
 def _closing(head: bytes) -> bytes:

@@ -75,6 +75,11 @@ class InThread:
         if self._error is not None:
             raise RuntimeError("the server failed") from self._error
 
+    def call(self, work: Callable[[], None]) -> None:
+        """Do this in its loop, soon."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(work)
+
     def _run(self) -> None:
         try:
             asyncio.run(self._main())

@@ -1,4 +1,4 @@
-// Bundles the probe for the browser tests: `node bundle.mjs FILE` writes it as an IIFE. Names are not mangled.
+// Bundles a probe for the browser tests: `node bundle.mjs FILE [SOURCE]` writes it as an IIFE. Names are not mangled.
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -6,7 +6,7 @@ import { whitelistPlugin } from "../../whitelist_plugin.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 await build({
-  entryPoints: [join(here, "probe.ts")],
+  entryPoints: [join(here, process.argv[3] ?? "probe.ts")],
   outfile: process.argv[2],
   bundle: true,
   format: "iife",
