@@ -1,10 +1,10 @@
 """Pages to measure in, each one fresh: what a browser has compiled and cached for one does not help the next."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 # Long enough for what a page does by itself once it is loaded.
 REST_MS = 300
@@ -18,12 +18,19 @@ MADE = """n => {
   document.body.append(list); return document.body.offsetHeight }"""
 
 
+Files = Mapping[str, tuple[str, bytes]]
+
+
 @contextmanager
-def fresh_page(browser: Browser, url: str, *scripts: str, elements: int = 0) -> Iterator[Page]:
+def fresh_page(
+    browser: Browser, url: str, *scripts: str, elements: int = 0, files: Files | None = None
+) -> Iterator[Page]:
     """The page of `url` in a context of its own, at rest, with `scripts` (files) in it; where `elements`, with that
-    many made ones in place of what it said."""
+    many made ones in place of what it said. `files` (address → type, body) are answered without a server."""
     context = browser.new_context(bypass_csp=True)
     try:
+        for address, (kind, body) in (files or {}).items():
+            context.route(address, _answer(kind, body))
         page = context.new_page()
         page.goto(url, wait_until="load")
         if elements:
@@ -36,7 +43,13 @@ def fresh_page(browser: Browser, url: str, *scripts: str, elements: int = 0) -> 
         context.close()
 
 
-def measured(browser: Browser, url: str, script: str, measure: str, *, elements: int = 0) -> Any:
+def measured(
+    browser: Browser, url: str, script: str, measure: str, *, elements: int = 0, files: Files | None = None
+) -> Any:
     """The value of the expression `measure` in such a page, to which nothing was asked before."""
-    with fresh_page(browser, url, script, elements=elements) as page:
+    with fresh_page(browser, url, script, elements=elements, files=files) as page:
         return page.evaluate(measure)
+
+
+def _answer(kind: str, body: bytes) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(content_type=kind, body=body)
