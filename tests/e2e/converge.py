@@ -1,8 +1,8 @@
-"""Random changes until page and mirror differ, without a hub between: `python -m tests.e2e.converge --seed 7 --steps 10000`.
+"""Random changes until page and mirror differ: `python -m tests.e2e.converge --seed 7 --steps 10000`.
 
-Customer's page and mirror stand side by side in one page, the very code of both, and between them a way that may lose,
-double and hold back (`--faults`). At a difference the run is made smaller and smaller, until leaving out any more of its
-changes makes the difference go away; what is left is printed, with both sides."""
+Customer's page and mirror stand side by side in one page, the very code of both, and in the place of the hub a way that
+may lose, double and hold back (`--faults`). At a difference the run is made smaller and smaller, until leaving out any
+more of its changes makes the difference go away; what is left is printed, with both sides."""
 
 import argparse
 import difflib
@@ -153,7 +153,7 @@ def _one(opened: Browser, scripts: dict[str, bytes], seed: int, chosen: argparse
 
 
 def _smaller(pair: Pair, seed: int, chosen: argparse.Namespace, steps: list[int]) -> str:
-    """The same run again and again, with ever fewer changes; compared only where it was compared before, or at the end."""
+    """The same run again and again, with ever fewer changes."""
     last: list[Difference] = []
 
     def differs(fewer: list[int]) -> bool:
