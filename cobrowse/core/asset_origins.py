@@ -25,9 +25,7 @@ def checked(where: str, text: str) -> str:
         raise ConfigError(f"{where}: {text} must begin with https://.")
     host = (urlsplit(address.origin).hostname or "").strip("[]")
     if _is_number(host) and not (is_public(host) or is_loopback(host)):
-        raise ConfigError(
-            f"{where}: {text} is no address of the public internet, and from others the hub gets nothing."
-        )
+        raise ConfigError(f"{where}: {text} is not on the public internet, and from elsewhere the hub gets nothing.")
     return address.origin
 
 

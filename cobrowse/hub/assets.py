@@ -18,7 +18,8 @@ from cobrowse.core.session import state_name
 from cobrowse.core.states import Session
 from cobrowse.core.tokens import AssetTicket, CustomerToken
 from cobrowse.hub.clock import within
-from cobrowse.hub.fetching import ASSET_MAX_BYTES, Fetched, Fetcher
+from cobrowse.hub.fetching import ASSET_MAX_BYTES as ASSET_MAX_BYTES
+from cobrowse.hub.fetching import Fetched, Fetcher
 from cobrowse.hub.house import House
 from cobrowse.hub.media import fits, media_type
 from cobrowse.hub.post import Post

@@ -158,16 +158,13 @@ class Fetcher:
         # What it writes at its most talkative are whole addresses.
         logging.getLogger("httpcore").setLevel(logging.WARNING)
         self._clock = clock
-        self._own = Resolver() if resolve is None else None
-        asking = resolve or self._own
-        if asking is None:
-            raise ValueError("There is always a resolver.")
+        self._threads = Resolver()
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls,
             max_connections=FETCHES,
             max_keepalive_connections=KEPT_OPEN,
             keepalive_expiry=KEPT_OPEN_SECONDS,
-            network_backend=_Pinned(asking, backend or httpcore.AnyIOBackend(), on_loopback),
+            network_backend=_Pinned(resolve or self._threads, backend or httpcore.AnyIOBackend(), on_loopback),
         )
         self._all = asyncio.Semaphore(FETCHES)
         self._sites: dict[str, asyncio.Semaphore] = {}
@@ -175,8 +172,7 @@ class Fetcher:
     async def close(self) -> None:
         """Close what is kept open."""
         await self._pool.aclose()
-        if self._own is not None:
-            self._own.close()
+        self._threads.close()
 
     async def fetch(self, site: Site, address: str, kind: AssetKind, user_agent: str = "") -> Fetched:
         """What this address has. Raises `NoAsset`: why it has nothing for a mirror.
