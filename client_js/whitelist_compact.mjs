@@ -3,7 +3,7 @@
 //   lines joined by "\n": HTML, SVG, and what else is to be known. In the first two, groups joined by ";"; a group is "elements:names", both joined by
 //   spaces. The first group, without elements, is what every element may have. A name ends in the mark of its kind,
 //   but for tokens, the most frequent, which have none. The third line: the longest token and style, the pattern and
-//   the longest name of custom elements, and the names that are none.
+//   the longest name of custom elements, and the names that are none. The fourth: what else they may have.
 import { readFileSync } from "node:fs";
 
 const FILE = new URL("../cobrowse/core/whitelist.json", import.meta.url);
@@ -32,5 +32,5 @@ export function compactWhitelist() {
     }
   }
   const rest = [limits.token_characters, limits.style_characters, custom.pattern, custom.characters, ...custom.not];
-  return [namespace(html), namespace(svg), rest.join(" ")].join("\n");
+  return [namespace(html), namespace(svg), rest.join(" "), written(custom.attributes)].join("\n");
 }

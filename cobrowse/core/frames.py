@@ -104,6 +104,8 @@ class Records:
             raise refused("This element has no inside.")
         if tag in NO_INSIDE:
             self._memory.closed.add(node)
+            if tag == "iframe":
+                self._memory.frames.add(node)
         elif tag == "svg:use":
             self._use()
         end = at + 6 + 2 * count
@@ -152,12 +154,26 @@ class Records:
 
     def _document(self, at: int) -> int:
         node, parent = self.ints[at + 1], self.ints[at + 2]
-        if not self._root or parent != 0:
-            raise refused("A picture has one document, at its beginning.")
+        if parent:
+            self._frame(node, parent)
+            return at + 3
+        if not self._root:
+            raise refused("A picture has one document, at its beginning, and one in each frame.")
         self._id(node)
         self._root = False
         self._depths[node] = 0
         return at + 3
+
+    def _frame(self, node: int, frame: int) -> None:
+        """The document in a frame, once: with another document comes another frame."""
+        memory = self._memory
+        self._new(node, frame)
+        if frame not in memory.frames:
+            raise refused("A document stands in no frame, or beside another.")
+        memory.frames.discard(frame)
+        memory.documents += 1
+        if memory.documents > LIMITS.frame_documents_per_epoch:
+            raise refused("The tree has too many documents.")
 
     def _sheet(self, at: int) -> int:
         ints = self.ints
@@ -171,6 +187,16 @@ class Records:
         for index in range(at + 5, end):
             self._style_index(ints[index])
         return end
+
+    def _adopt(self, at: int) -> int:
+        """A sheet that was sent already, in another place."""
+        ints = self.ints
+        place, owner, sheet = ints[at + 1], ints[at + 2], ints[at + 4]
+        if place < 1 or owner < 1 or sheet < 1 or place == sheet or self._root:
+            raise refused("A sheet's record is out of range.")
+        self._before(ints[at + 3])
+        self._others += 1
+        return at + 5
 
     def _scroll(self, at: int) -> int:
         # Both offsets may be negative (a page that reads from right to left).
@@ -264,5 +290,6 @@ _OPS_HANDLERS: dict[int, Handler] = {
     OPS.rule_inserted: Records._rule_inserted,
     OPS.rule_removed: Records._rule_removed,
     OPS.selection: Records._selection,
+    OPS.adopt: Records._adopt,
 }
 _SNAPSHOT_HANDLERS = {number: handler for number, handler in _OPS_HANDLERS.items() if number in SNAPSHOT_OPS}

@@ -56,13 +56,16 @@ class Frame(Protocol):
 
 
 class Memory:
-    """What an epoch's later frames depend on: totals, and ids of nodes that are closed, secret, or buttons."""
+    """What an epoch's later frames depend on: totals, and ids of nodes that are closed, secret, or buttons, or frames
+    without a document."""
 
-    __slots__ = ("buttons", "closed", "nodes", "secret", "uses")
+    __slots__ = ("buttons", "closed", "documents", "frames", "nodes", "secret", "uses")
 
     def __init__(self) -> None:
         self.nodes = 0
         self.uses = 0
+        self.documents = 0
+        self.frames: set[int] = set()
         self.buttons: set[int] = set()
         self.closed: set[int] = set()
         self.secret: set[int] = set()
@@ -223,7 +226,7 @@ _EXTRAS: dict[str, Extra] = {
     "input :label": _label,
     "input type": _input_type,
     "link rel": _link_rel,
-    "placeholder :reason": _reason,
+    **dict.fromkeys(("placeholder :reason", "iframe :reason", "canvas :reason", "video :reason"), _reason),
     "placeholder :tag": _stands_for,
     **dict.fromkeys(VALUE_NAMES, _field_value),
     **{name: _paint for name in names() if name.startswith(SVG_PREFIX) and name.partition(" ")[2] in PAINT_ATTRIBUTES},

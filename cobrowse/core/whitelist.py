@@ -34,12 +34,17 @@ class _Limits(Struct, frozen=True, forbid_unknown_fields=True):
     frame_text_characters: int
     frame_tags: int
     frame_names: int
+    frame_documents: int
+    frame_documents_per_epoch: int
+    frame_depth: int
 
 
 class _CustomElements(Struct, frozen=True, forbid_unknown_fields=True):
-    """A subset of the HTML standard's valid custom element names, and the names it takes out again."""
+    """A subset of the HTML standard's valid custom element names, and the names it takes out again; the attributes that
+    they may have beyond those of every element, by which their authors say how they look."""
 
     pattern: str
+    attributes: dict[str, Kind]
     characters: int
     not_: list[str] = msgspec.field(name="not")
 
@@ -60,6 +65,7 @@ class _OpNumbers(Struct, frozen=True, forbid_unknown_fields=True):
     rule_inserted: int
     rule_removed: int
     selection: int
+    adopt: int
 
 
 class _Whitelist(Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,7 +136,9 @@ def kind_of(name: str) -> Kind | None:
     if kind is not None:
         return kind
     tag, _, attribute = name.partition(" ")
-    return _list.html.global_.get(attribute) if is_custom(tag) else None
+    if not is_custom(tag):
+        return None
+    return _list.html.global_.get(attribute) or _list.custom_elements.attributes.get(attribute)
 
 
 def names() -> dict[str, Kind]:

@@ -23,7 +23,7 @@ ATTRIBUTES = sorted({name.partition(" ")[2] for name in NAMES})
 
 # What other recorders send, and pages carry.
 FOREIGN_TAGS = (
-    "script iframe frame frameset object embed applet param template noscript meta base title video audio canvas track"
+    "script frame frameset object embed applet param template noscript meta base title audio track"
     " portal svg:script svg:animate svg:set svg:foreignObject svg:a svg:style svg:iframe svg:feImage svg:mpath math"
     " mathml:math mi annotation-xml font-face font-face-src missing-glyph html:div #text #comment ? * Acme-card"
     " 1-a -a a/b"

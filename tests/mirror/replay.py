@@ -82,7 +82,7 @@ class Picture:
 
         while at < len(numbers):
             (op,) = take(1)
-            require(not snapshot or op in (1, 2, 3, 4, 5, 11, 12, 15), f"{op} in a snapshot")
+            require(not snapshot or op in (1, 2, 3, 4, 5, 11, 12, 13, 15, 16), f"{op} in a snapshot")
             self.records += 1
             _READERS[op](self, frame, take, snapshot)
 
@@ -114,8 +114,14 @@ class Picture:
 
     def _document(self, frame: Any, take: Any, snapshot: bool) -> None:
         id_, parent = take(2)
-        require(parent == 0 and self.root is None, "a second document")
-        self.root = self._new(id_, "document")
+        node = self._new(id_, "document")
+        if parent:
+            node.parent = self._known(parent)
+            require(node.parent.tag == "iframe" and not node.parent.children, "a document in no frame, or a second one")
+            node.parent.children.append(node)
+        else:
+            require(self.root is None, "a second document")
+            self.root = node
 
     def _sheet(self, frame: Any, take: Any, snapshot: bool) -> None:
         id_, owner, before, count = take(4)
@@ -134,6 +140,15 @@ class Picture:
             place = sum(1 for child in siblings if child.kind in ("sheet", "shadow"))
             siblings.insert(place, node)
 
+    def _adopt(self, frame: Any, take: Any, snapshot: bool) -> None:
+        id_, owner, before, sheet = take(4)
+        known = self._known(sheet)
+        require(known.kind == "sheet", "not a sheet")
+        require(self._known(owner).kind in ("document", "shadow"), "adopted by an element")
+        self._sheet(frame, iter_of([id_, owner, before, 0]), snapshot)
+        # One list, whichever place it is changed through.
+        self.nodes[id_].rules = known.rules
+
     def _remove(self, frame: Any, take: Any, snapshot: bool) -> None:
         (id_,) = take(1)
         node = self._known(id_)
@@ -149,6 +164,7 @@ class Picture:
         while up is not None:
             require(up is not node, "moved into itself")
             up = up.parent
+        require(self._home(node) is self._home(self._known(parent)), "moved to another document")
         if node.parent is not None:
             node.parent.children.remove(node)
         self._place(node, parent, before)
@@ -200,6 +216,12 @@ class Picture:
         node = Node(id_, kind)
         self.nodes[id_] = node
         return node
+
+    def _home(self, node: Node) -> Node | None:
+        at: Node | None = node
+        while at is not None and at.kind != "document":
+            at = at.parent
+        return at
 
     def _known(self, id_: int) -> Node:
         require(id_ in self.nodes, f"no node {id_}")
@@ -256,6 +278,8 @@ class Picture:
     def _one(self, node: Node) -> str:
         if node.kind == "sheet":
             return "{" + "".join(quoted(rule) for rule in node.rules) + "}"
+        if node.kind == "document":
+            return "<#document>" + self._children(node) + "</#document>"
         if node.kind == "shadow":
             return "<#shadow>" + self._children(node) + "</#shadow>"
         said = "".join(self._attribute_said(node, name) for name in sorted(node.attributes))
@@ -283,6 +307,18 @@ class Picture:
         ]
 
 
+def iter_of(numbers: list[int]) -> Any:
+    """What a record's numbers are taken from."""
+    left = list(numbers)
+
+    def take(count: int) -> list[int]:
+        taken = left[:count]
+        del left[:count]
+        return taken
+
+    return take
+
+
 def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\x7f")
 
@@ -303,4 +339,5 @@ _READERS = {
     13: Picture._rule_inserted,
     14: Picture._rule_removed,
     15: Picture._selection,
+    16: Picture._adopt,
 }

@@ -20,7 +20,7 @@ FIELDS = """<!doctype html><title>t</title>
 <div id=textbox role=textbox aria-valuetext=SECRET12>SECRET13</div>
 <div role=checkbox data-state=checked id=aria>Tick</div>
 <!-- SECRET14 --><script>"SECRET15"</script><template>SECRET16</template><noscript>SECRET17</noscript>
-<a id=link href="/SECRET18?token=SECRET19" ping=/SECRET20>Link</a><iframe srcdoc="SECRET21"></iframe>
+<a id=link href="/SECRET18?token=SECRET19" ping=/SECRET20>Link</a><iframe sandbox srcdoc="SECRET21"></iframe>
 <meta content=SECRET22><cobrowse-own>SECRET23</cobrowse-own>
 """
 

@@ -3,11 +3,23 @@
 
 import type { Ops, Snapshot } from "../protocol";
 import { drawLink, dropAttribute, putAttribute } from "./attributes";
-import { attachShadow, childrenOf, contains, insertBefore, isConnected, parentOf, remove, shadowOf } from "./dom";
+import {
+  attachShadow,
+  childrenOf,
+  contains,
+  homeOf,
+  insertBefore,
+  isConnected,
+  moveBefore,
+  parentOf,
+  remove,
+  shadowOf,
+} from "./dom";
 import { draw, drawSelect } from "./fields";
 import type { Known } from "./known";
 import { checkSizes } from "./limits";
 import { type Medium, MIRROR } from "./medium";
+import { checkFrames, drawWithheld, holdsFrame, nested } from "./nested";
 import { Refusal } from "./refusal";
 import type { Sheets, Window_ } from "./sheets";
 import { weighUses } from "./uses";
@@ -39,6 +51,8 @@ export class Builder {
   focused: Known | null = null;
   selection: Selection | null = null;
   root: Known | null = null;
+  /** The documents of the picture, that of the page first. */
+  readonly documents = new Set<Known>();
   private readonly byId = new Map<number, Known>();
   private readonly byNode = new Map<Node, Known>();
   private readonly used = new Set<number>();
@@ -140,6 +154,7 @@ export class Builder {
     [OPS.rule_inserted]: () => this.sheets.insertRule(this.next(), this.next(), this.entry(this.tables.styles)),
     [OPS.rule_removed]: () => this.sheets.removeRule(this.next(), this.next()),
     [OPS.selection]: () => this.selected(),
+    [OPS.adopt]: () => this.adopt(),
   };
 
   // --- records
@@ -150,7 +165,7 @@ export class Builder {
     const before = this.before(parent);
     const tag = this.entry(this.tables.tags);
     if (!isTag(tag)) throw new Refusal("unknown_tag");
-    const node = this.create(tag);
+    const node = this.create(tag, homeOf(parent.node));
     const known = this.keep({ id, what: "element", tag, attributes: new Map(), node, depth: parent.depth + 1 });
     const count = this.next();
     if (count < 0 || count > LIMITS.attributes_per_element) throw new Refusal("too_many_attributes");
@@ -164,10 +179,13 @@ export class Builder {
     this.drawn(known);
   }
 
-  private create(tag: string): Element {
+  private create(tag: string, home: Document): Element {
     const inSvg = svgName(tag);
-    if (inSvg !== undefined) return this.document.createElementNS(SVG, inSvg);
-    return this.medium.create(this.document, tag === "placeholder" ? "div" : tag);
+    if (inSvg !== undefined) return home.createElementNS(SVG, inSvg);
+    const element = this.medium.create(home, tag === "placeholder" ? "div" : tag);
+    // As the picture itself: no script, whatever comes.
+    if (tag === "iframe") element.setAttribute("sandbox", "allow-same-origin");
+    return element;
   }
 
   private text(): void {
@@ -175,7 +193,7 @@ export class Builder {
     const parent = this.parent();
     const before = this.before(parent);
     if (parent.what === "document") throw new Refusal("text_not_here");
-    const node = this.document.createTextNode(this.entry(this.tables.texts));
+    const node = homeOf(parent.node).createTextNode(this.entry(this.tables.texts));
     this.keep({ id, what: "text", tag: "", attributes: new Map(), node, depth: parent.depth + 1 });
     this.insert(parent, node, before);
   }
@@ -198,11 +216,20 @@ export class Builder {
 
   private documentNode(): void {
     const id = this.newId();
-    if (this.next() !== 0 || this.root !== null) throw new Refusal("second_document");
-    const node = this.document;
-    this.root = this.keep({ id, what: "document", tag: "", attributes: new Map(), node, depth: 0 });
-    this.watch(node);
-    this.sheets.begin(this.root);
+    const frame = this.next();
+    let known: Known;
+    if (frame === 0) {
+      if (this.root !== null) throw new Refusal("second_document");
+      known = { id, what: "document", tag: "", attributes: new Map(), node: this.document, depth: 0 };
+      this.root = known;
+    } else {
+      this.at -= 1;
+      known = nested(id, this.nextKnown("element"), this.documents, this.medium);
+    }
+    this.keep(known);
+    this.documents.add(known);
+    this.watch(known.node as Document);
+    this.sheets.begin(known);
   }
 
   private sheet(): void {
@@ -220,11 +247,17 @@ export class Builder {
     this.sheets.put(id, owner, before, rules);
   }
 
+  private adopt(): void {
+    const [id, owner, before, sheet] = [this.newId(), this.nextKnown(), this.next(), this.next()];
+    if (owner.what !== "document" && owner.what !== "shadow") throw new Refusal("sheet_owner");
+    this.sheets.share(id, owner, before, sheet);
+  }
+
   /** A link whose rules come with the view needs an element that can hold them, in its place in the cascade. */
   private replaceNode(owner: Known, name: "style" | "link"): void {
     const old = owner.node as Element;
     if (old.localName === name) return;
-    const fresh = this.create(name);
+    const fresh = this.create(name, homeOf(old));
     this.byNode.delete(old);
     this.byNode.set(fresh, owner);
     owner.node = fresh;
@@ -256,7 +289,9 @@ export class Builder {
     if (known.what !== "element" && known.what !== "text") throw new Refusal("wrong_node");
     if (known.what === "text" && parent.what === "document") throw new Refusal("text_not_here");
     if (known === before || contains(known.node, parent.node)) throw new Refusal("into_itself");
-    this.insert(parent, known.node, before);
+    if (homeOf(known.node) !== homeOf(parent.node)) throw new Refusal("other_document");
+    const put = holdsFrame(known.node, this.documents) ? moveBefore : insertBefore;
+    this.insert(parent, known.node, before, put);
     this.deepen(known, parent.depth + 1);
     for (const each of this.within(known)) if (each.what === "element") this.drawn(each);
   }
@@ -352,9 +387,9 @@ export class Builder {
     return known;
   }
 
-  private insert(parent: Known, node: Node, before: Known | null): void {
+  private insert(parent: Known, node: Node, before: Known | null, put = insertBefore): void {
     try {
-      insertBefore(parent.node, node, before?.node ?? null);
+      put(parent.node, node, before?.node ?? null);
     } catch {
       throw new Refusal("not_here");
     }
@@ -369,6 +404,7 @@ export class Builder {
     drawLink(known);
     draw(known, this.words);
     if (known.tag === "option" || known.tag === "select") this.selectOf(known.node);
+    if (known.tag === "iframe") drawWithheld(known, this.words, this.medium);
     if (known.tag === "svg:use") this.uses.add(known.node as Element);
     if (svgName(known.tag) !== undefined) this.usesChanged = true;
   }
@@ -388,6 +424,7 @@ export class Builder {
       for (const child of childrenOf(known.node)) this.queue(waiting, child);
       const shadow = shadowOf(known.node);
       if (shadow !== null) this.queue(waiting, shadow);
+      if (known.inside !== undefined) waiting.push(known.inside);
     }
   }
 
@@ -403,7 +440,8 @@ export class Builder {
       this.scrolls.delete(known);
       this.selects.delete(known);
       this.uses.delete(known.node as Element);
-      if (known.what === "shadow" || HOLDS_RULES.has(known.tag)) this.sheets.forget(known);
+      this.documents.delete(known);
+      if (known.what === "document" || known.what === "shadow" || HOLDS_RULES.has(known.tag)) this.sheets.forget(known);
       if (this.focused === known) this.focused = null;
       if (this.selection?.start === known || this.selection?.end === known) this.selection = null;
     }
@@ -419,6 +457,7 @@ export class Builder {
   }
 
   private afterFrame(): void {
+    checkFrames(this.documents);
     this.sheets.settle();
     for (const known of this.selects) {
       if (isConnected(known.node)) this.drawSelect(known);

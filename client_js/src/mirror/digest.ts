@@ -27,6 +27,11 @@ function inside(builder: Builder, known: Known, out: string[]): void {
     out.push("</#shadow>");
   }
   for (const rules of builder.sheets.rulesOf(known)) out.push("{", ...rules.map((rule) => JSON.stringify(rule)), "}");
+  if (known.inside !== undefined) {
+    out.push("<#document>");
+    inside(builder, known.inside, out);
+    out.push("</#document>");
+  }
   let text = "";
   for (const node of childrenOf(known.node)) {
     const child = builder.knownOf(node);
@@ -68,6 +73,8 @@ function attribute(builder: Builder, known: Known, name: string): string | null 
     builder.medium.copies(kind) &&
     !name.startsWith(":") &&
     name !== "popover" &&
+    // Names of states are added to it (states.ts).
+    name !== "part" &&
     known.tag !== "link" &&
     known.tag !== "placeholder";
   return JSON.stringify(copied ? getAttribute(known.node as Element, name) : wire);

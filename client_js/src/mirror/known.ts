@@ -10,6 +10,10 @@ export interface Known {
   node: Node;
   /** At least the true depth. */
   depth: number;
+  /** The document in a frame. */
+  inside?: Known;
+  /** Of a document: the frame it is in. */
+  frame?: Known;
   /** An input that is, or ever was in this epoch, of a type whose value is nobody's business. */
   secret?: boolean;
 }

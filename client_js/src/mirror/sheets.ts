@@ -86,7 +86,8 @@ export class Sheets {
     const known = this.byId.get(source);
     if (known === undefined) throw new Refusal("unknown_sheet");
     // One of an element is not for adoption, nor one that was made for another document.
-    if (!this.adopted.has(known.owner) || homeOf(known.owner.node) !== homeOf(owner.node)) throw new Refusal("sheet_owner");
+    if (!this.adopted.has(known.owner) || homeOf(known.owner.node) !== homeOf(owner.node))
+      throw new Refusal("sheet_owner");
     const sheet: Sheet = { id, owner, rules: known.rules, target: known.target };
     this.place(sheet, before);
     this.byId.set(id, sheet);

@@ -11,7 +11,7 @@ export const LIMITS = whitelist.limits;
 export const NO_INSIDE: ReadonlySet<string> = new Set(whitelist.no_inside);
 
 const SVG_PREFIX = "svg:";
-const { pattern, characters, not } = whitelist.custom_elements;
+const { pattern, characters, not, attributes } = whitelist.custom_elements;
 const CUSTOM_ELEMENT = new RegExp(`^(?:${pattern})$`);
 const NOT_CUSTOM: ReadonlySet<string> = new Set(not);
 
@@ -28,6 +28,7 @@ type Names = Readonly<Record<string, string>>;
 const html = table(whitelist.html.elements);
 const svg = table(whitelist.svg.elements);
 const htmlGlobal = new Map(Object.entries(whitelist.html.global));
+const customs = new Map(Object.entries(attributes));
 const svgGlobal = new Map(Object.entries(whitelist.svg.global));
 
 function table(elements: Readonly<Record<string, Names>>): Map<string, Map<string, string>> {
@@ -53,7 +54,9 @@ export function kindOf(tag: string, attribute: string): Kind | undefined {
   const inSvg = svgName(tag);
   const kind =
     inSvg === undefined
-      ? (html.get(tag)?.get(attribute) ?? htmlGlobal.get(attribute))
+      ? (html.get(tag)?.get(attribute) ??
+        htmlGlobal.get(attribute) ??
+        (isCustom(tag) ? customs.get(attribute) : undefined))
       : (svg.get(inSvg)?.get(attribute) ?? svgGlobal.get(attribute));
   return kind as Kind | undefined;
 }

@@ -27,7 +27,7 @@ export interface Tag {
 }
 
 const MARKS = "!\0#?@$";
-const [html, svg, rest] = __WHITELIST__.split("\n") as [string, string, string];
+const [html, svg, rest, own] = __WHITELIST__.split("\n") as [string, string, string, string];
 const [longestToken, longestStyle, pattern, longestCustom, ...notCustom] = rest.split(" ");
 const CUSTOM = RegExp(`^${pattern}$`);
 
@@ -65,5 +65,5 @@ for (const [at, namespace] of [html, svg].entries()) {
 export function tagOf(tag: string): Tag | undefined {
   const found = tags.get(tag);
   if (found || tag.length > +(longestCustom as string) || !CUSTOM.test(tag) || notCustom.includes(tag)) return found;
-  return add(tag, htmlNames);
+  return add(tag, `${htmlNames} ${own}`);
 }

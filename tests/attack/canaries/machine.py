@@ -14,7 +14,7 @@ _DIV = (
 ).split()
 _LINK = "href=/p?t={c} href=/p#{c} href=/p/{c} href=mailto:{c} href=tel:{c} ping=/{c} download={c} target={c}".split()
 _LINK += "hreflang={c} type={c} rel={c} name={c} charset={c} referrerpolicy={c}".split()
-_FRAME = "srcdoc={c} src=/empty?t={c} name={c} sandbox={c} allow={c} longdesc={c} csp={c}".split()
+_FRAME = "src=/empty?t={c} name={c} sandbox={c} allow={c} longdesc={c} csp={c}".split()
 _TAGS = (
     "template noscript noembed noframes xmp listing object audio video canvas iframe portal fencedframe "
     "applet math unknown dialogue"
@@ -94,19 +94,22 @@ PLACES: tuple[Place, ...] = (
     Place("embed: src", "<embed src='/{c}' type='{c}'>"),
     Place("canvas: drawn text", "<canvas></canvas>", "box.firstChild.getContext('2d').fillText(c, 5, 9)"),
     Place("canvas: text behind it", "<canvas><p>{c}</p></canvas>"),
-    Place(
-        "frame of the same origin",
-        "<iframe src='/frame'></iframe>",
-        "const f = box.firstChild; f.onload = () => { f.contentDocument.body.textContent = c }",
-    ),
-    Place("frame: srcdoc as a page", "<iframe srcdoc='<title>{c}</title><p>{c}</p>'></iframe>"),
-    Place(
-        "frame: about:blank written to",
-        "<iframe></iframe>",
-        "box.firstChild.contentDocument.write('<p>' + c); box.firstChild.contentDocument.close()",
-    ),
     Place("frame: data address", "<iframe src='data:text/html,{c}'></iframe>"),
     Place("frame: sandboxed", "<iframe sandbox srcdoc='{c}'></iframe>"),
+    Place("frame: sandboxed, with scripts", "<iframe sandbox=allow-scripts srcdoc='<p>{c}'></iframe>"),
+    Place("frame on a denied path", "<iframe src='/denied/{c}'></iframe>"),
+    Place(
+        "frame that went to a denied path",
+        "<iframe src='/frame'></iframe>",
+        "const f = box.firstChild; f.onload = () => { f.contentWindow.history.pushState(null, '', '/denied/' + c); "
+        "f.contentDocument.body.textContent = c }",
+    ),
+    Place(
+        "frame: what is for machines",
+        "<iframe srcdoc='<p data-x={c} onclick={c}><!--{c}--><script>{c}</script>'></iframe>",
+    ),
+    Place("frame: a field", "<iframe srcdoc='<input value={c}><textarea>{c}</textarea>'></iframe>"),
+    Place("frame in a frame on a denied path", "<iframe srcdoc='<iframe src=/denied/{c}></iframe>'></iframe>"),
     Place(
         "frame of another origin",
         "",

@@ -40,6 +40,7 @@ MIRRORED = """() => {
         for (const element of root.querySelectorAll('*')) {
             if (element.value) said.push(String(element.value));
             if (element.shadowRoot) visit(element.shadowRoot);
+            if (element.contentDocument) visit(element.contentDocument);
         }
     };
     visit(document.querySelector('iframe').contentDocument);

@@ -17,6 +17,7 @@ PLACES: tuple[Place, ...] = (
     Place("shadow root", "<x-v><template shadowrootmode=open><p>{c}</p></template></x-v>"),
     Place("slotted", "<x-v><template shadowrootmode=open><p><slot></slot></p></template>{c}</x-v>"),
     Place("a field that the site shows", "<input class=shown value='{c}'>"),
+    Place("frame: its page", "<iframe srcdoc='<p>{c}</p>'></iframe>"),
     Place(
         "picture",
         "<img width=9 height=9 src=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' "

@@ -45,6 +45,17 @@ def element(tag: str, **attributes: str | int) -> Build:
     return lambda f: f.element(10, 4, tag, named)
 
 
+def nested(frame: Frame, count: int, *, wide: bool) -> Frame:
+    """So many documents in frames: beside each other, or each in the one before."""
+    parent = 4
+    for at in range(100, 100 + 4 * count, 4):
+        frame.element(at, parent, "iframe").raw(4, at + 1, at)
+        if not wide:
+            frame.element(at + 2, at + 1, "html").element(at + 3, at + 2, "body")
+            parent = at + 3
+    return frame
+
+
 def case(name: str, build: Build, hub: str, mirror: str, **page: Any) -> FrameCase:
     return FrameCase(name, build, hub, mirror, page)
 
@@ -64,7 +75,7 @@ TAGS = [
         "scr\0ipt",
         "\u017fcript",
     ),
-    *("iframe", "frame", "frameset", "fencedframe", "portal", "object", "embed", "applet", "param", "base", "basefont"),
+    *("frame", "frameset", "fencedframe", "portal", "object", "embed", "applet", "param", "base", "basefont"),
     *(
         "meta",
         "title",
@@ -354,7 +365,25 @@ OPS: list[FrameCase] = [
     case("a name of another element", lambda f: f.attribute(10, "div", "class", "x"), "", "wrong_name"),
     case("a handler", lambda f: f.attribute(10, "p", "onclick", RUN), BAD, "unknown_name"),
     case("a script", lambda f: f.element(20, 4, "script"), BAD, "unknown_tag"),
-    case("an iframe", lambda f: f.element(20, 4, "iframe"), BAD, "unknown_tag"),
+    case("a frame's address", lambda f: f.element(20, 4, "iframe", {"src": 3}), BAD, "unknown_name"),
+    case("a frame's page", lambda f: f.element(20, 4, "iframe", {"srcdoc": RUN}), BAD, "unknown_name"),
+    case("a frame let loose", lambda f: f.element(20, 4, "iframe", {"sandbox": "allow-scripts"}), BAD, "unknown_name"),
+    case("a child of a frame", lambda f: f.element(20, 4, "iframe").element(21, 20, "p"), BAD, "no_inside"),
+    case("a text in a frame", lambda f: f.element(20, 4, "iframe").text(21, 20, RUN), BAD, "no_inside"),
+    case("a document in a paragraph", lambda f: f.raw(4, 20, 10), BAD, "no_frame"),
+    case("a document in nothing", lambda f: f.raw(4, 20, 99), BAD, "unknown_id"),
+    case("a second document", lambda f: f.raw(4, 20, 0), BAD, "second_document"),
+    case(
+        "two documents in a frame",
+        lambda f: f.element(20, 4, "iframe").raw(4, 21, 20).raw(4, 22, 20),
+        BAD,
+        "second_document",
+    ),
+    case("a document moved", lambda f: f.element(20, 4, "iframe").raw(4, 21, 20).move(21, 4), "", "wrong_node"),
+    case("a document removed", lambda f: f.element(20, 4, "iframe").raw(4, 21, 20).remove(21), "", "wrong_node"),
+    case("a move into a frame", lambda f: f.element(20, 4, "iframe").raw(4, 21, 20).move(10, 21), "", "other_document"),
+    case("frames in frames", lambda f: nested(f, 9, wide=False), "", "too_deep"),
+    case("three hundred frames", lambda f: nested(f, 300, wide=True), "", "too_many_documents"),
     case("a far style", lambda f: f.attribute(10, "p", "style", f"background:url({AWAY})"), "bad_style", "bad_style"),
     case(
         "a link to look up",

@@ -48,13 +48,15 @@ class Ground:
             "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)))"
         )
         mirror = self.mirror
+        # Documents in the picture's frames have no address of their own.
+        own = ("", "about:blank", mirror.address)
         harm: dict[str, Any] = {
             "ran": [text for text in self.said if text.startswith(RAN)],
             "errors": mirror.errors,
             "opened": self.opened,
             "heard": self.bird.heard,
             "cookie": await mirror.frame.evaluate("() => document.cookie"),
-            "frames": [frame.url for frame in mirror.page.frames[3:]],
+            "frames": [url for frame in mirror.page.frames[3:] if (url := frame.url) not in own],
         }
         if not self.fooled:
             # Not one was even tried. Where CSP alone stands, what it stops was; and a link that is followed connects.

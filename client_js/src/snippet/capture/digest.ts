@@ -35,9 +35,9 @@ export function canonical(walk: Walk): string {
   const visit = (part: Part, bits: number) => {
     if (part instanceof Sheet) {
       flush();
-      out += `{${rulesOf(part, walk.numbered_(undefined, walk.mask_.hides_(bits)), walk.mask_.hides_(bits))
-        .map((rule) => JSON.stringify(rule))
-        .join("")}}`;
+      const masked = walk.mask_.hides_(bits);
+      const [rules] = rulesOf(part, walk.numbered_(undefined, masked), masked);
+      out += `{${rules.map((rule) => JSON.stringify(rule)).join("")}}`;
       return;
     }
     const type = nodeType(part);
@@ -52,10 +52,12 @@ export function canonical(walk: Walk): string {
     const tag = type === 1 ? walk.tag_(part as Element, own) : undefined;
     if (tag) out += `<${tag.tag_}${attributesOf(walk, part as Element, tag, all, own)}>`;
     else if (type === 11) out += "<#shadow>";
+    else if (part !== document) out += "<#document>";
     for (const child of walk.children_(part, tag, all)) visit(child, all);
     flush();
     if (tag) out += `</${tag.tag_}>`;
     else if (type === 11) out += "</#shadow>";
+    else if (part !== document) out += "</#document>";
   };
   visit(document, 0);
   return out;

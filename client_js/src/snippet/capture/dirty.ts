@@ -1,13 +1,17 @@
 // What may have changed. Nothing here looks at what changed or sends it: it marks, and wakes whoever does.
-import { listenToScripts, lookOf, Sheet } from "./cssom";
-import { find, findInFragment, hasAttribute, listen, localName, nodeType, rootOf, upOf } from "./dom";
+import { type Ears, forgetTexts, listenToScripts, lookOf, Sheet } from "./cssom";
+import { adoptedBy, find, findInFragment, frameOf, hasAttribute, listen, localName, nodeType, rootOf, upOf, viewOf } from "./dom";
 import { EDITABLE, type Mask } from "./mask";
+import type { Meter } from "./meter";
 import type { Sent, Tree } from "./tree";
 import type { Walk } from "./walk";
 
 /** Their state changes without a mutation. */
 const POLLED = /^(body|input|textarea|select|option|dialog|link)$/;
-const EVENTS = ["scroll", "input", "change", "toggle", "slotchange", "load", "reset"];
+const EVENTS = ["scroll", "input", "change", "toggle", "slotchange", "load", "error", "reset", "resize"];
+
+/** So many are marked at once; more wait for a turn. */
+const RECORDS_AT_ONCE = 500;
 
 export class Dirty {
   /** Elements, and the document, that scrolled. */
@@ -17,34 +21,60 @@ export class Dirty {
   private readonly roots_ = new Set<Sent>();
   private readonly polled_ = new Set<Sent>();
   private readonly owned_ = new Set<Sent>();
+  private readonly frames_ = new Set<Sent>();
   private readonly looks_ = new Map<Sent, string>();
   private readonly undo_: AbortController = new AbortController();
   private readonly observer_: MutationObserver;
   private readonly mask_: Mask;
-  private stopScripts_: (() => void) | undefined;
+  private readonly ears_: Ears[] = [];
+  /** Sheets that the page changed by script. */
+  private readonly sheets_ = new Set<CSSStyleSheet>();
   private inDoubt_ = false;
+  /** What was observed and is not marked yet. */
+  private heard_: MutationRecord[] = [];
+  private readonly heardOf_: (event: Event) => void;
   tree_!: Tree;
 
   constructor(
     private readonly walk_: Walk,
     private readonly wake_: () => void,
+    /** Hears of each document in a frame. */
+    private readonly onFrame_: (inside: Document) => void,
+    private readonly meter_: Meter,
   ) {
     this.mask_ = walk_.mask_;
-    this.observer_ = new MutationObserver((records) => this.mark_(records));
+    // One for all: what is heard in the same place again is not heard twice.
+    this.heardOf_ = meter_.timed_((event: Event) => this.onEvent_(event));
+    this.observer_ = new MutationObserver(
+      meter_.timed_((records: MutationRecord[]) => {
+        this.hear_(records);
+        if (this.heard_.length < RECORDS_AT_ONCE) this.mark_(Number.POSITIVE_INFINITY);
+      }),
+    );
   }
 
   start_(tree: Tree): void {
     this.tree_ = tree;
-    this.stopScripts_ = listenToScripts(
-      (sheet) => this.onSheet_(sheet),
-      (node) => this.touchChildren_(node),
-    );
+    forgetTexts();
+    this.listenTo_(window);
+  }
+
+  private listenTo_(realm: Window & typeof globalThis): void {
+    const heard = {
+      sheet_: (sheet: CSSStyleSheet) => {
+        this.sheets_.add(sheet);
+        this.wake_();
+      },
+      root_: this.meter_.timed_((node: Node) => this.touchChildren_(node)),
+      wake_: this.wake_,
+    };
+    this.ears_.push(listenToScripts(heard, realm));
   }
 
   stop_(): void {
     this.observer_.disconnect();
     this.undo_.abort();
-    this.stopScripts_?.();
+    for (const ears of this.ears_) ears.stop_();
   }
 
   /** A part was sent for the first time. */
@@ -54,6 +84,7 @@ export class Dirty {
     else if (sent.tag_) {
       if (sent.own_) this.owned_.add(sent);
       const element = part as Element;
+      if (localName(element) === "iframe") this.frames_.add(sent);
       if (
         POLLED.test(localName(element)) ||
         hasAttribute(element, "popover") ||
@@ -64,10 +95,17 @@ export class Dirty {
     } else if (nodeType(part) === 9 || nodeType(part) === 11) {
       this.roots_.add(sent);
       this.observe_(part);
+      // It may have been scrolled before anybody looked.
+      if (nodeType(part) === 9) this.scrolled_.add(part);
+      if (frameOf(part)) {
+        this.listenTo_(viewOf(part as Document) as Window & typeof globalThis);
+        this.onFrame_(part as Document);
+      }
     }
   };
 
   private observe_(root: Node): void {
+    // Twice is once, and a document that is opened anew has lost its listeners.
     this.observer_.observe(root, {
       childList: true,
       characterData: true,
@@ -76,10 +114,10 @@ export class Dirty {
       subtree: true,
     });
     const options = { capture: true, passive: true, signal: this.undo_.signal };
-    for (const type of EVENTS) listen(root, type, this.onEvent_, options);
+    for (const type of EVENTS) listen(root, type, this.heardOf_, options);
   }
 
-  private readonly onEvent_ = (event: Event): void => {
+  private onEvent_(event: Event): void {
     const target = (event.composedPath()[0] ?? event.target) as Node;
     if (event.type === "scroll") this.scrolled_.add(target);
     else if (event.type === "slotchange") {
@@ -88,25 +126,44 @@ export class Dirty {
       this.touchFields_();
     } else this.touch_(target);
     this.wake_();
-  };
-
-  /** What was observed since; before anything is sent. */
-  take_(): void {
-    this.mark_(this.observer_.takeRecords());
-    if (this.inDoubt_) this.refreshOwn_();
-    for (const root of this.reslotted_) this.tree_.rebitsSlotted_(root);
-    this.reslotted_.clear();
   }
 
-  private mark_(records: MutationRecord[]): void {
+  /** What was observed since; before anything is sent. False where the time was up before all was marked. Only where
+   * all is `wanted` is it known which selectors match others now. */
+  take_(until: number, wanted: boolean): boolean {
+    this.hear_(this.observer_.takeRecords());
+    if (!this.mark_(until)) return false;
+    for (const ears of this.ears_) ears.look_(false);
+    this.touchSheets_();
+    // Frames are led elsewhere without a mutation.
+    for (const sent of this.here_(this.frames_))
+      if (this.tree_.insideOf_(sent) !== sent.inside_) this.tree_.dirtySelf_.add(sent);
+    if (this.inDoubt_ && wanted) this.refreshOwn_();
+    for (const root of this.reslotted_) this.tree_.rebitsSlotted_(root);
+    this.reslotted_.clear();
+    return true;
+  }
+
+  private hear_(records: MutationRecord[]): void {
     if (!records.length) return;
+    this.heard_ = this.heard_.length ? this.heard_.concat(records) : records;
     this.inDoubt_ = true;
-    for (const { type, target, attributeName, oldValue } of records) {
+    this.wake_();
+  }
+
+  private mark_(until: number): boolean {
+    const { heard_: heard } = this;
+    for (const [at, { type, target, attributeName, oldValue }] of heard.entries()) {
       if (type === "childList") this.touchChildren_(target);
       else this.touch_(target);
       if (attributeName === "type") this.mask_.wasField_(target as Element, oldValue ?? "");
+      if (!(~at & 127) && performance.now() > until) {
+        this.heard_ = heard.slice(at + 1);
+        return false;
+      }
     }
-    this.wake_();
+    this.heard_ = [];
+    return true;
   }
 
   private touchChildren_(node: Node): void {
@@ -142,15 +199,22 @@ export class Dirty {
     for (const sent of this.polled_) this.tree_.dirtySelf_.add(sent);
   }
 
-  private onSheet_(sheet: CSSStyleSheet): void {
-    const owner = sheet.ownerNode;
-    if (owner) {
+  private touchSheets_(): void {
+    const changed = new Set<CSSStyleSheet>();
+    for (let sheet of this.sheets_) {
+      // What another imports is part of that one.
+      while (sheet.parentStyleSheet) sheet = sheet.parentStyleSheet;
+      changed.add(sheet);
+      const owner = sheet.ownerNode;
+      if (!owner) continue;
       if (localName(owner as Element) === "link") this.walk_.changed_.add(sheet);
       this.touchChildren_(owner);
-    } else
-      for (const sent of this.looks_.keys())
-        if ((sent.part_ as Sheet).sheet_ === sheet) this.tree_.dirtySelf_.add(sent);
-    this.wake_();
+    }
+    this.sheets_.clear();
+    for (const sent of this.here_(this.looks_)) {
+      const { adopted_ } = sent.part_ as Sheet;
+      if (adopted_ && changed.has(adopted_)) this.tree_.dirtySelf_.add(sent);
+    }
   }
 
   /** Selectors of the policy may match others now, wherever the change was. */
@@ -181,6 +245,7 @@ export class Dirty {
   /** Once a second: what changes without a mutation or an event. */
   poll_(): void {
     const { tree_: tree } = this;
+    for (const ears of this.ears_) ears.look_(true);
     this.inDoubt_ = true;
     this.here_(this.polled_);
     this.touchFields_();
@@ -190,7 +255,8 @@ export class Dirty {
       this.looks_.set(sent, look);
     }
     for (const sent of this.here_(this.roots_)) {
-      const sheets = (sent.part_ as Document).adoptedStyleSheets;
+      if (frameOf(sent.part_ as Node)) this.observe_(sent.part_ as Node);
+      const sheets = adoptedBy(sent.part_ as Node);
       const sentSheets = sent.children_.filter((child) => child.part_ instanceof Sheet);
       if (
         sheets.length !== sentSheets.length ||

@@ -23,7 +23,10 @@ export const firstChild = getter(Node, "firstChild");
 export const nextSibling = getter(Node, "nextSibling");
 export const previousSibling = getter(Node, "previousSibling");
 export const isConnected = getter(Node, "isConnected");
+export const baseOf = getter(Node, "baseURI");
+export const documentOf = getter(Node, "ownerDocument");
 export const rootOf = method(Node, "getRootNode") as (it: Node) => Node;
+export const textOf = getter(Node, "textContent");
 export const dataOf = getter(CharacterData, "data");
 export const localName = getter(Element, "localName");
 export const namespaceOf = getter(Element, "namespaceURI");
@@ -43,6 +46,8 @@ export const listen = method(EventTarget, "addEventListener") as unknown as (
   options: AddEventListenerOptions,
 ) => void;
 export const titleOf = getter(Document, "title");
+export const viewOf = getter(Document, "defaultView");
+export const modeOf = getter(Document, "compatMode");
 export const find = method(Document, "querySelectorAll") as (it: Document, selector: string) => NodeListOf<Element>;
 export const findInFragment = method(DocumentFragment, "querySelectorAll") as (
   it: DocumentFragment,
@@ -63,9 +68,20 @@ export const optionSelected = getter(HTMLOptionElement, "selected");
 export const imageSource = getter(HTMLImageElement, "currentSrc");
 export const imageComplete = getter(HTMLImageElement, "complete");
 export const imageWidth = getter(HTMLImageElement, "naturalWidth");
+export const videoWidth = getter(HTMLVideoElement, "videoWidth");
+export const videoHeight = getter(HTMLVideoElement, "videoHeight");
+export const posterOf = getter(HTMLVideoElement, "poster");
+export const addressOf = getter(Document, "URL");
 export const styleSheet = getter(HTMLStyleElement, "sheet");
+export const svgStyleSheet = getter(SVGStyleElement, "sheet");
 export const linkSheet = getter(HTMLLinkElement, "sheet");
 export const linkAddress = getter(HTMLLinkElement, "href");
+
+const adoptedByDocument = getter(Document, "adoptedStyleSheets");
+const adoptedByShadow = getter(ShadowRoot, "adoptedStyleSheets");
+/** The sheets that a document or a shadow root has adopted. */
+export const adoptedBy = (root: Node): readonly CSSStyleSheet[] =>
+  nodeType(root) === 9 ? adoptedByDocument(root as Document) : adoptedByShadow(root as ShadowRoot);
 
 const hostOfShadow = getter(ShadowRoot, "host");
 
@@ -78,8 +94,34 @@ export function hostOf(root: Node): Element | null {
   }
 }
 
-/** What a node is in: its parent, or the host of a shadow root. */
-export const upOf = (node: Node): Node | null => parentOf(node) ?? (nodeType(node) === 11 ? hostOf(node) : null);
+const contentOfFrame = getter(HTMLIFrameElement, "contentDocument");
+const frames = new WeakMap<Node, Element>();
+
+/** The document in a frame, where the page may read it: of the same origin, and not sandboxed apart. */
+export function contentOf(frame: Element): Document | null {
+  const inside = contentOfFrame(frame as HTMLIFrameElement);
+  if (inside) frames.set(inside, frame);
+  return inside;
+}
+
+/** The frame that a document is in. */
+export const frameOf = (inside: Node): Element | undefined => frames.get(inside);
+
+/** Where the viewport that a node is drawn in begins, in that of the page. Asks for layout. */
+export function originOf(node: Node): [x: number, y: number] {
+  let [x, y] = [0, 0];
+  for (let at = frameOf(documentOf(node) ?? node); at; at = frameOf(documentOf(at) as Document)) {
+    const { left, top } = boxOf(at);
+    const { paddingLeft, paddingTop } = getComputedStyle(at);
+    x += left + at.clientLeft + Number.parseFloat(paddingLeft);
+    y += top + at.clientTop + Number.parseFloat(paddingTop);
+  }
+  return [x, y];
+}
+
+/** What a node is in: its parent, the host of a shadow root, or the frame of a document. */
+export const upOf = (node: Node): Node | null =>
+  parentOf(node) ?? (nodeType(node) === 11 ? hostOf(node) : (frames.get(node) ?? null));
 
 /** Focus the element; false where it takes none. */
 export function focusOn(element: Element): boolean {

@@ -5,19 +5,26 @@ import {
   CREDIT_FRAMES,
   type CustomerPolicy,
   type Ops,
+  type Pace,
+  type PaceReason,
   type Page,
   type PageInfo,
   type Pointer,
   type Snapshot,
   type Tip,
 } from "../../protocol";
+import { tagOf } from "../whitelist";
 import { Sheet } from "./cssom";
 import { Dirty } from "./dirty";
-import { listen, nodeType, scrollLeft, scrollTop, upOf } from "./dom";
+import { find, listen, nodeType, originOf, scrollLeft, scrollTop, upOf, viewOf } from "./dom";
+import { ADDRESS, FLUSH_EVERY_MS, Ladder, OUTLINE, RUNGS } from "./ladder";
 import { HIDDEN, MASKED, NO_CONTROL } from "./mask";
-import { focused, isPrivateSpot, pageInfo, selection } from "./page";
-import { FOCUS, Frame, SCROLL, SELECTION } from "./tables";
-import { Tree } from "./tree";
+import { Meter } from "./meter";
+import type { Outline } from "./outline";
+import { focused, focusTold, isPrivateSpot, pageInfo, selection } from "./page";
+import { DOCUMENT, FOCUS, Frame, SCROLL, SELECTION } from "./tables";
+import { NODES_MAX, nextId, Tree } from "./tree";
+import { type Measured, measure, stateOf } from "./viewport";
 import { Walk, type WalkHost } from "./walk";
 
 export interface CaptureHost extends WalkHost {
@@ -26,16 +33,40 @@ export interface CaptureHost extends WalkHost {
   send(message: Snapshot | Ops | Page | Pointer | Tip): Promise<number>;
   /** Why this page shares nothing, or "". Asked before every frame. */
   mayShare(): "" | "other_path" | "other_origin";
+  /** A new picture is wanted, with the next epoch. Where there is none to be had, the first one is all there is. */
+  again?(): void;
+  /** What makes outlines; rejects where it cannot be loaded. */
+  outline?(): Promise<typeof Outline>;
+  /** Milliseconds of the page's time in a second, and for how long a rung is kept at least. For tests. */
+  readonly budget?: readonly [ms: number, stayMs: number];
   /** Capture has stopped by itself and shares nothing any more. */
   failed?(error: unknown): void;
 }
 
-const FLUSH_EVERY_MS = 33;
 const SLICE_MS = 12;
+/** How often the page is looked through for its outline. */
+const OUTLINE_EVERY_MS = 2_000;
+/** A new epoch in this time at most. */
+const AGAIN_EVERY_MS = 2_000;
+/** An epoch that is worn out sooner than this costs too much. */
+const WORN_SOON_MS = 30_000;
+/** So many refused frames in this time, and it is shown in another way. */
+const REFUSED_MAX = 3;
+const REFUSED_WITHIN_MS = 60_000;
 const POLL_EVERY_MS = 1_000;
 const TIP_AFTER_MS = 1_000;
 const TIP_EVERY_MS = 5_000;
 const AWAY: readonly [number, number] = [-1, -1];
+
+/** Where nothing but the address is shown: a document with nothing in it. */
+const bare = (): Pick<Outline, keyof Outline> => ({
+  byId_: new Map(),
+  ids_: new Map(),
+  seen_: 0,
+  begin_: (frame) => frame.add_(DOCUMENT, nextId(), 0),
+  look_: () => true,
+  say_() {},
+});
 
 export class Capture {
   epoch = 0;
@@ -49,10 +80,23 @@ export class Capture {
   private busy_ = false;
   private woken_ = false;
   private flushed_ = 0;
+  /** How long to wait for the next flush, and what the present one has taken so far. */
+  private every_ = FLUSH_EVERY_MS;
+  private flush_ = 0;
+  private readonly ladder_: Ladder;
+  private readonly meter_ = new Meter();
+  private why_: PaceReason = "";
+  /** This epoch shows no more than an outline; where it is known how, as this. */
+  private outlined_ = false;
+  private outline_: Pick<Outline, keyof Outline> | undefined;
+  private began_ = Number.NEGATIVE_INFINITY;
+  private renewing_: ReturnType<typeof setTimeout> | undefined;
+  private refusals_: number[] = [];
+  private hidden_ = 0;
   private frames_ = 0;
   private bytes_ = 0;
   private page_ = "";
-  private size_: readonly [number, number] = [0, 0];
+  private measured_!: Measured;
   private pointer_ = AWAY;
   private sentPointer_ = AWAY;
   private focus_ = 0;
@@ -69,11 +113,13 @@ export class Capture {
   private readonly channel_ = new MessageChannel();
 
   constructor(private readonly host: CaptureHost) {
+    this.ladder_ = new Ladder(...(host.budget ?? []));
     this.channel_.port1.onmessage = () => this.run_();
   }
 
   /** Begin a new picture, with full credit. */
   start(epoch: number): void {
+    this.hidden_ = this.hiddenFields();
     this.stop();
     this.epoch = epoch;
     this.seq = this.frames_ = this.bytes_ = this.focus_ = this.part_ = 0;
@@ -83,12 +129,29 @@ export class Capture {
     this.sentPointer_ = AWAY;
     this.unlooked_ = [];
     this.running_ = true;
+    this.began_ = performance.now();
+    this.renewing_ = this.outline_ = undefined;
     try {
-      this.walk_ = new Walk(this.host, (element) => {
-        this.dirty_.touch_(element);
-        this.wake_();
-      });
-      this.dirty_ = new Dirty(this.walk_, () => this.wake_());
+      if (find(document, "*").length > NODES_MAX) this.fall_(OUTLINE, "too_big");
+      this.outlined_ = this.ladder_.rung_ >= OUTLINE;
+      this.walk_ = new Walk(
+        this.host,
+        this.meter_.timed_((element) => {
+          if (this.outlined_) return;
+          this.dirty_.touch_(element);
+          this.wake_();
+        }),
+      );
+      if (this.outlined_) {
+        this.beginOutline_();
+        return;
+      }
+      this.dirty_ = new Dirty(
+        this.walk_,
+        () => this.wake_(),
+        (inside) => this.listenIn_(inside),
+        this.meter_,
+      );
       this.tree_ = new Tree(this.walk_, this.dirty_.onSent_);
       this.dirty_.start_(this.tree_);
       this.listen_();
@@ -109,6 +172,7 @@ export class Capture {
     this.busy_ = this.woken_ = this.still_ = false;
     clearInterval(this.poll_);
     clearTimeout(this.tip_);
+    clearTimeout(this.renewing_);
     this.stopping_.abort();
     this.dirty_?.stop_();
     this.walk_?.stop_();
@@ -124,13 +188,16 @@ export class Capture {
 
   /** The node of this id, where it is still part of the picture. */
   nodeOf(id: number): Node | undefined {
+    if (this.outlined_) return this.running_ ? this.outline_?.byId_.get(id) : undefined;
     const part = this.running_ ? this.tree_.byId_.get(id)?.part_ : undefined;
     return part instanceof Sheet ? undefined : part;
   }
 
   /** The node's id, or 0. */
   idOf(node: Node): number {
-    return (this.running_ && this.tree_.sent_.get(node)?.id_) || 0;
+    return (
+      (this.running_ && (this.outlined_ ? this.outline_?.ids_.get(node) : this.tree_.sent_.get(node)?.id_)) || 0
+    );
   }
 
   /** Masked or hidden by the site, or inside of such a part. */
@@ -156,12 +223,110 @@ export class Capture {
   }
 
   get nodes_(): number {
-    return this.tree_.byId_.size;
+    return (this.outlined_ ? this.outline_ : this.tree_)?.byId_.size ?? 0;
   }
 
   /** How many fields the agent sees only as masks. */
   hiddenFields(): number {
-    return this.running_ ? this.dirty_.hidden_() : 0;
+    return Math.max(this.hidden_, this.running_ && !this.outlined_ ? this.dirty_.hidden_() : 0);
+  }
+
+  /** The hub has refused a frame. */
+  refused(): void {
+    const now = performance.now();
+    this.refusals_ = [...this.refusals_.filter((at) => now - at < REFUSED_WITHIN_MS), now];
+    if (this.refusals_.length < REFUSED_MAX) return;
+    this.refusals_ = [];
+    this.fall_(this.outlined_ ? ADDRESS : OUTLINE, "refused");
+    this.renew_();
+  }
+
+  // --- how much of the page's time
+
+  /** At least down to this rung, from the next epoch on. */
+  private fall_(rung: number, why: PaceReason): void {
+    if (!this.host.again) return;
+    this.why_ = why;
+    this.ladder_.fall_(rung, performance.now());
+  }
+
+  /** In a new epoch everything is said anew. Until then nothing more is said in this one. */
+  private renew_(): void {
+    const wait = this.began_ + AGAIN_EVERY_MS - performance.now();
+    if (this.host.again) this.renewing_ ??= setTimeout(this.host.again, Math.max(0, wait));
+  }
+
+  /** `ms` were used. */
+  private step_(ms: number): void {
+    const { rung_: before } = this.ladder_;
+    const rung = this.host.again ? this.ladder_.step_(ms, performance.now()) : before;
+    if (rung === before) return;
+    if (rung > before) this.why_ = "busy";
+    if (Math.max(rung, before) >= OUTLINE) this.renew_();
+    else this.wake_();
+  }
+
+  /** A turn is over. The first picture is not counted: it comes once, and in slices. */
+  private count_(more: boolean, isFirst: boolean): void {
+    const ms = this.meter_.take_();
+    if (isFirst) return;
+    this.flush_ += ms;
+    if (!more) {
+      this.every_ = this.ladder_.wait_(this.flush_, performance.now());
+      this.flush_ = 0;
+    }
+    this.step_(ms);
+  }
+
+  private readonly tick_ = (): void => {
+    if (this.outlined_) {
+      if (performance.now() - this.flushed_ >= OUTLINE_EVERY_MS) this.wake_();
+    } else this.dirty_.poll_();
+    this.step_(this.meter_.take_());
+  };
+
+  private checkLimits_(): boolean {
+    const { beyond_: beyond, worn_: worn } = this.tree_;
+    if (beyond) this.fall_(OUTLINE, "too_big");
+    else if (worn && performance.now() - this.began_ < WORN_SOON_MS) this.fall_(OUTLINE, "busy");
+    if (beyond || worn) this.renew_();
+    return !!this.renewing_;
+  }
+
+  // --- the outline
+
+  private async beginOutline_(): Promise<void> {
+    const { epoch } = this;
+    let outline: Pick<Outline, keyof Outline> = bare();
+    try {
+      if (this.ladder_.rung_ < ADDRESS) outline = new (await (this.host as Required<CaptureHost>).outline())(this.walk_, nextId, tagOf);
+    } catch {
+      this.fall_(ADDRESS, "part_missing");
+    }
+    if (epoch !== this.epoch || !this.running_) return;
+    this.outline_ = outline;
+    this.listen_();
+    this.measure_();
+    this.frame_ = new Frame();
+    outline.begin_(this.frame_);
+    this.flushed_ = 0;
+    this.poll_ = setInterval(this.tick_, POLL_EVERY_MS);
+    this.wake_();
+  }
+
+  private async turnOutline_(outline: Pick<Outline, keyof Outline>): Promise<boolean> {
+    if (this.part_ >= 0) {
+      await this.sendPart_(0, true);
+      return true;
+    }
+    await this.sendPage_();
+    if (this.isSpent_() || !this.running_) return false;
+    if (!outline.look_(performance.now() + SLICE_MS)) return true;
+    const frame = new Frame();
+    outline.say_(frame);
+    if (frame.ints_.length) await this.sendOps_(frame);
+    this.flushed_ = performance.now();
+    return false;
   }
 
   // --- when
@@ -176,8 +341,10 @@ export class Capture {
   }
 
   private wait_(): void {
-    const wait = this.flushed_ + FLUSH_EVERY_MS - performance.now();
-    if (wait > 0) setTimeout(() => this.channel_.port2.postMessage(0), wait);
+    // Timers of hidden tabs wait long; where the page's time allows it, nothing waits for them.
+    const calm = document.hidden && this.every_ <= FLUSH_EVERY_MS;
+    const wait = this.flushed_ + this.every_ - performance.now();
+    if (wait > 0 && !calm) setTimeout(() => this.channel_.port2.postMessage(0), wait);
     else this.channel_.port2.postMessage(0);
   }
 
@@ -187,8 +354,12 @@ export class Capture {
     this.busy_ = true;
     this.still_ = false;
     const { epoch } = this;
+    const isFirst = this.part_ >= 0;
+    this.meter_.start_();
     this.turn_().then(
       (more) => {
+        this.meter_.stop_();
+        this.count_(more, isFirst);
         if (epoch !== this.epoch || !this.running_) return;
         this.busy_ = false;
         if (more) this.channel_.port2.postMessage(0);
@@ -207,15 +378,18 @@ export class Capture {
 
   /** One slice. True where the next is due at once. */
   private async turn_(): Promise<boolean> {
-    if (!this.mayShare_()) return false;
+    if (!this.mayShare_() || this.renewing_) return false;
     this.walk_.mask_.forget_();
-    const until = performance.now() + SLICE_MS;
-    this.dirty_.take_();
+    if (this.outlined_) return !!this.outline_ && this.turnOutline_(this.outline_);
     const { part_: part } = this;
+    if (!this.dirty_.take_(performance.now() + SLICE_MS, part < 0)) return true;
+    // However much the page changes: the picture gets on by a slice.
+    const until = performance.now() + SLICE_MS;
     if (part >= 0) {
       if (this.isSpent_()) return false;
       this.tree_.recheck_();
       const done = this.tree_.proceed_(this.frame_, until, false);
+      if (this.checkLimits_()) return false;
       if (!done && !this.frame_.full_) return true;
       await this.sendPart_(part, done);
       if (done && this.running_) this.settle_();
@@ -227,13 +401,22 @@ export class Capture {
     if (this.isSpent_() || !this.running_) return false;
     if (!this.findScrolled_(until)) return true;
     this.walk_.mask_.forget_();
-    this.dirty_.take_();
+    if (!this.dirty_.take_(performance.now() + SLICE_MS, true)) return true;
     const frame = new Frame();
     const done = this.tree_.reconcile_(frame, performance.now() + SLICE_MS);
+    if (this.checkLimits_()) return false;
     if (done) this.addPlaces_(frame);
     if (frame.ints_.length) await this.sendOps_(frame);
     this.flushed_ = performance.now();
     return !done;
+  }
+
+  /** What is waited for is none of the page's time. */
+  private async away_<T>(waited: Promise<T>): Promise<T> {
+    this.meter_.stop_();
+    const found = await waited;
+    this.meter_.start_();
+    return found;
   }
 
   private mayShare_(): boolean {
@@ -276,7 +459,7 @@ export class Capture {
     const { epoch } = this;
     this.frames_++;
     this.tipAfter_(TIP_AFTER_MS);
-    const bytes = await this.host.send(message);
+    const bytes = await this.away_(this.host.send(message));
     if (epoch === this.epoch) this.bytes_ += bytes;
   }
 
@@ -289,7 +472,14 @@ export class Capture {
   }
 
   private info_(): PageInfo {
-    return pageInfo(this.host.policy, this.walk_.mask_, this.size_);
+    const { mask_: mask } = this.walk_;
+    const { rung_: rung } = this.ladder_;
+    const pace = RUNGS[rung] as Pace;
+    return { ...pageInfo(
+      this.host.policy,
+      mask,
+      stateOf(this.measured_, focusTold(mask), (element) => this.idOf(element)),
+    ), ...(rung && { pace, pace_why: this.why_ }) };
   }
 
   private async sendPage_(): Promise<void> {
@@ -297,20 +487,21 @@ export class Capture {
     const said = JSON.stringify(page);
     if (said === this.page_ || !this.mayShare_()) return;
     this.page_ = said;
-    await this.host.send({ k: "page", epoch: this.epoch, page });
+    await this.away_(this.host.send({ k: "page", epoch: this.epoch, page }));
   }
 
   private async sendPointer_(): Promise<void> {
     const [x, y] = this.pointer_;
     if ((x === this.sentPointer_[0] && y === this.sentPointer_[1]) || !this.mayShare_()) return;
     this.sentPointer_ = this.pointer_;
-    await this.host.send({ k: "pointer", epoch: this.epoch, x, y });
+    await this.away_(this.host.send({ k: "pointer", epoch: this.epoch, x, y }));
   }
 
   /** After the snapshot: where everything is scrolled to. */
   private settle_(): void {
-    this.poll_ = setInterval(() => this.running_ && this.dirty_.poll_(), POLL_EVERY_MS);
+    this.poll_ = setInterval(this.tick_, POLL_EVERY_MS);
     this.dirty_.scrolled_.add(document);
+    this.measure_();
     this.unlooked_ = this.dirty_.elements_();
   }
 
@@ -328,7 +519,10 @@ export class Capture {
     for (const node of this.dirty_.scrolled_) {
       const sent = tree.sent_.get(node);
       if (!sent) continue;
-      if (nodeType(node) === 9) frame.add_(SCROLL, sent.id_, Math.round(scrollX), Math.round(scrollY));
+      if (nodeType(node) === 9) {
+        const { scrollX, scrollY } = viewOf(node as Document) ?? window;
+        frame.add_(SCROLL, sent.id_, Math.round(scrollX), Math.round(scrollY));
+      }
       // Inside of fields and masked parts nothing is told.
       else if (sent.tag_ && !isPrivateSpot(walk, node)) {
         const element = node as Element;
@@ -337,10 +531,7 @@ export class Capture {
     }
     this.dirty_.scrolled_.clear();
     let id = 0;
-    const at0 = focused();
-    // Which of several has the focus is which was chosen.
-    const from = at0 && walk.mask_.isChoice_(at0) ? null : at0;
-    for (let at: Node | null = from; at && at !== document.body && !id; at = upOf(at)) {
+    for (let at: Node | null = focusTold(walk.mask_); at && !id; at = upOf(at)) {
       id = tree.sent_.get(at)?.id_ ?? 0;
     }
     if (id !== this.focus_) frame.add_(FOCUS, id);
@@ -354,29 +545,44 @@ export class Capture {
     this.stopping_ = new AbortController();
     const options = { capture: true, passive: true, signal: this.stopping_.signal };
     const wake = () => this.wake_();
-    const measure = () => {
+    const remeasure = () => {
       this.measure_();
       this.wake_();
     };
     for (const type of ["resize", "popstate", "hashchange", "focusin", "focusout"]) {
-      listen(window, type, type === "resize" ? measure : wake, options);
+      listen(window, type, type[0] === "f" ? wake : remeasure, options);
     }
     listen(document, "selectionchange", wake, options);
-    if (visualViewport) listen(visualViewport, "resize", measure, options);
+    for (const type of visualViewport ? ["resize", "scroll"] : []) {
+      listen(visualViewport as EventTarget, type, type === "resize" ? remeasure : wake, options);
+    }
     const { navigation } = window as unknown as { navigation?: EventTarget };
     if (navigation) listen(navigation, "currententrychange", wake, options);
     listen(window, "pointermove", (event) => this.onPointer_(event as PointerEvent), options);
     listen(window, "pointerout", (event) => !(event as PointerEvent).relatedTarget && this.point_(AWAY), options);
   }
 
+  /** In a frame's document; heard again where it was opened anew. */
+  private listenIn_(inside: Document): void {
+    const options = { capture: true, passive: true, signal: this.stopping_.signal };
+    for (const type of ["focusin", "focusout", "selectionchange"]) listen(inside, type, this.onWake_, options);
+    listen(inside, "pointermove", this.onMove_, options);
+  }
+
+  private readonly onWake_ = (): void => this.wake_();
+  private readonly onMove_ = (event: Event): void => this.onPointer_(event as PointerEvent);
+
   private onPointer_(event: PointerEvent): void {
-    if (!event.isTrusted || this.part_ >= 0) return;
+    if (!event.isTrusted || this.part_ >= 0 || this.outlined_) return;
     this.walk_.mask_.forget_();
     const at = event.composedPath()[0] as Node | Window | undefined;
     const focus = focused();
     const secret = focus && this.walk_.mask_.isPassword_(focus);
     if (secret || !at || !("nodeType" in at) || isPrivateSpot(this.walk_, at)) this.point_(AWAY);
-    else this.point_([Math.round(event.clientX), Math.round(event.clientY)]);
+    else {
+      const [x, y] = originOf(at);
+      this.point_([Math.round(x + event.clientX), Math.round(y + event.clientY)]);
+    }
   }
 
   private point_(to: readonly [number, number]): void {
@@ -385,7 +591,7 @@ export class Capture {
   }
 
   private measure_(): void {
-    this.size_ = [innerWidth, innerHeight];
+    this.measured_ = measure();
   }
 }
 

@@ -16,7 +16,7 @@ export const BURST_MS = 1_000;
 /** Overdrawn by so much, the next rung is taken. */
 export const OVERDRAFT_MS = 500;
 /** From here on the page is calm. */
-export const CALM_MS = 750;
+export const CALM_MS = 400;
 export const FLUSH_EVERY_MS = 33;
 /** With what it takes to send and to draw, the mirror is less than a second behind. */
 export const SLOWEST_FLUSH_MS = 700;
@@ -25,35 +25,48 @@ export const TOLD_FROM_MS = 150;
 /** No rung but the highest is left sooner for a higher one; twice as long where that did not last. */
 export const STAY_MS = 5_000;
 export const STAY_MAX_MS = 300_000;
+const IDLE_MS = 1_000;
 /** What lasts so long has lasted. */
 export const LASTS_MS = 30_000;
 
 export class Ladder {
   rung_ = FULL;
   private level_ = BURST_MS;
-  /** What a flush takes, smoothed. */
+  /** What a flush takes, smoothed, and when the last one was. */
   private usual_ = 0;
+  private flushed_ = 0;
   private at_ = 0;
   private since_ = 0;
   private climbed_ = Number.NEGATIVE_INFINITY;
-  private stay_ = STAY_MS;
+  private stay_: number;
 
-  constructor(private readonly budget_ = BUDGET_MS) {}
+  constructor(
+    private readonly budget_ = BUDGET_MS,
+    private readonly least_ = STAY_MS,
+  ) {
+    this.stay_ = least_;
+  }
 
-  /** How long to wait after a flush that took `ms`. */
-  wait_(ms: number): number {
+  private fair_(ms: number): number {
     const fair = Math.min(SLOWEST_FLUSH_MS, (ms * 1_000) / this.budget_);
     return this.rung_ || this.level_ < BURST_MS / 2 ? Math.max(FLUSH_EVERY_MS, fair) : FLUSH_EVERY_MS;
   }
 
-  /** Until `now`, `ms` were used since the last step, by one flush where `flushed`. The rung from here on. */
-  step_(ms: number, flushed: boolean, now: number): number {
+  /** How long to wait after a flush that took `ms`. */
+  wait_(ms: number, now: number): number {
+    this.usual_ += (ms - this.usual_) / 4;
+    this.flushed_ = now;
+    return this.fair_(ms);
+  }
+
+  /** So many ms were used since the last step. The rung from here on. To be asked once a second at least. */
+  step_(ms: number, now: number): number {
     this.level_ = Math.min(BURST_MS, this.level_ + ((now - this.at_) * this.budget_) / 1_000) - ms;
     this.at_ = now;
     // Where nothing is flushed, a flush costs less and less.
-    this.usual_ += ((flushed ? ms : 0) - this.usual_) / 4;
+    if (now - this.flushed_ > IDLE_MS) this.usual_ *= 0.75;
     const { rung_: rung, level_: level } = this;
-    const wait = this.wait_(this.usual_);
+    const wait = this.fair_(this.usual_);
     if (rung === FULL) {
       if (wait > TOLD_FROM_MS) this.fall_(SLOW, now);
     } else if (level < -OVERDRAFT_MS) this.fall_(rung + 1, now);
@@ -68,7 +81,7 @@ export class Ladder {
   fall_(to: number, now: number): void {
     if (to <= this.rung_ || to > ADDRESS) return;
     // Below a rung that was climbed too soon, it takes longer to climb it again.
-    this.stay_ = now - this.climbed_ < LASTS_MS ? Math.min(STAY_MAX_MS, this.stay_ * 2) : STAY_MS;
+    this.stay_ = now - this.climbed_ < LASTS_MS ? Math.min(STAY_MAX_MS, this.stay_ * 2) : this.least_;
     this.climbed_ = Number.NEGATIVE_INFINITY;
     this.rung_ = to;
     this.since_ = now;

@@ -2,7 +2,18 @@
 // slot it is shown in. Explicit masking can't be undone further down; `show` only lifts the mask of private sites and
 // of fields.
 import type { CustomerPolicy } from "../../protocol";
-import { attribute, findInFragment, inputType, localName, matches, nodeType, slotOf, textSlotOf, upOf } from "./dom";
+import {
+  attribute,
+  documentOf,
+  findInFragment,
+  inputType,
+  localName,
+  matches,
+  nodeType,
+  slotOf,
+  textSlotOf,
+  upOf,
+} from "./dom";
 
 export const MASKED = 1;
 export const SHOWN = 2;
@@ -74,7 +85,7 @@ export class Mask {
       if (isField || (role && WIDGET_ROLES.test(role))) bits |= WIDGET;
       if (
         (!isField && ((editable !== null && !/^false$/i.test(editable)) || (role && EDITOR_ROLES.test(role)))) ||
-        (name === "body" && document.designMode === "on")
+        (name === "body" && documentOf(element)?.designMode === "on")
       )
         bits |= EDITOR;
       // It says what fields hold.

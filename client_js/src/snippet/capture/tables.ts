@@ -16,6 +16,7 @@ export const FOCUS = 12;
 export const RULE_INSERTED = 13;
 export const RULE_REMOVED = 14;
 export const SELECTION = 15;
+export const ADOPT = 16;
 
 /** A frame is closed from here on: far enough below what the hub takes, packed (256 KB) and unpacked (1 MB). */
 export const FRAME_FULL_BYTES = 120_000;
@@ -36,13 +37,17 @@ export class Frame {
   private weight_ = 0;
   private readonly known_ = [new Map<unknown, number>(), new Map<unknown, number>(), new Map<unknown, number>()];
 
+  /** What comes next did not fit. */
+  closed_ = false;
+
   get full_(): boolean {
-    return this.weight_ + 5 * this.ints_.length > FRAME_FULL_BYTES;
+    return this.closed_ || this.weight_ + 5 * this.ints_.length > FRAME_FULL_BYTES;
   }
 
   /** True where `more` bytes would make a frame that has something in it too big. */
   wouldOverflow_(more: number): boolean {
-    return !!this.ints_.length && this.weight_ + 5 * this.ints_.length + more > FRAME_FULL_BYTES;
+    this.closed_ ||= !!this.ints_.length && this.weight_ + 5 * this.ints_.length + more > FRAME_FULL_BYTES;
+    return this.closed_;
   }
 
   add_(...integers: number[]): void {

@@ -1,10 +1,11 @@
 // What the agent has been sent, node by node, and how to get from there to the page as it is now. Ids are never used
 // again; what left the page loses its id with all that is in it.
 import type { Tag } from "../whitelist";
-import { rulesOf, Sheet } from "./cssom";
-import { firstChild, hostOf, nodeType, rootOf, upOf as upOfNode } from "./dom";
+import { Sheet } from "./cssom";
+import { firstChild, hostOf, nodeType, rootOf, shadowOf, upOf as upOfNode } from "./dom";
 import { HIDDEN } from "./mask";
-import { insertSheet, reconcileRules } from "./sheets";
+import { rising } from "./order";
+import { SheetWriter } from "./sheets";
 import {
   ATTRIBUTE,
   ATTRIBUTE_REMOVED,
@@ -21,7 +22,11 @@ import {
 import type { Part, Walk } from "./walk";
 
 const DEPTH_MAX = 500;
-const NODES_MAX = 190_000;
+export const NODES_MAX = 190_000;
+/** The hub takes 10,000 of them in an epoch. */
+const USES_MAX = 9_500;
+/** However long it took to see what is to be done, for so long some of it is done. */
+const LEAST_MS = 4;
 
 /** One part that was sent. */
 export interface Sent {
@@ -36,6 +41,10 @@ export interface Sent {
   bits_: number;
   own_: number;
   depth_: number;
+  /** The document it is in: what goes from one to another goes, and comes anew. */
+  root_: Sent | undefined;
+  /** The document in it, of a frame. */
+  inside_: Part | undefined;
   /** It must leave under another name, or not at all: its id retires at the next visit of its parent. */
   stale_: boolean;
 }
@@ -49,6 +58,7 @@ interface Visit {
 
 /** Ids rise through the life of the page, whatever the epoch. */
 let lastId = 0;
+export const nextId = (): number => ++lastId;
 
 export class Tree {
   readonly sent_ = new Map<Part, Sent>();
@@ -56,13 +66,28 @@ export class Tree {
   /** Parts to look at again: for their children, and for themselves. */
   readonly dirtyChildren_ = new Set<Sent>();
   readonly dirtySelf_ = new Set<Sent>();
+  /** Of these it is known that they may be said again as what they are. */
+  readonly checked_ = new Set<Sent>();
+  /** There is more than a picture may hold. */
+  beyond_ = false;
+  /** What was sent in this epoch since its beginning, also what is gone again; and of it, `svg:use`. */
+  private inserted_ = 0;
+  private uses_ = 0;
   private visits_: Visit[] = [];
+  private readonly sheets_: SheetWriter;
 
   constructor(
     private readonly walk_: Walk,
     /** Hears of every part that gets an id. */
     private readonly onSent_: (sent: Sent) => void,
-  ) {}
+  ) {
+    this.sheets_ = new SheetWriter(walk_, (sent) => this.isHere_(sent));
+  }
+
+  /** The hub counts what is gone, too: what comes from here on would be refused. */
+  get worn_(): boolean {
+    return this.inserted_ > NODES_MAX || this.uses_ > USES_MAX;
+  }
 
   readonly bitsOf_ = (node: Node): number | undefined => this.sent_.get(node)?.bits_;
 
@@ -83,6 +108,11 @@ export class Tree {
       if (frame.full_ || (!(count & 15) && performance.now() > until)) return false;
       const part = visit.parts_[visit.at_++];
       if (!part) this.visits_.pop();
+      else if (part === visit.sent_.part_) {
+        // A large sheet, which comes bit by bit.
+        if (this.sheets_.reconcile_(frame, visit.sent_)) visit.at_ = 0;
+        if (performance.now() > until) return false;
+      }
       else this.visitPart_(frame, visit.sent_, part, moving);
     }
   }
@@ -91,15 +121,20 @@ export class Tree {
     const known = this.sent_.get(part);
     if (known) {
       // In the snapshot nothing moves: the first ops put it right.
-      if (moving && !known.stale_) this.move_(frame, known, parent, 0);
-      else this.dirtyChildren_.add(parent);
-      if (moving && !known.stale_) parent.children_.push(known);
-      return;
+      const foreign = moving && isForeign(known, parent);
+      if (!foreign) {
+        if (moving && !known.stale_) this.move_(frame, known, parent, 0);
+        else this.dirtyChildren_.add(parent);
+        if (moving && !known.stale_) parent.children_.push(known);
+        return;
+      }
+      this.retire_(frame, known);
     }
     // Between two slices the page went on.
     if (upOf(part) !== parent.part_) return;
     if (
       !(part instanceof Sheet) &&
+      nodeType(part) !== 9 &&
       nodeType(part) !== 11 &&
       !this.walk_.leaves_(part, parent.part_ as Node, parent.bits_)
     )
@@ -116,18 +151,39 @@ export class Tree {
   }
 
   private parts_(sent: Sent, raw = false): Part[] {
-    return sent.depth_ > DEPTH_MAX ? [] : this.walk_.children_(sent.part_, sent.tag_, sent.bits_, raw);
+    const { part_: part, bits_: bits, inside_: inside } = sent;
+    // A frame has the document it was sent with; with another one it is sent anew.
+    if (sent.tag_?.tag_ === "iframe") return inside ? [inside] : [];
+    if (sent.depth_ > DEPTH_MAX) {
+      this.beyond_ = true;
+      return [];
+    }
+    const masked = this.walk_.mask_.hides_(bits) || (!!sent.tag_ && shadowOf(part as Element));
+    // Of an element that is here already it is known that it leaves.
+    const known = (child: Node) => {
+      const there = masked ? undefined : this.sent_.get(child);
+      return !!there?.tag_ && there.parent_ === sent && !there.stale_;
+    };
+    return this.walk_.children_(part, sent.tag_, bits, raw, known);
   }
 
   /** What of the walk is not done is looked at again, as changed. */
   postpone_(): void {
-    for (const { sent_ } of this.visits_) this.dirtyChildren_.add(sent_);
+    for (const { sent_ } of this.visits_) this.mark_(sent_);
     this.visits_ = [];
+  }
+
+  private mark_(sent: Sent): void {
+    (sent.part_ instanceof Sheet ? this.dirtySelf_ : this.dirtyChildren_).add(sent);
   }
 
   /** Send one part by itself. */
   private insert_(frame: Frame, part: Part, parent: Sent | undefined, before: number): Sent | undefined {
-    if (this.sent_.size > NODES_MAX) return undefined;
+    if (this.sent_.size > NODES_MAX) {
+      this.beyond_ = true;
+      return undefined;
+    }
+    this.inserted_++;
     const walk = this.walk_;
     const sent: Sent = {
       id_: ++lastId,
@@ -139,11 +195,13 @@ export class Tree {
       bits_: parent?.bits_ ?? 0,
       own_: 0,
       depth_: (parent?.depth_ ?? 0) + 1,
+      root_: parent?.root_,
+      inside_: undefined,
       stale_: false,
     };
     const up = parent?.id_ ?? 0;
     if (part instanceof Sheet) {
-      if (insertSheet(frame, sent, (parent as Sent).id_, before, this.rules_(sent))) this.dirtySelf_.add(sent);
+      if (this.sheets_.insert_(frame, sent, before)) this.visits_.push({ sent_: sent, parts_: [part], at_: 0 });
     } else {
       const type = nodeType(part);
       if (type === 1) {
@@ -152,7 +210,9 @@ export class Tree {
         sent.bits_ = walk.mask_.bits_(part, this.bitsOf_);
         const tag = walk.tag_(element, sent.own_);
         if (!tag) return undefined;
+        if (tag.tag_ === "svg:use" && ++this.uses_ > USES_MAX) return undefined;
         sent.tag_ = tag;
+        sent.inside_ = this.insideOf_(sent);
         const said = walk.attributes_(element, tag, sent.bits_, sent.own_);
         sent.said_ = said;
         frame.add_(ELEMENT, sent.id_, up, before, frame.tag_(tag), said.length / 2);
@@ -160,8 +220,10 @@ export class Tree {
           const name = said[at] as Exclude<Attributes[number], string | number>;
           frame.add_(frame.name_(name), frame.value_(name, said[at + 1] as string | number));
         }
-      } else if (type === 9) frame.add_(DOCUMENT, sent.id_, up);
-      else if (type === 11) {
+      } else if (type === 9) {
+        sent.root_ = sent;
+        frame.add_(DOCUMENT, sent.id_, up);
+      } else if (type === 11) {
         frame.add_(SHADOW, sent.id_, up);
         // The host may have been sent long before its shadow root came.
         this.rebitsSlotted_(part);
@@ -181,33 +243,52 @@ export class Tree {
 
   /** Send what changed, as much as goes into the frame until `until`. True when nothing is left. */
   reconcile_(frame: Frame, until: number): boolean {
-    this.findStale_();
-    const late = () => frame.full_ || performance.now() > until;
-    const dirty = [...this.dirtyChildren_]
-      .filter((sent) => this.isHere_(sent))
-      .map((sent) => [depthOf(sent.part_), sent] as const)
-      .sort(([a], [b]) => a - b);
+    // What may have become private is known first.
+    if (!this.findStale_(until)) return false;
+    const dirty = this.byDepth_();
+    const end = atLeast(until);
+    const late = () => frame.full_ || performance.now() > end;
     const done: Sent[] = [];
     let whole = true;
-    this.dirtyChildren_.clear();
-    // Ancestors first: then what is put into a node is never one of those that it is still in.
-    for (const [, sent] of dirty) {
+    for (const sent of dirty) {
       if (late()) whole = false;
       if (!whole) this.dirtyChildren_.add(sent);
       else if (this.isInPlace_(sent)) {
-        if (this.reconcileChildren_(frame, sent, until)) done.push(sent);
+        if (this.reconcileChildren_(frame, sent, end)) done.push(sent);
         else whole = false;
       }
     }
     // What is left over was not put anywhere else, unless that is still to come.
-    for (const sent of done) this.removeRest_(frame, sent, whole);
+    for (const sent of done) this.removeRest_(frame, sent, whole, until);
     // What a part says goes only when all stand where they belong: else it may be about to become private.
-    for (const sent of this.dirtyChildren_.size ? [] : [...this.dirtySelf_]) {
+    if (!this.findStale_(end) || this.dirtyChildren_.size) return false;
+    for (const sent of this.checked_) {
       if (late()) return false;
-      this.dirtySelf_.delete(sent);
+      this.checked_.delete(sent);
       if (this.isHere_(sent)) this.reconcileSelf_(frame, sent);
     }
-    return whole && !this.dirtyChildren_.size && !this.dirtySelf_.size;
+    return whole && !this.dirtySelf_.size;
+  }
+
+  /** All whose children may have changed, ancestors first: then what is put into a node is none of those it is still in. */
+  private byDepth_(): Sent[] {
+    const depths = new Map<Node, number>();
+    const depthOf = (node: Node | null): number => {
+      if (!node) return -1;
+      const depth = depths.get(node) ?? depthOf(upOf(node)) + 1;
+      depths.set(node, depth);
+      return depth;
+    };
+    const levels: Sent[][] = [];
+    for (const sent of this.dirtyChildren_) {
+      if (!this.isHere_(sent)) continue;
+      const { part_: part } = sent;
+      const depth = part instanceof Sheet ? depthOf(part.owner_) + 1 : depthOf(part);
+      levels[depth] ??= [];
+      levels[depth].push(sent);
+    }
+    this.dirtyChildren_.clear();
+    return levels.flat();
   }
 
   private isHere_(sent: Sent): boolean {
@@ -230,28 +311,47 @@ export class Tree {
 
   /** Between two slices of the walk, what it stands in may have become private, or gone. */
   recheck_(): void {
-    this.findStale_();
+    for (const { sent_ } of this.visits_) this.check_(sent_);
     const at = this.visits_.findIndex(({ sent_: sent }) => !this.isInPlace_(sent) || this.isClosed_(sent));
     if (at < 0) return;
-    for (const { sent_ } of this.visits_.slice(at)) this.dirtyChildren_.add(sent_);
+    for (const { sent_ } of this.visits_.slice(at)) this.mark_(sent_);
     this.visits_.length = at;
   }
 
-  /** Elements that may no longer leave, or leave as something else. */
-  private findStale_(): void {
+  /** Elements that may no longer leave, or leave as something else. False where the time was up in the middle. */
+  private findStale_(until: number): boolean {
+    let count = 0;
     for (const sent of this.dirtySelf_) {
-      if (!sent.tag_ || !this.isHere_(sent)) continue;
-      const own = this.walk_.mask_.own_(sent.part_ as Element);
-      if (own !== sent.own_) this.rebits_(sent);
-      if (this.walk_.tag_(sent.part_ as Element, own) === sent.tag_ && !((own ^ sent.own_) & HIDDEN)) {
-        sent.own_ = own;
-        this.checkContent_(sent);
-      } else {
-        sent.stale_ = true;
-        this.dirtyChildren_.add(sent);
-        if (sent.parent_) this.dirtyChildren_.add(sent.parent_);
-      }
+      if (!(++count & 63) && performance.now() > until) return false;
+      this.dirtySelf_.delete(sent);
+      this.checked_.add(sent);
+      this.check_(sent);
     }
+    return true;
+  }
+
+  private check_(sent: Sent): void {
+    if (!sent.tag_ || sent.stale_ || !this.isHere_(sent)) return;
+    const own = this.walk_.mask_.own_(sent.part_ as Element);
+    if (own !== sent.own_) this.rebits_(sent);
+    if (
+      this.walk_.tag_(sent.part_ as Element, own) === sent.tag_ &&
+      !((own ^ sent.own_) & HIDDEN) &&
+      this.insideOf_(sent) === sent.inside_
+    ) {
+      sent.own_ = own;
+      this.checkContent_(sent);
+    } else {
+      sent.stale_ = true;
+      this.dirtyChildren_.add(sent);
+      if (sent.parent_) this.dirtyChildren_.add(sent.parent_);
+    }
+  }
+
+  /** The document of a frame. With another one comes another frame. */
+  insideOf_(sent: Sent): Part | undefined {
+    const { tag_: tag } = sent;
+    return tag?.tag_ === "iframe" ? this.walk_.children_(sent.part_, tag, sent.bits_)[0] : undefined;
   }
 
   /** Content that became a value, or hidden, goes; what became content again comes. */
@@ -263,65 +363,79 @@ export class Tree {
   /** Children from last to first, each before one that is in its place. False where the time was up in the middle. */
   private reconcileChildren_(frame: Frame, sent: Sent, until: number): boolean {
     const parts = this.parts_(sent);
-    const wanted = new Set(parts);
-    const old = sent.children_.filter((child) => child.parent_ === sent && wanted.has(child.part_) && !child.stale_);
-    const rest = sent.children_.filter(
-      (child) => child.parent_ === sent && !(wanted.has(child.part_) && !child.stale_),
+    const places = new Map(parts.map((part, at) => [part, at]));
+    const old = sent.children_.filter(
+      (child) => child.parent_ === sent && places.has(child.part_) && !child.stale_ && this.isHere_(child),
     );
-    const now: Sent[] = [];
-    const moved = new Set<Sent>();
-    let at = old.length - 1;
+    const stays = rising(old.map((child) => places.get(child.part_) as number));
+    const kept = new Set(old.filter((_, at) => stays[at]));
+    const end = atLeast(until);
+    /** What was put before each that stays, and behind all, from the last to the first. */
+    const put = new Map<Sent | undefined, Sent[]>();
+    const placed = new Set<Sent>();
+    let run: Sent[] = [];
+    put.set(undefined, run);
     let before: Sent | undefined;
-    for (let index = parts.length - 1; index >= 0; index--) {
+    let whole = true;
+    for (let index = parts.length - 1; whole && index >= 0; index--) {
       const part = parts[index] as Part;
       let child = this.sent_.get(part);
-      if (child?.stale_) {
+      if (child && (child.stale_ || isForeign(child, sent))) {
         this.retire_(frame, child);
         child = undefined;
       }
-      while (at >= 0 && moved.has(old[at] as Sent)) at--;
-      // The last of the old ones is not the one that comes here: if the one before is, only the last has moved.
-      if (child && old[at] !== child && old[at - 1] === child) moved.add(old[at--] as Sent);
-      // A sheet stands before a sheet; anything else may not.
-      const anchor = part instanceof Sheet && !(before?.part_ instanceof Sheet) ? 0 : (before?.id_ ?? 0);
-      if (child && old[at] === child) at--;
-      else if (child && !(part instanceof Sheet)) {
-        moved.add(child);
-        this.move_(frame, child, sent, anchor);
+      if (child && kept.has(child)) {
+        run = [];
+        put.set(child, run);
       } else {
-        if (child) this.retire_(frame, child);
-        child = this.insert_(frame, part, sent, anchor);
-        if (!child) continue;
-        this.visit_(child);
-        if (!this.proceed_(frame, until, true)) {
-          this.postpone_();
-          // Those before it keep the places they have, until next time.
-          sent.children_ = [
-            ...rest,
-            ...old.slice(0, at + 1).filter((each) => !moved.has(each)),
-            child,
-            ...now.reverse(),
-          ];
-          this.dirtyChildren_.add(sent);
-          return false;
+        // A sheet stands before a sheet; anything else may not.
+        const anchor = part instanceof Sheet && !(before?.part_ instanceof Sheet) ? 0 : (before?.id_ ?? 0);
+        if (child && !(part instanceof Sheet)) this.move_(frame, child, sent, anchor);
+        else {
+          if (child) this.retire_(frame, child);
+          child = this.insert_(frame, part, sent, anchor);
+          if (!child) continue;
+          this.visit_(child);
+          if (!this.proceed_(frame, end, true)) {
+            this.postpone_();
+            whole = false;
+          }
         }
+        run.push(child);
+        placed.add(child);
+        // Those before it keep the places they have, until next time.
+        if (index && (frame.full_ || (!(placed.size & 63) && performance.now() > end))) whole = false;
       }
-      now.push(child);
       before = child;
     }
-    sent.children_ = [...rest, ...now.reverse()];
-    return true;
+    if (!whole) this.dirtyChildren_.add(sent);
+    // In the very order in which they now stand there.
+    sent.children_ = [...sent.children_, undefined].flatMap((child) => {
+      const fresh = put.get(child)?.reverse() ?? [];
+      if (child && child.parent_ === sent && !placed.has(child) && this.isHere_(child)) fresh.push(child);
+      return fresh;
+    });
+    return whole;
   }
 
-  private removeRest_(frame: Frame, sent: Sent, whole: boolean): void {
+  private removeRest_(frame: Frame, sent: Sent, whole: boolean, until: number): void {
     if (!this.isHere_(sent)) return;
     const wanted = new Set(this.parts_(sent));
+    const end = atLeast(until);
     for (const child of sent.children_) {
       if (child.parent_ !== sent || wanted.has(child.part_) || !this.isHere_(child)) continue;
-      if (whole && !frame.full_) this.retire_(frame, child);
-      else this.dirtyChildren_.add(sent);
+      if (!whole || frame.full_ || performance.now() > end) this.dirtyChildren_.add(sent);
+      else if (this.isRoot_(child)) {
+        // No element loses its shadow root, or its document: another one comes in its place.
+        sent.stale_ = true;
+        this.dirtyChildren_.add(sent.parent_ as Sent);
+      } else this.retire_(frame, child);
     }
     sent.children_ = sent.children_.filter((child) => child.parent_ === sent && this.isHere_(child));
+  }
+
+  private isRoot_({ part_: part }: Sent): boolean {
+    return !(part instanceof Sheet) && (nodeType(part) === 11 || nodeType(part) === 9);
   }
 
   private move_(frame: Frame, sent: Sent, to: Sent, before: number): void {
@@ -373,15 +487,10 @@ export class Tree {
     }
   }
 
-  private rules_(sent: Sent): string[] {
-    const masked = this.walk_.mask_.hides_(sent.bits_);
-    return rulesOf(sent.part_ as Sheet, this.walk_.numbered_(undefined, masked), masked);
-  }
-
   private reconcileSelf_(frame: Frame, sent: Sent): void {
     const { part_: part, said_: said } = sent;
     if (part instanceof Sheet) {
-      if (reconcileRules(frame, sent, this.rules_(sent))) this.dirtySelf_.add(sent);
+      if (this.sheets_.reconcile_(frame, sent)) this.dirtySelf_.add(sent);
     } else if (sent.tag_) {
       const next = this.walk_.attributes_(part as Element, sent.tag_, sent.bits_, sent.own_);
       const old = pairs(said as Attributes);
@@ -399,6 +508,9 @@ export class Tree {
   }
 }
 
+/** It comes from another document. */
+const isForeign = ({ root_: root, part_: part }: Sent, to: Sent): boolean => root !== to.root_ && root?.part_ !== part;
+
 type NameOf = Exclude<Attributes[number], string | number>;
 
 function pairs(list: Attributes): Map<NameOf, string | number> {
@@ -412,8 +524,4 @@ function upOf(part: Part): Node | null {
   return part instanceof Sheet ? part.owner_ : upOfNode(part);
 }
 
-function depthOf(part: Part): number {
-  let depth = 0;
-  for (let up = upOf(part); up; up = upOf(up)) depth++;
-  return depth;
-}
+const atLeast = (until: number): number => Math.max(until, performance.now() + LEAST_MS);

@@ -1,41 +1,32 @@
 // What of a node leaves the tab: its element name, its attributes, its text, its children. Snapshot, ops and digest all
 // ask here, so what one withholds none sends.
 import type { CustomerPolicy } from "../../protocol";
-import { DOTS, rewrite } from "../css";
-import { FLAG, type Name, NUMBER, STYLE, type Tag, TEXT, TOKEN_CHARACTERS, tagOf, URL_NUMBER } from "../whitelist";
+import { judge } from "../../shared/addresses";
+import { DOTS } from "../css";
+import { type Tag, tagOf } from "../whitelist";
+import { attributesOf, numberedIn } from "./attributes";
 import { Sheet } from "./cssom";
 import {
-  areaValue,
+  adoptedBy,
+  addressOf,
   attribute,
-  closest,
-  cssText,
+  contentOf,
   dataOf,
+  documentOf,
   firstChild,
+  frameOf,
   HTML,
   hasAttribute,
-  imageComplete,
-  imageSource,
-  imageWidth,
-  inputChecked,
-  inputIndeterminate,
   inputType,
-  inputValue,
-  linkAddress,
   linkSheet,
   localName,
-  matches,
-  namesOf,
   namespaceOf,
   nextSibling,
   nodeType,
-  optionSelected,
   SVG,
-  selectValue,
   shadowOf,
-  styleOf,
-  svgStyleOf,
 } from "./dom";
-import { BUTTON, EDITABLE, FIELD, HIDDEN, MASKED, Mask, WIDGET } from "./mask";
+import { EDITABLE, FIELD, HIDDEN, Mask } from "./mask";
 import { isLetter, isMoreText, isNextLetter, isText } from "./runs";
 import type { Attributes } from "./tables";
 
@@ -48,35 +39,20 @@ export interface WalkHost {
   isOwn(node: Node): boolean;
 }
 
-type Put = (name: string, value: string | number) => void;
-
-const PLACEHOLDERS: Record<string, string> = {
-  iframe: "frame",
-  frame: "frame",
-  video: "video",
-  audio: "audio",
-  canvas: "canvas",
-  object: "embed",
-  embed: "embed",
-};
-const TEXT_MAX_CHARACTERS = 60_000;
-/** Their sizes often follow what is in them. */
-const SIZES = /(^|[;\s])(min-|max-)?(width|height|(inline|block)-size):[^;]*/g;
-/** Numbers that a person reads, and those that follow a text's length. */
-const TELLING = /^(datetime|textLength|rotate|dx|dy|value|start|max)$/;
-/** Says nothing: there is no text between the tags. */
-const NO_TEXT = /^(\s*<[^>]*>)*\s*$/;
-const LOCAL_ID = /^#(\S{1,500})$/;
-const LOADS = /\\|(url|src|image|image-set|expression)\(/i;
-const LOCAL_URL = /^\s*url\(\s*(["']?)#[a-z_][\w.:-]*\1\s*\)[^()\\]*$/i;
+export const PLACEHOLDERS: Record<string, string> = { audio: "audio", object: "embed", embed: "embed" };
+export const TEXT_MAX_CHARACTERS = 60_000;
+/** Frames whose documents are shared, and how deep they may nest: below the hub's limits. */
+const FRAMES_MAX = 250;
+const FRAME_DEPTH_MAX = 7;
+/** Its document has no address of its own: it has that of what it is in. */
+const BLANK = /^about:(blank|srcdoc)([?#]|$)/;
 /** Where white space between elements is never drawn. */
 const NO_SPACE = /^(html|head|select|table|tbody|thead|tfoot|tr|colgroup|ul|ol|dl|svg|g|defs)$/;
+/** What is in these is not drawn, or says what they hold. */
+const NO_INSIDE = /^(textarea|input|progress|meter|canvas|video)$/;
 
 /** Fit for JSON: without halves of characters. */
-const whole = (text: string, max: number): string => text.slice(0, max).replace(/\p{Surrogate}/gu, "\ufffd");
-
-/** `rows`, `cols` and `size` of fields as they were first: later they may follow what is typed. */
-const firstSizes = new WeakMap<Element, Map<string, number>>();
+export const whole = (text: string, max: number): string => text.slice(0, max).replace(/\p{Surrogate}/gu, "\ufffd");
 
 export class Walk {
   readonly mask_: Mask;
@@ -84,6 +60,7 @@ export class Walk {
   readonly changed_ = new WeakSet<CSSStyleSheet>();
   private readonly sizes_ = new WeakMap<Element, readonly [number, number]>();
   private readonly own_ = new WeakMap<Node, Sheet>();
+  private readonly frames_ = new Set<Element>();
   private readonly adopted_ = new WeakMap<Node, Map<CSSStyleSheet, Sheet>>();
   private readonly resizes_: ResizeObserver;
 
@@ -115,6 +92,7 @@ export class Walk {
     if (this.host_.isOwn(element)) return undefined;
     const name = localName(element);
     const space = namespaceOf(element);
+    if (space === SVG && name === "style") return tagOf(own & HIDDEN ? "svg:g" : name);
     if (space === SVG && name !== "svg") return tagOf(own & HIDDEN || name === "a" ? "svg:g" : `svg:${name}`);
     if (space === SVG) return tagOf(own & HIDDEN ? "placeholder" : "svg:svg");
     if (space !== HTML) return undefined;
@@ -133,21 +111,20 @@ export class Walk {
     return /\S/.test(data) ? DOTS : data && " ";
   }
 
-  /** The parts below a node, in the order of the wire. `raw`: with those nodes that turn out to stay here. */
-  children_(part: Part, tag: Tag | undefined, bits: number, raw = false): Part[] {
+  /** The parts below a node, in the order of the wire. `raw`: with those nodes that turn out to stay here; of those that
+   * are `known` it is known that they leave. */
+  children_(part: Part, tag: Tag | undefined, bits: number, raw = false, known?: (child: Node) => boolean): Part[] {
     const list: Part[] = [];
     if (part instanceof Sheet) return list;
     const type = nodeType(part);
     if (type === 1) {
       const element = part as Element;
       const name = localName(element);
-      if (
-        !tag ||
-        tag.tag_ === "placeholder" ||
-        /^(textarea|input|progress|meter)$/.test(name) ||
-        this.isOpaque_(element, bits)
-      )
-        return list;
+      if (!tag || tag.tag_ === "placeholder" || NO_INSIDE.test(name) || this.isOpaque_(element, bits)) return list;
+      if (name === "iframe") {
+        const inside = this.documentIn_(element);
+        return inside ? [inside] : list;
+      }
       if (name === "style" || (name === "link" && this.hasRules_(element as HTMLLinkElement, bits))) {
         let sheet = this.own_.get(element);
         if (!sheet) {
@@ -162,7 +139,7 @@ export class Walk {
     } else if (type === 9 || type === 11) this.addAdopted_(part as Document | ShadowRoot, list);
     else return list;
     for (let child = firstChild(part); child; child = nextSibling(child)) {
-      if (raw || this.leaves_(child, part, bits)) list.push(child);
+      if (raw || known?.(child) || this.leaves_(child, part, bits)) list.push(child);
     }
     return list;
   }
@@ -198,15 +175,35 @@ export class Walk {
   }
 
   /** The sheet of this link leaves as rules: the page changed it, or what it says is masked. */
-  private hasRules_(link: HTMLLinkElement, bits: number): boolean {
+  hasRules_(link: HTMLLinkElement, bits: number): boolean {
     return this.mask_.hides_(bits) || this.changed_.has(linkSheet(link) as CSSStyleSheet);
   }
 
+  /** The document in a frame, where it may be shared: the page may read it, and it stands at no denied address. */
+  documentIn_(frame: Element): Document | null {
+    const inside = contentOf(frame);
+    let depth = 0;
+    for (let at: Element | undefined = frame; at; at = frameOf(documentOf(at) as Document)) depth++;
+    if (!inside || depth > FRAME_DEPTH_MAX || !this.mayShare_(addressOf(inside))) {
+      this.frames_.delete(frame);
+      return null;
+    }
+    if (!this.frames_.has(frame) && this.frames_.size >= FRAMES_MAX)
+      for (const each of this.frames_) if (!contentOf(each)) this.frames_.delete(each);
+    return this.frames_.size < FRAMES_MAX || this.frames_.has(frame) ? (this.frames_.add(frame), inside) : null;
+  }
+
+  /** What it is in is shared, so it is of this origin where it has no address of its own. */
+  private mayShare_(address: string): boolean {
+    return BLANK.test(address) || (new URL(address).origin === location.origin && !judge(this.host_.policy, address));
+  }
+
   private addAdopted_(root: Document | ShadowRoot, list: Part[]): void {
-    if (!root.adoptedStyleSheets.length) return;
+    const now = adoptedBy(root);
+    if (!now.length) return;
     const sheets = this.adopted_.get(root) ?? new Map<CSSStyleSheet, Sheet>();
     this.adopted_.set(root, sheets);
-    for (const adopted of new Set(root.adoptedStyleSheets)) {
+    for (const adopted of new Set(now)) {
       const sheet = sheets.get(adopted) ?? new Sheet(root, adopted);
       sheets.set(adopted, sheet);
       list.push(sheet);
@@ -215,162 +212,18 @@ export class Walk {
 
   /** The attributes that leave, of an element that leaves as `tag`. */
   attributes_(element: Element, tag: Tag, bits: number, own: number): Attributes {
-    const list: Attributes = [];
-    const names = tag.names_;
-    const masked = this.mask_.hides_(bits);
-    const put: Put = (name, value) => {
-      const known = names.get(name) as Name;
-      // Of these, 0 says more than nothing.
-      if (known && (value || known.kind_ !== FLAG || /^:(filled|checked)$/.test(name))) list.push(known, value);
-    };
-    for (const name of new Set(namesOf(element))) {
-      const known = names.get(name);
-      if (known && name[0] !== ":") this.addWritten_(list, element, known, name, tag, bits, masked);
-    }
-    if (own & MASKED) put(":masked", 1);
-    if (tag.tag_ === "placeholder") this.addPlaceholder_(put, element, own);
-    else if (tag.tag_.startsWith("svg:")) this.addSvg_(put, element, tag.tag_, masked);
-    else this.addHtml_(put, element, bits, masked);
-    return list;
-  }
-
-  private addWritten_(
-    list: Attributes,
-    element: Element,
-    known: Name,
-    name: string,
-    tag: Tag,
-    bits: number,
-    masked: boolean,
-  ): void {
-    const kind = known.kind_;
-    if (masked && TELLING.test(name)) return;
-    if (kind === FLAG) list.push(known, 1);
-    else if (kind === STYLE) {
-      // As the browser understood it: what it dropped needs no second look.
-      const style = cssText((namespaceOf(element) === SVG ? svgStyleOf : styleOf)(element as HTMLElement & SVGElement));
-      // A value is drawn with these, too: in custom properties, as the place of a thumb or the length of a bar.
-      const drawn = !!(bits & WIDGET) || this.isField_(element);
-      if (drawn && this.mask_.isSlider_(element)) return;
-      const sized = drawn ? style.replace(SIZES, "$1") : style;
-      const css = rewrite(sized, document.baseURI, this.numbered_(element, masked), false, masked || drawn);
-      if (css.length <= TEXT_MAX_CHARACTERS) list.push(known, whole(css, TEXT_MAX_CHARACTERS));
-    } else if (kind !== URL_NUMBER) {
-      let value = attribute(element, name) ?? "";
-      // One place for each letter.
-      if (masked && /^[xy]$/.test(name)) value = value.trim().split(/[\s,]/)[0] as string;
-      if (kind === NUMBER) {
-        const n = firstSize(element, name, Number.parseInt(value, 10));
-        if (Math.abs(n) < 1e6) list.push(known, n);
-      } else if (kind === TEXT) {
-        // A field's title often repeats what does not fit into it.
-        const hidden = masked || (name === "title" && this.isField_(element));
-        list.push(known, hidden ? value && DOTS : whole(value, TEXT_MAX_CHARACTERS));
-      } else if (this.mayToken_(tag.tag_, name, value, bits)) list.push(known, whole(value, TOKEN_CHARACTERS));
-    }
-  }
-
-  private mayToken_(tag: string, name: string, value: string, bits: number): boolean {
-    // These two are said by the browser's own understanding of them.
-    if (value.length > TOKEN_CHARACTERS || /^(input type|link rel)$/.test(`${tag} ${name}`)) return false;
-    // With these, pages say which one is chosen.
-    if (bits & WIDGET && /^(data-|tabindex)/.test(name)) return false;
-    return tag[3] !== ":" || !LOADS.test(value) || LOCAL_URL.test(value);
+    return attributesOf(this, element, tag, bits, own);
   }
 
   numbered_(element?: Element, masked = false) {
-    return (url: string, kind: "image" | "font" | "style") =>
-      masked && saysText(url) ? 0 : this.host_.assetNumber(url, kind, element);
+    return numberedIn(this, element, masked);
   }
 
-  private addPlaceholder_(put: Put, element: Element, own: number): void {
-    const name = localName(element);
+  /** The size of a placeholder; -1 where it is not to be told. */
+  sizeOf_(element: Element, own: number): readonly [number, number] {
     const size = this.sizes_.get(element);
     if (!size) this.resizes_.observe(element, { box: "border-box" });
-    put(":reason", own & HIDDEN ? "hidden" : (PLACEHOLDERS[name] as string));
-    put(":tag", name);
-    const [width, height] = size ?? (own & HIDDEN ? [-1, -1] : [0, 0]);
-    if (width >= 0) put(":width", width);
-    if (height >= 0) put(":height", height);
-  }
-
-  private addSvg_(put: Put, element: Element, tag: string, masked: boolean): void {
-    const href = attribute(element, "href") ?? attribute(element, "xlink:href") ?? "";
-    if (tag === "svg:use") {
-      const id = LOCAL_ID.exec(href)?.[1];
-      if (id) put(":local-href", id);
-    } else if (tag === "svg:image" && href) this.putAsset_(put, "href", element, href, masked);
-  }
-
-  private putAsset_(put: Put, name: string, element: Element, address: string, masked: boolean): void {
-    // Not an address: it names nothing.
-    if (!URL.canParse(address, document.baseURI)) return;
-    const kind = localName(element) === "link" ? "style" : "image";
-    const n = this.numbered_(element, masked)(new URL(address, document.baseURI).href, kind);
-    if (n) put(name, n);
-  }
-
-  private addHtml_(put: Put, element: Element, bits: number, masked: boolean) {
-    const name = localName(element);
-    if (name === "a" || name === "area") put(":link", +hasAttribute(element, "href"));
-    else if (name === "img") {
-      const image = element as HTMLImageElement;
-      // A lazy one that has not come yet is marked when it does.
-      const source = imageSource(image);
-      if (source && imageComplete(image) && imageWidth(image)) this.putAsset_(put, "src", element, source, masked);
-    } else if (name === "link") {
-      const sheet = linkSheet(element as HTMLLinkElement);
-      put("rel", "stylesheet");
-      if (sheet && !sheet.disabled && !this.hasRules_(element as HTMLLinkElement, bits)) {
-        this.putAsset_(put, "href", element, linkAddress(element as HTMLLinkElement), masked);
-      }
-    } else if (name === "dialog") put(":modal", +matches(element, ":modal"));
-    else if (name === "option") this.addOption_(put, element as HTMLOptionElement, bits);
-    else this.addField_(put, element, bits, masked);
-    if (hasAttribute(element, "popover")) put(":popover", +matches(element, ":popover-open"));
-  }
-
-  private addOption_(put: Put, option: HTMLOptionElement, bits: number): void {
-    const select = closest(option, "select");
-    if (select && this.mask_.shows_(select, bits)) put(":selected", +optionSelected(option));
-  }
-
-  private addField_(put: Put, element: Element, bits: number, masked: boolean) {
-    const kind = this.mask_.kind_(element);
-    if (!kind) return;
-    const name = localName(element);
-    const shown = this.mask_.shows_(element, bits);
-    if (kind === EDITABLE) {
-      put(":filled", +isFilled(element));
-      return;
-    }
-    if (name === "select") {
-      put(":filled", +!!selectValue(element as HTMLSelectElement));
-      return;
-    }
-    if (name === "textarea") {
-      const value = areaValue(element as HTMLTextAreaElement);
-      put(":filled", +!!value);
-      if (shown) put(":value", whole(value, TEXT_MAX_CHARACTERS));
-      return;
-    }
-    const input = element as HTMLInputElement;
-    const type = inputType(input);
-    put("type", type);
-    const value = inputValue(input);
-    if (kind === BUTTON) {
-      // What a button says is a label.
-      if (type === "image") this.putAsset_(put, "src", element, attribute(element, "src") ?? "", masked);
-      else if (hasAttribute(element, "value")) put(":label", masked ? DOTS : whole(value, TEXT_MAX_CHARACTERS));
-    } else if (/^(checkbox|radio)$/.test(type)) {
-      if (shown) {
-        put(":checked", +inputChecked(input));
-        put(":indeterminate", +inputIndeterminate(input));
-      }
-    } else {
-      put(":filled", +!!value);
-      if (shown && type !== "file") put(":value", whole(value, TEXT_MAX_CHARACTERS));
-    }
+    return size ?? (own & HIDDEN ? [-1, -1] : [0, 0]);
   }
 
   /** The element is a field, or in one, whose inside is nobody's business. */
@@ -386,28 +239,7 @@ function isGiven(element: Element, side: string): boolean {
   return (map?.get(side) as CSSUnitValue | undefined)?.unit === "px";
 }
 
-function firstSize(element: Element, name: string, n: number): number {
-  if (!/^(rows|cols|size)$/.test(name)) return n;
-  const sizes = firstSizes.get(element) ?? new Map<string, number>();
-  firstSizes.set(element, sizes.set(name, sizes.get(name) ?? n));
-  return sizes.get(name) as number;
-}
-
-/** A picture within an address that has text in it. */
-function saysText(url: string): boolean {
-  const [, coded, body = ""] = /^data:image\/svg[^,]*?(;base64)?,(.*)$/is.exec(url) ?? [];
-  try {
-    return !!body && !NO_TEXT.test(coded ? atob(body) : decodeURIComponent(body));
-  } catch {
-    return true;
-  }
-}
-
-/** Whether an editable element holds anything. */
-function isFilled(element: Element): boolean {
-  for (let node = firstChild(element); node; node = nextSibling(node)) {
-    const type = nodeType(node);
-    if (type === 3 ? /\S/.test(dataOf(node as Text)) : type === 1 && isFilled(node as Element)) return true;
-  }
+/** A still of it may leave. */
+export function isShownCanvas(_walk: Walk, _canvas: Element): boolean {
   return false;
 }
