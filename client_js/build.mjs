@@ -125,6 +125,8 @@ async function main() {
     "session-en",
     "session-de",
     "view",
+    "assets",
+    "shrink",
     "outline",
     "acts",
     "digest",
