@@ -1,7 +1,9 @@
-"""A customer's page and its mirror, side by side: what capture sends of the one goes into the other, and both are asked the
-same questions."""
+"""A customer's page and its mirror, side by side: what capture sends of the one goes into the other, and both are asked
+the same questions."""
 
+import itertools
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,9 @@ from playwright.async_api import Browser, BrowserContext, Page
 from tests.mirror.mirror_page import Listener, MirrorPage
 
 PATIENCE_SECONDS = 10.0
+# Over all pairs: a mirror may be fed by several.
+_BEGUN = itertools.count(1_000, 1_000)
+Step = Callable[[Page], Awaitable[Any]]
 # In both: elements by a path of selectors through shadow roots and frames, and what is asked of them.
 ASK = """(doc, asked) => {
   const find = (path) => path.split(" >>> ").reduce((at, selector) => {
@@ -27,7 +32,13 @@ ASK = """(doc, asked) => {
     if (what === "scroll") return [element.scrollLeft, element.scrollTop].map(round);
     if (what === "inner") return [element.clientWidth, element.clientHeight];
     if (what.startsWith("is ")) return element.matches(what.slice(3));
-    const [property, pseudo] = what.split(" of ");
+    if (what === "selected") {
+      const drawn = view.CSS.highlights.get("cobrowse-selected");
+      const text = drawn ? [...drawn].join("") : String(doc.getSelection());
+      return text.replace(/\\s+/g, "");
+    }
+    const [property, said] = what.split(" of ");
+    const pseudo = said === "::selection" && doc !== document ? "::highlight(cobrowse-selected)" : said;
     return view.getComputedStyle(element, pseudo ?? null).getPropertyValue(property);
   };
   return asked.map(one);
@@ -47,7 +58,9 @@ class Pair:
         self._begun = 0
         self._taken = 0
 
-    async def open(self, html: str, device: dict[str, Any], policy: dict[str, Any], path: str = "/") -> None:
+    async def open(
+        self, html: str, device: dict[str, Any], policy: dict[str, Any], path: str = "/", before: Step | None = None
+    ) -> None:
         """Show this page to a customer with this device, and begin a picture of it."""
         key = repr(device)
         if key not in self._contexts:
@@ -59,9 +72,11 @@ class Pair:
         self.page = await self._contexts[key].new_page()
         self.listener.pages[path.split("#")[0]] = html
         await self.page.goto(self.listener.origin + path)
+        if before is not None:
+            await before(self.page)
         await self.page.evaluate("options => { window.P = probe.start(options) }", {"policy": policy, "credit": True})
         # Each page counts its epochs from 1, the mirror goes through all of them.
-        self._begun += 1_000
+        self._begun = next(_BEGUN)
         self._taken = 0
 
     async def close(self) -> None:

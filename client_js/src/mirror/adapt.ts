@@ -6,7 +6,7 @@ import { pick } from "./scheme";
 import { ASKS_STATE, restated } from "./selectors";
 
 /** What a rule must have in its text to be looked at. */
-const WORTH_LOOKING = new RegExp(String.raw`${ASKS_STATE.source}|@media|@import|content-visibility|color-scheme`, "i");
+const WORTH_LOOKING = new RegExp(`${ASKS_STATE.source}|@media|@import|content-visibility|color-scheme`, "i");
 
 type AnyRule = Partial<CSSStyleRule & CSSMediaRule> & { readonly styleSheet?: CSSStyleSheet | null };
 

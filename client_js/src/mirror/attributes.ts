@@ -2,9 +2,9 @@
 
 import { check, loads } from "./css";
 import { removeAttribute, setAttribute, toggleAttribute } from "./dom";
-import type { Known } from "./known";
+import { flag, type Known } from "./known";
 import { Refusal } from "./refusal";
-import { type Kind, LIMITS, LINK_RELS, svgName, WORDS } from "./vocabulary";
+import { type Kind, kindOf, LIMITS, LINK_RELS, svgName, WORDS } from "./vocabulary";
 
 /** Never visited, so that `:visited` says nothing; the fragment of no element. */
 const INERT_LINK = "#-";
@@ -15,6 +15,7 @@ const PAINTS: ReadonlySet<string> = new Set([
 const PLACE = /url\(\s*(["']?)#[a-z_][\w.:-]*\1\s*\)/gi;
 /** What a placeholder stands for. */
 const STANDS_FOR = /^(?:svg:)?[A-Za-z][\w.-]{0,63}$/;
+const XML = "http://www.w3.org/XML/1998/namespace";
 const LOCAL_ID = /^[^\s]{1,500}$/;
 
 const SECRET_TYPES: ReadonlySet<string> = new Set(["password", "hidden", "file"]);
@@ -59,7 +60,10 @@ function checkSecret(known: Known): void {
 
 function copy(element: Element, known: Known, name: string, kind: Kind, value: string | number): void {
   if (kind === "flag") toggleAttribute(element, name, value === 1);
-  else if (kind === "url") setAttribute(element, name, assetPath(value as number));
+  else if (kind === "url") {
+    removeAttribute(element, "srcset");
+    setAttribute(element, name, assetPath(value as number));
+  }
   else if (name === "popover") setAttribute(element, name, "manual");
   else if (known.tag === "link" && name === "rel") linkRel(known);
   else setAttribute(element, name, String(value));
@@ -84,9 +88,17 @@ export function drawLink(known: Known): void {
     if (known.attributes.get(":link") === 1) setAttribute(known.node as Element, "href", INERT_LINK);
     else removeAttribute(known.node as Element, "href");
   }
+  if (flag(known, ":until-found")) setAttribute(known.node as Element, "hidden", "until-found");
+  if (kindOf(known.tag, ":space") !== undefined) drawSpace(known);
   const local = known.attributes.get(":local-href");
-  if (known.tag === "svg:use") {
+  if (kindOf(known.tag, ":local-href") !== undefined) {
     if (typeof local === "string") setAttribute(known.node as Element, "href", `#${local.replace(/^#/, "")}`);
     else removeAttribute(known.node as Element, "href");
   }
+}
+
+function drawSpace(known: Known): void {
+  const element = known.node as Element;
+  if (flag(known, ":space")) element.setAttributeNS(XML, "xml:space", "preserve");
+  else element.removeAttributeNS(XML, "space");
 }

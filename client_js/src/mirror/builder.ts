@@ -20,6 +20,7 @@ import type { Known } from "./known";
 import { checkSizes } from "./limits";
 import { type Medium, MIRROR } from "./medium";
 import { checkFrames, drawWithheld, holdsFrame, nested } from "./nested";
+import { drawPicture } from "./pictures";
 import { Refusal } from "./refusal";
 import type { Sheets, Window_ } from "./sheets";
 import { weighUses } from "./uses";
@@ -29,6 +30,7 @@ import type { MirrorWords } from "./words";
 const SVG = "http://www.w3.org/2000/svg";
 /** Ids seen in one epoch, retired ones included; beyond it a new epoch is asked for. */
 const IDS_PER_EPOCH = 2_000_000;
+const PICTURES: ReadonlySet<string> = new Set(["img", "video", "canvas", "iframe"]);
 const HOLDS_RULES: ReadonlySet<string> = new Set(["style", "link"]);
 
 export interface Selection {
@@ -404,6 +406,7 @@ export class Builder {
     drawLink(known);
     draw(known, this.words);
     if (known.tag === "option" || known.tag === "select") this.selectOf(known.node);
+    if (PICTURES.has(known.tag)) drawPicture(known, this.medium.copies("url"));
     if (known.tag === "iframe") drawWithheld(known, this.words, this.medium);
     if (known.tag === "svg:use") this.uses.add(known.node as Element);
     if (svgName(known.tag) !== undefined) this.usesChanged = true;

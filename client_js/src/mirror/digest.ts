@@ -5,6 +5,9 @@ import { childrenOf, getAttribute, shadowOf } from "./dom";
 import type { Known } from "./known";
 import { kindOf } from "./vocabulary";
 
+/** Their attributes are also the mirror's own. */
+const DRAWN: ReadonlySet<string> = new Set(["placeholder", "video", "canvas"]);
+
 /** SHA-256 of the canonical form, hex. */
 export async function digest(builder: Builder): Promise<string> {
   const bytes = new TextEncoder().encode(canonical(builder));
@@ -76,6 +79,6 @@ function attribute(builder: Builder, known: Known, name: string): string | null 
     // Names of states are added to it (states.ts).
     name !== "part" &&
     known.tag !== "link" &&
-    known.tag !== "placeholder";
+    !DRAWN.has(known.tag);
   return JSON.stringify(copied ? getAttribute(known.node as Element, name) : wire);
 }

@@ -1,6 +1,7 @@
 // How the mirror draws what it was not shown, inside the picture. Zero specificity where the page may win.
 
 import { DOTTED, FILLED, MASKED, PLACEHOLDER, UNKNOWN } from "./fields";
+import { WITHHELD } from "./pictures";
 import { attributeOf, FULLSCREEN, RING, SELECTED } from "./selectors";
 
 export const MISSING = "data-cobrowse-missing";
@@ -11,9 +12,11 @@ const HATCH = "repeating-linear-gradient(135deg,#8c96a31f 0 6px,#8c96a33d 6px 12
 
 export const INK = `
 :where([${MASKED}]){background-image:${HATCH}}
-[${PLACEHOLDER}]{display:inline-flex;box-sizing:border-box;align-items:center;justify-content:center;overflow:hidden;
+:where([${PLACEHOLDER}]){display:inline-block}
+[${PLACEHOLDER}]{box-sizing:border-box;overflow:hidden;
   background:${HATCH},#f2f4f7;color:#475467;border:1px solid #98a2b3;min-width:8px;min-height:8px}
-[${PLACEHOLDER}]::before{content:attr(${PLACEHOLDER});font:12px/1.4 system-ui,sans-serif;padding:4px 8px;text-align:center}
+[${PLACEHOLDER}]::before{content:attr(${PLACEHOLDER});display:grid;place-items:center;box-sizing:border-box;height:100%;font:12px/1.4 system-ui,sans-serif;padding:4px 8px;text-align:center}
+canvas[${WITHHELD}],video[${WITHHELD}]{background:${HATCH},#f2f4f7}
 input[${FILLED}]{background-image:${HATCH}}
 input[${DOTTED}]{-webkit-text-security:disc!important}
 input[type=color][${FILLED}]::-webkit-color-swatch{opacity:0}

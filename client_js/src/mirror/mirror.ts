@@ -291,6 +291,7 @@ export class Mirror {
       this.fit.style.width = `${Math.floor(page.width * this.scale)}px`;
       this.fit.style.height = `${Math.floor(page.height * this.scale)}px`;
       if (this.picture !== null) this.picture.frame.style.scale = String(this.scale);
+      this.surface.showLens(page);
       this.surface.refresh();
     }
     this.draw();

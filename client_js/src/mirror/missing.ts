@@ -38,6 +38,8 @@ export class Missing {
 
   /** It did not come: the element says why, in the size that the picture has on the customer's page. */
   mark(element: Element, words: MirrorWords): void {
+    // What the customer sees as broken, too, is not missing.
+    if (getAttribute(element, "src") === "") return;
     const asset = this.told.get(numberOf(element));
     if (asset?.width && asset.height && !SIDES.some((side) => getAttribute(element, side) !== null)) {
       this.sized.add(element);

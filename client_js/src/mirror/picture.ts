@@ -9,6 +9,7 @@ import { INK, MISSING } from "./ink";
 import { deviceOf, isSame } from "./media";
 import { type Medium, MIRROR } from "./medium";
 import { Missing } from "./missing";
+import { loadedPicture } from "./pictures";
 import { place, showSeen } from "./places";
 import { Refusal } from "./refusal";
 import { schemeRule } from "./scheme";
@@ -62,7 +63,7 @@ export class Picture {
     this.adaptation = new Adaptation(deviceOf(page));
     this.builder.sheets.onRule = this.adaptation.rule;
     this.states = new States(this.document, this.builder, this.adaptation, () => this.page);
-    this.bars = new Bars(this.document, this.builder.sheets.browser);
+    this.bars = new Bars(this.document, this.builder.sheets.browser, this.frame);
     resize(this.frame, page);
   }
 
@@ -134,7 +135,7 @@ export class Picture {
   private afterFrame(): void {
     this.medium.lead?.(this.document);
     this.states.refresh();
-    this.bars.hold(this.page.bar ?? 0);
+    this.bars.hold(this.page);
     this.showSeen();
     place(this.builder);
     this.selected.draw(this.builder.selection);
@@ -150,17 +151,22 @@ export class Picture {
   }
 
   private watchLoads(): void {
-    for (const link of this.document.querySelectorAll("link[rel=stylesheet]")) {
-      if ((link as HTMLLinkElement).sheet === null && !link.hasAttribute(MISSING)) this.loading.add(link);
-    }
-    for (const image of this.document.images) {
-      if (!image.complete && image.loading !== "lazy" && image.isConnected) this.loading.add(image);
+    for (const known of this.builder.documents) {
+      const inner = known.node as Document;
+      for (const link of inner.querySelectorAll("link[rel=stylesheet]")) {
+        if ((link as HTMLLinkElement).sheet === null && !link.hasAttribute(MISSING)) this.loading.add(link);
+      }
+      for (const image of inner.images) {
+        if (!image.complete && image.loading !== "lazy" && image.isConnected) this.loading.add(image);
+      }
     }
   }
 
   private loaded(element: Element, well: boolean): void {
     if (well) this.missing.came(element);
     else this.missing.mark(element, this.words);
+    // At the density it was chosen for.
+    if (well && loadedPicture(this.builder.knownOf(element))) return;
     this.loading.delete(element);
     if (element.localName === "link") this.linked(element as HTMLLinkElement);
     if (!this.complete) return;
@@ -199,16 +205,17 @@ export class Picture {
     const rule = this.isSchemeHeld || !this.complete ? "" : schemeRule(this.document, this.page);
     if (rule === "") return;
     this.isSchemeHeld = true;
-    this.builder.sheets.browser.insertRule(rule);
+    this.builder.sheets.browser.insertRule(rule, 0);
   }
 
   private isSeenShown = false;
 
   /** Once, for what the customer came past before there was a picture. */
   private showSeen(): void {
-    if (this.isSeenShown || this.loading.size > 0 || this.adaptation.skipped.size === 0) return;
-    this.isSeenShown = true;
     const { root, scrolls } = this.builder;
-    showSeen(this.document, this.adaptation.skipped, (root && scrolls.get(root)?.y) ?? 0);
+    const at = root === null ? undefined : scrolls.get(root);
+    if (this.isSeenShown || at === undefined || this.loading.size > 0) return;
+    this.isSeenShown = true;
+    showSeen(this.document, this.adaptation.skipped, at.y);
   }
 }

@@ -13,6 +13,8 @@ body{margin:0;height:100dvh;overflow:hidden;background:transparent;font:15px/1.5
 .surface[data-tool=point],.surface[data-tool=highlight]{cursor:crosshair}
 .surface[data-tool=control]{cursor:pointer}
 .surface>*{position:absolute;inset:0 auto auto 0;pointer-events:none}
+.surface{overflow:hidden}
+.lens{outline:2px solid #1d5fd1;box-shadow:0 0 0 200vmax #10182859}
 .outline{outline:3px solid #1d5fd1;outline-offset:1px;border-radius:2px;background:#1d5fd11f}
 .mark-outline{outline:3px solid #d9480f;outline-offset:0;border-radius:4px;box-shadow:0 0 0 5px #fffc}
 .mark-point{width:26px;height:26px;margin:-13px;border-radius:50%;border:4px solid #d9480f;box-shadow:0 0 0 2px #fffc}

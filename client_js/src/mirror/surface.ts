@@ -1,6 +1,7 @@
 // The surface over the picture: it takes every click, key and wheel, so that nothing in the picture is ever touched,
 // and says which node was meant, as fractions of its box. It also draws the pointers and what the agent has marked.
 
+import type { PageInfo } from "../protocol";
 import type { FromMirror, Mark, Place, Tool } from "../shared/mirrortalk";
 import { boxOf, documentOf, nodeTypeOf, parentOf, scrollRoom, shadowOf } from "./dom";
 import type { Known } from "./known";
@@ -32,6 +33,7 @@ export class Surface {
   private readonly outline = layer("outline");
   private readonly customer = layer("customer-pointer");
   private readonly mine = layer("own-pointer");
+  private readonly lens = layer("lens");
   private readonly marks: Marks;
   private tool: Tool = "none";
   private spot: Spot | null = null;
@@ -48,7 +50,7 @@ export class Surface {
     this.element.className = "surface";
     this.element.tabIndex = 0;
     this.element.setAttribute("role", "application");
-    this.element.append(this.marks.outline, this.marks.point, this.outline, this.customer, this.mine);
+    this.element.append(this.lens, this.marks.outline, this.marks.point, this.outline, this.customer, this.mine);
     this.setLabel(label);
     this.listen();
   }
@@ -72,6 +74,15 @@ export class Surface {
   showCustomer(x: number, y: number): void {
     this.customer.hidden = x < 0 || y < 0;
     place(this.customer, x, y, this.scale());
+  }
+
+  /** What the customer sees of the page, where they have pinched it larger. */
+  showLens({ width, height, zoom = 100, left = 0, top = 0 }: PageInfo): void {
+    const scale = this.scale();
+    this.lens.hidden = zoom <= 100;
+    place(this.lens, left, top, scale);
+    this.lens.style.width = `${(width * scale * 100) / zoom}px`;
+    this.lens.style.height = `${(height * scale * 100) / zoom}px`;
   }
 
   /** The picture changed or went: what was drawn over it may be wrong now. */

@@ -17,36 +17,57 @@ export function barRules(bar: number): readonly string[] {
   if (bar === 0) return [":root{scrollbar-width:none!important}"];
   const size = `{width:${bar}px;height:${bar}px`;
   return [
-    ":root{scrollbar-gutter:stable!important;scrollbar-width:auto!important;scrollbar-color:auto!important}",
+    ":root{scrollbar-width:auto!important;scrollbar-color:auto!important}",
     `:root::-webkit-scrollbar,body::-webkit-scrollbar${size};background:#f1f1f1}`,
     `:where(*)::-webkit-scrollbar${size}}`,
     ":where(*)::-webkit-scrollbar-thumb{background:#c1c1c1;border:2px solid #f1f1f1}",
   ];
 }
 
-/** The document's scroll bar, as wide as the customer's. */
+/** Leaves the page the room that it has at the customer's, beside their scroll bar. */
 export class Bars {
-  private held: number | null = null;
+  private held = "";
+  /** 0: as this browser has it; 1: a bar of ours; 2: none, and a smaller frame. */
+  private stage = 0;
 
   constructor(
     private readonly document: Document,
     private readonly sheet: CSSStyleSheet,
+    private readonly frame: HTMLIFrameElement,
   ) {}
 
-  /** Where the bar of this browser takes another room, draw one of ours. Asks the layout. */
-  hold(bar: number): void {
-    if (this.held === bar || (this.held === null && this.taken() === bar)) return;
-    this.held = Math.min(bar, MAX_BAR_PIXELS);
-    for (let index = this.sheet.cssRules.length - 1; index > 0; index -= 1) {
-      if (this.sheet.cssRules[index]?.cssText.includes("scrollbar")) this.sheet.deleteRule(index);
-    }
-    this.sheet.insertRule(`@layer cobrowse-browser{${barRules(this.held).join("")}}`, this.sheet.cssRules.length);
+  /** Asks the layout. */
+  hold(page: PageInfo): void {
+    const bar = Math.min(page.bar ?? 0, MAX_BAR_PIXELS);
+    const wanted = clamp(page.width) - bar;
+    if (`${wanted} ${bar}` !== this.held) this.put(0, "");
+    this.held = `${wanted} ${bar}`;
+    // In a frame the bar of a page that reads from the right is on the left, in a window it is not.
+    if (this.stage < 2 && bar > 0 && this.isRightToLeft()) this.shrink(wanted);
+    if (this.fits(wanted)) return;
+    if (this.stage === 0) this.put(1, barRules(bar).join(""));
+    if (!this.fits(wanted)) this.shrink(wanted);
   }
 
-  private taken(): number {
-    const view = this.document.defaultView;
-    const root = this.document.scrollingElement ?? this.document.documentElement;
-    return view === null || root === null ? 0 : Math.max(0, view.innerWidth - root.clientWidth);
+  /** Media queries are off by the width of the bar then; everything else stands where it should. */
+  private shrink(wanted: number): void {
+    this.put(2, barRules(0).join(""));
+    this.frame.style.width = `${wanted}px`;
+  }
+
+  private put(stage: number, rules: string): void {
+    if (this.stage > 0) this.sheet.deleteRule(this.sheet.cssRules.length - 1);
+    this.stage = stage;
+    if (stage > 0) this.sheet.insertRule(`@layer cobrowse-browser{${rules}}`, this.sheet.cssRules.length);
+  }
+
+  private fits(wanted: number): boolean {
+    return (this.document.scrollingElement ?? this.document.documentElement)?.clientWidth === wanted;
+  }
+
+  private isRightToLeft(): boolean {
+    const { body, defaultView: view } = this.document;
+    return body !== null && view?.getComputedStyle(body).direction === "rtl";
   }
 }
 

@@ -20,7 +20,9 @@ export const LINK_RELS: ReadonlySet<string> = new Set(whitelist.link_rels);
 /** Attributes whose value is a word of a list. */
 export const WORDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["input type", new Set(whitelist.input_types)],
-  ["placeholder :reason", new Set(whitelist.placeholder_reasons)],
+  ...["placeholder", "iframe", "canvas", "video"].map(
+    (tag) => [`${tag} :reason`, new Set(whitelist.placeholder_reasons)] as const,
+  ),
 ]);
 
 type Names = Readonly<Record<string, string>>;
