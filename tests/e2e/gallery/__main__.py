@@ -26,16 +26,18 @@ def main(words: list[str]) -> int:
     sys.stdout.write(text)
     if not said.pages:
         DOCUMENT.write_text(with_table(DOCUMENT.read_text(encoding="utf-8"), text), encoding="utf-8")
-    for moment in found:
-        if moment.why:
-            sys.stderr.write(f"{moment.page}, {moment.name}: {moment.why}\n")
     return 1 if any(moment.why for moment in found) else 0
 
 
 def measured(wanted: list[Shown], *, keep: bool = False) -> list[Moment]:
     """All moments of these pages, in one session."""
+    found = []
     with tempfile.TemporaryDirectory() as folder, stage(Path(folder)) as both:
-        return [moment for shown in wanted for moment in moments(both, shown, keep=keep)]
+        for shown in wanted:
+            for moment in moments(both, shown, keep=keep):
+                sys.stderr.write(f"{moment.page}, {moment.name}: {moment.percent:.2f} %{moment.why}\n")
+                found.append(moment)
+    return found
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ async function bundle(entryPoints) {
     publicPath: "/",
     loader: { ".woff2": "file", ".woff": "file", ".ttf": "file", ".png": "file", ".svg": "file" },
     // The builds that sites ship; emotion then writes its rules by insertRule alone.
-    define: { "process.env.NODE_ENV": '"production"' },
+    define: { "process.env.NODE_ENV": '"production"', "process.env": "{}" },
   });
 }
 

@@ -31,6 +31,7 @@ def moments(stage: Stage, shown: Shown, *, keep: bool = False) -> Iterator[Momen
     """Load, scroll, interaction: each measured when it is asked for. `keep` keeps the good ones' pictures, too."""
     stage.open(shown.path, shown.colour_scheme)
     stage.page.locator(shown.ready).first.wait_for()
+    shown.load(stage.page)
     yield _measured(stage, shown, "load", keep)
     shown.scroll(stage.page)
     yield _measured(stage, shown, "scroll", keep)

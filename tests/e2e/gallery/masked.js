@@ -40,6 +40,7 @@
     for (const element of tree.querySelectorAll("*")) {
       if (element.shadowRoot) look(element.shadowRoot);
       const name = element.localName;
+      if (element.closest("[data-cobrowse=show]")) continue;
       const isField = name === "input" || name === "textarea";
       if (element.matches(".account-number")) add(element, false);
       else if (name === "input" && TICKS.includes(element.type)) add(element, false);

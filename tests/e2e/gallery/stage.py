@@ -94,6 +94,7 @@ class Stage:
         ]
         for context in self._contexts:
             context.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
         # They know nothing of the demo shop but its address.
         self.agent = Agent(self._contexts[0], place)  # type: ignore[arg-type]
         self.customer = Customer(self._contexts[1], place)  # type: ignore[arg-type]
