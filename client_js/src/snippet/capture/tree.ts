@@ -27,6 +27,7 @@ export const NODES_MAX = 190_000;
 const USES_MAX = 9_500;
 /** However long it took to see what is to be done, for so long some of it is done. */
 const LEAST_MS = 4;
+const MOST_MS = 16;
 
 /** One part that was sent. */
 export interface Sent {
@@ -112,8 +113,7 @@ export class Tree {
         // A large sheet, which comes bit by bit.
         if (this.sheets_.reconcile_(frame, visit.sent_)) visit.at_ = 0;
         if (performance.now() > until) return false;
-      }
-      else this.visitPart_(frame, visit.sent_, part, moving);
+      } else this.visitPart_(frame, visit.sent_, part, moving);
     }
   }
 
@@ -362,14 +362,21 @@ export class Tree {
 
   /** Children from last to first, each before one that is in its place. False where the time was up in the middle. */
   private reconcileChildren_(frame: Frame, sent: Sent, until: number): boolean {
+    const began = performance.now();
     const parts = this.parts_(sent);
     const places = new Map(parts.map((part, at) => [part, at]));
     const old = sent.children_.filter(
       (child) => child.parent_ === sent && places.has(child.part_) && !child.stale_ && this.isHere_(child),
     );
+    // A document holds one element: the one that was there goes before another comes.
+    if (!(sent.part_ instanceof Sheet) && nodeType(sent.part_) === 9) {
+      for (const child of sent.children_) {
+        if (child.tag_ && child.parent_ === sent && this.isHere_(child) && !old.includes(child)) this.retire_(frame, child);
+      }
+    }
     const stays = rising(old.map((child) => places.get(child.part_) as number));
     const kept = new Set(old.filter((_, at) => stays[at]));
-    const end = atLeast(until);
+    const end = atLeast(until, began);
     /** What was put before each that stays, and behind all, from the last to the first. */
     const put = new Map<Sent | undefined, Sent[]>();
     const placed = new Set<Sent>();
@@ -390,8 +397,11 @@ export class Tree {
       } else {
         // A sheet stands before a sheet; anything else may not.
         const anchor = part instanceof Sheet && !(before?.part_ instanceof Sheet) ? 0 : (before?.id_ ?? 0);
+        // A move costs next to nothing, and all of it is for nothing where only few are made at a time.
+        let late = false;
         if (child && !(part instanceof Sheet)) this.move_(frame, child, sent, anchor);
         else {
+          late = !(placed.size & 15) && performance.now() > end;
           if (child) this.retire_(frame, child);
           child = this.insert_(frame, part, sent, anchor);
           if (!child) continue;
@@ -404,17 +414,22 @@ export class Tree {
         run.push(child);
         placed.add(child);
         // Those before it keep the places they have, until next time.
-        if (index && (frame.full_ || (!(placed.size & 63) && performance.now() > end))) whole = false;
+        if (index && (frame.full_ || late)) whole = false;
       }
       before = child;
     }
     if (!whole) this.dirtyChildren_.add(sent);
     // In the very order in which they now stand there.
-    sent.children_ = [...sent.children_, undefined].flatMap((child) => {
-      const fresh = put.get(child)?.reverse() ?? [];
-      if (child && child.parent_ === sent && !placed.has(child) && this.isHere_(child)) fresh.push(child);
-      return fresh;
-    });
+    const now: Sent[] = [];
+    const add = (fresh: Sent[] = []) => {
+      for (let at = fresh.length - 1; at >= 0; at--) now.push(fresh[at] as Sent);
+    };
+    for (const child of sent.children_) {
+      add(put.get(child));
+      if (child.parent_ === sent && !placed.has(child) && this.isHere_(child)) now.push(child);
+    }
+    add(put.get(undefined));
+    sent.children_ = now;
     return whole;
   }
 
@@ -495,11 +510,12 @@ export class Tree {
       const next = this.walk_.attributes_(part as Element, sent.tag_, sent.bits_, sent.own_);
       const old = pairs(said as Attributes);
       sent.said_ = next;
-      for (const [name, value] of pairs(next)) {
+      const now = pairs(next);
+      // What goes goes first: a box that becomes a password is one only without its tick.
+      for (const name of old.keys()) if (!now.has(name)) frame.add_(ATTRIBUTE_REMOVED, sent.id_, frame.name_(name));
+      for (const [name, value] of now) {
         if (old.get(name) !== value) frame.add_(ATTRIBUTE, sent.id_, frame.name_(name), frame.value_(name, value));
-        old.delete(name);
       }
-      for (const name of old.keys()) frame.add_(ATTRIBUTE_REMOVED, sent.id_, frame.name_(name));
     } else if (nodeType(part) === 3 || nodeType(part) === 4) {
       const next = this.walk_.text_(part, sent.bits_);
       if (next !== said) frame.add_(TEXT_CHANGE, sent.id_, frame.text_(next));
@@ -524,4 +540,8 @@ function upOf(part: Part): Node | null {
   return part instanceof Sheet ? part.owner_ : upOfNode(part);
 }
 
-const atLeast = (until: number): number => Math.max(until, performance.now() + LEAST_MS);
+/** As long as it took to see what is to be done since `began`, some of it is done. */
+function atLeast(until: number, began = Number.POSITIVE_INFINITY): number {
+  const now = performance.now();
+  return Math.max(until, now + Math.min(MOST_MS, Math.max(LEAST_MS, now - began)));
+}
