@@ -12,6 +12,8 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
     (b"\x00\x00\x01\x00", "image/x-icon"),
+    (b"\xff\x0a", "image/jxl"),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "image/jxl"),
     (b"wOFF", "font/woff"),
     (b"wOF2", "font/woff2"),
     (b"\x00\x01\x00\x00", "font/ttf"),

@@ -7,6 +7,8 @@ from cobrowse.hub.media import fits, media_type
     ("body", "expected"),
     [
         (b"\x89PNG\r\n\x1a\n....", "image/png"),
+        (b"\xff\x0a....", "image/jxl"),
+        (b"\x00\x00\x00\x0cJXL \r\n\x87\n....", "image/jxl"),
         (b"\xff\xd8\xff\xe0....", "image/jpeg"),
         (b"GIF87a..", "image/gif"),
         (b"GIF89a..", "image/gif"),

@@ -37,6 +37,8 @@ const ACCEPT = {
   style: "text/css,*/*;q=0.1",
   font: "*/*",
 };
+/** What newer browsers say before that. */
+const NEWER = { image: "image/jxl,", style: "", font: "" };
 
 /** The page's own pictures of this address. Those in shadow roots and frames are not looked for. */
 const imagesOf = (url: string): HTMLImageElement[] =>
@@ -160,11 +162,11 @@ export class Bringer {
   }
 
   private async fetch_(url: string, kind: AssetKind): Promise<Response | Why> {
-    const options = { credentials: "same-origin", redirect: "error", headers: { Accept: ACCEPT[kind] } } as const;
-    const get = async (more: RequestInit): Promise<Response | Why> => {
+    const get = async (more: RequestInit, newer = ""): Promise<Response | Why> => {
       if (this.host_.isBlocked()) return { reason: "csp" };
+      const headers = { Accept: newer + ACCEPT[kind] };
       try {
-        return await fetch(url, { ...options, ...more });
+        return await fetch(url, { credentials: "same-origin", redirect: "error", headers, ...more });
       } catch {
         await new Promise((wake) => setTimeout(wake, VIOLATION_MS));
         return { reason: this.host_.isBlocked() ? "csp" : "failed" };
@@ -175,8 +177,10 @@ export class Bringer {
     // worker may make one even of what is only looked for in the cache.
     const loaded = this.assets_.loaded(url) !== undefined || inFrames(window, url) || imagesOf(url).length;
     if (!loaded && navigator.serviceWorker?.controller) return { reason: "not_loaded" };
-    const cached = await get({ mode: "same-origin", cache: "only-if-cached" });
-    if ("ok" in cached ? cached.ok : cached.reason === "csp") return cached;
+    for (const newer of new Set([NEWER[kind], ""])) {
+      const cached = await get({ mode: "same-origin", cache: "only-if-cached" }, newer);
+      if ("ok" in cached ? cached.ok : cached.reason === "csp") return cached;
+    }
     return loaded ? get({ mode: "same-origin" }) : { reason: "not_loaded" };
   }
 }

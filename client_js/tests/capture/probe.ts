@@ -9,6 +9,7 @@ import { Assets, type Numbered } from "../../src/snippet/assets";
 import { Bringer } from "../../src/snippet/bringer";
 import { canonical } from "../../src/snippet/capture/digest";
 import { Capture } from "../../src/snippet/capture/index";
+import { Outline } from "../../src/snippet/capture/outline";
 import { Frame } from "../../src/snippet/capture/tables";
 import { Tree } from "../../src/snippet/capture/tree";
 import { Walk } from "../../src/snippet/capture/walk";
@@ -18,6 +19,10 @@ interface Options {
   policy?: Partial<CustomerPolicy>;
   /** Give back the credit of each frame at once. */
   credit?: boolean;
+  /** Milliseconds of the page's time in a second, and for how long a rung is kept at least. */
+  budget?: [ms: number, stayMs: number];
+  /** The part that makes outlines cannot be loaded. */
+  withoutOutline?: boolean;
   /** Hears of every message instead of having it kept; gives the credit back itself. */
   heard?: (text: string) => void;
   /** Asset numbers of an earlier page. */
@@ -40,7 +45,7 @@ const BASE: CustomerPolicy = {
 
 let epoch = 0;
 
-function start({ policy = {}, credit = true, heard, carried = [] }: Options = {}) {
+function start({ policy = {}, credit = true, heard, carried = [], budget, withoutOutline }: Options = {}) {
   const sent: { k: string }[] = [];
   const failures: string[] = [];
   const results: { id: number; status: string; reason: string }[] = [];
@@ -50,16 +55,20 @@ function start({ policy = {}, credit = true, heard, carried = [] }: Options = {}
     hub: location.origin,
     load: async () => ({ shrunk }),
   };
+  const why: unknown[] = [];
   let blocked = false;
   document.addEventListener("securitypolicyviolation", () => {
     blocked = true;
   });
-  const numbers = new Assets(1, carried);
+  const numbers = new Assets(1 + Math.max(0, ...carried.map(([, n]) => n)), carried);
   const assets = new Bringer(numbers, {
     token: () => "token",
     origins: () => chosen.asset_origins ?? [],
     isBlocked: () => blocked,
-    refused: (n, { reason }) => refused.push([n, reason]),
+    refused: (n, said) => {
+      refused.push([n, said.reason]);
+      why.push(said);
+    },
   });
   const chosen = { ...BASE, ...policy };
   const capture: Capture = new Capture({
@@ -81,6 +90,12 @@ function start({ policy = {}, credit = true, heard, carried = [] }: Options = {}
     mayShare: () => judge(chosen, location.href),
     assetNumber: numbers.number,
     isOwn: (node) => node instanceof Element && node.localName === "cobrowse-own",
+    again: () => capture.start(++epoch),
+    async outline() {
+      if (withoutOutline) throw new Error("It cannot be loaded.");
+      return Outline;
+    },
+    ...(budget && { budget }),
     failed: (error) => failures.push(String((error as Error).stack ?? error)),
   });
   capture.start(++epoch);
@@ -102,6 +117,7 @@ function start({ policy = {}, credit = true, heard, carried = [] }: Options = {}
     results,
     shown,
     refused,
+    why,
     assets: {
       number: numbers.number,
       carried: () => numbers.carried(),
@@ -139,14 +155,18 @@ function start({ policy = {}, credit = true, heard, carried = [] }: Options = {}
     quiet() {
       const inner = capture as unknown as {
         part_: number;
+        outlined_: boolean;
+        renewing_: unknown;
         busy_: boolean;
         woken_: boolean;
         dirty_: { take_(): void };
         unlooked_: unknown[];
         tree_: { dirtySelf_: Set<unknown>; dirtyChildren_: Set<unknown>; checked_?: Set<unknown> };
       };
+      if (inner.outlined_) return inner.part_ < 0 && !inner.renewing_ && !inner.busy_ && !inner.woken_;
       return (
         inner.part_ < 0 &&
+        !inner.renewing_ &&
         !inner.unlooked_.length &&
         !inner.busy_ &&
         !inner.woken_ &&
