@@ -32,7 +32,7 @@ PIXEL = bytes.fromhex(
 )
 
 
-class _Site(http.server.BaseHTTPRequestHandler):
+class SiteHandler(http.server.BaseHTTPRequestHandler):
     """Serves what the test put into `server.files`: path → (type, body, headers)."""
 
     def do_GET(self) -> None:
@@ -67,7 +67,7 @@ class Tab:
     """One tab with the probe in it, and the picture that its view makes."""
 
     def __init__(self, browser: Browser, bundle: str) -> None:
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Site)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), SiteHandler)
         self.files: dict[str, tuple[str, bytes, dict[str, str]]] = {"/pixel.png": ("image/png", PIXEL, {})}
         self.server.files = self.files  # type: ignore[attr-defined]  # ours, added below
         self.puts: list[tuple[str, dict[str, str], bytes]] = []
@@ -96,12 +96,13 @@ class Tab:
         self.files[path.split("?")[0]] = ("text/html; charset=utf-8", html.encode(), {})
         self.page.goto(self.origin + path)
 
-    def start(self, *, credit: bool = True, **policy: Any) -> None:
+    def start(self, *, credit: bool = True, options: dict[str, Any] | None = None, **policy: Any) -> None:
         self.picture = Picture(KINDS)
         self.taken = 0
         self.messages = []
         self.check = self._hub_check(policy)
-        self.page.evaluate("options => { window.P = probe.start(options) }", {"policy": policy, "credit": credit})
+        chosen = {"policy": policy, "credit": credit, **(options or {})}
+        self.page.evaluate("options => { window.P = probe.start(options) }", chosen)
 
     def _hub_check(self, policy: dict[str, Any]) -> view.ViewCheck:
         site = Site(

@@ -2,6 +2,7 @@
 import {
   type CustomerWelcome,
   type FromCustomer,
+  type Pace,
   type SessionState,
   type ToCustomer,
   type Trouble,
@@ -49,6 +50,7 @@ function run(baton: Baton, digits = ""): void {
   let pictureWanted = false;
   let controlled = baton.granted;
   let downSince = 0;
+  let pace: Pace = "full";
   // What the customer wants counts at once, whatever the hub knows of it.
   let paused: boolean | undefined;
   let allowed = false;
@@ -85,11 +87,7 @@ function run(baton: Baton, digits = ""): void {
         render();
       },
       pause: () => pause(!paused),
-      preview: () =>
-        shares.preview(baton.agent, view.stage, () => {
-          pictureWanted = true;
-          picture();
-        }),
+      preview: () => shares.preview(baton.agent, view.stage, again),
       stop: () => stop("customer_stopped"),
       lost: () => pause(true, "banner_lost"),
     },
@@ -104,10 +102,21 @@ function run(baton: Baton, digits = ""): void {
     sendNow: (message) => link?.sendNow(message),
     isOwn: view.isOwn,
     failed: () => pause(true, "capture_failed"),
+    again,
+    paced(now) {
+      if (pace === now) return;
+      pace = now;
+      render();
+    },
     hasControl,
     ui: view,
     signal,
   });
+
+  function again(): void {
+    pictureWanted = true;
+    picture();
+  }
 
   /** Start a picture where one is wanted and everybody agrees. */
   function picture(): void {
@@ -197,7 +206,7 @@ function run(baton: Baton, digits = ""): void {
       if (allowed && state?.name === "joining" && !state.allowed) link.sendNow({ k: "consent", allow: true });
       view.joining(digits, allowed || state?.allowed === true, link.state === "down");
     } else if (state || downSince || outdated) {
-      view.session(bannerState(link.state), state?.control === "asked" && controlAnswer === undefined);
+      view.session(bannerState(link.state), state?.control === "asked" && controlAnswer === undefined, pace);
     }
     picture();
   }
@@ -277,6 +286,9 @@ function run(baton: Baton, digits = ""): void {
         break;
       case "resync":
         pictureWanted = true;
+        break;
+      case "problem":
+        if (message.code === "bad_frame") shares.refused();
         break;
       case "credit":
         shares.credit(message.epoch, message.frames, message.bytes);

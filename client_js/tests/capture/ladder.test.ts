@@ -30,9 +30,9 @@ class Run {
       this.now += wait + spent;
       this.used += spent;
       this.longest = Math.max(this.longest, wait + spent);
-      const rung = this.ladder.step_(spent, spent > 0, this.now);
+      wait = spent ? this.ladder.wait_(spent, this.now) : FLUSH_EVERY_MS;
+      const rung = this.ladder.step_(spent, this.now);
       if (rung !== this.rungs.at(-1)) this.rungs.push(rung);
-      wait = this.ladder.wait_(spent);
     }
     return this;
   }
@@ -51,8 +51,8 @@ describe("the ladder", () => {
     const run = new Run();
     for (let n = 0; n < 40; n++) {
       run.now += 12;
-      expect(run.ladder.step_(12, true, run.now)).toBe(FULL);
-      expect(run.ladder.wait_(12)).toBe(FLUSH_EVERY_MS);
+      expect(run.ladder.wait_(12, run.now)).toBe(FLUSH_EVERY_MS);
+      expect(run.ladder.step_(12, run.now)).toBe(FULL);
     }
   });
 
@@ -119,13 +119,13 @@ describe("the ladder", () => {
     expect(ladder.rung_).toBe(OUTLINE);
     ladder.fall_(ADDRESS + 1, 12);
     expect(ladder.rung_).toBe(OUTLINE);
-    expect(ladder.step_(0, false, STAY_MS / 2)).toBe(OUTLINE);
+    expect(ladder.step_(0, STAY_MS / 2)).toBe(OUTLINE);
   });
 
   it("waits no longer than it says", () => {
     const { ladder } = new Run();
     ladder.fall_(SLOW, 0);
-    expect(ladder.wait_(100 * BURST_MS)).toBe(SLOWEST_FLUSH_MS);
+    expect(ladder.wait_(100 * BURST_MS, 0)).toBe(SLOWEST_FLUSH_MS);
     expect(RUNGS.length).toBe(ADDRESS + 1);
   });
 });

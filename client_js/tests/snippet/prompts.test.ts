@@ -178,6 +178,19 @@ describe("the banner", () => {
     expect(find(element, "control-release").hidden).toBe(state !== "control");
   });
 
+  it.each([
+    ["live", "full", "Ana sees this page."],
+    ["live", "slow", "Ana sees this page a moment later than you."],
+    ["live", "outline", "Ana sees only this page’s headings, links and buttons."],
+    ["control", "outline", "Ana sees only this page’s headings, links and buttons. Clicking is allowed."],
+    ["live", "address", "Ana sees only this page’s address."],
+    ["paused", "outline", "Paused. Ana sees nothing."],
+  ] as const)("says how much of the page is seen: %s, %s", (state, pace, sentence) => {
+    const { element, show } = shown();
+    show(state, pace);
+    expect(element.querySelector("[role=status]")?.textContent).toBe(sentence);
+  });
+
   it("hears a person only", () => {
     const { element, host } = shown();
     const names = ["banner-pause", "banner-stop", "control-release", "banner-move"];

@@ -25,6 +25,12 @@ export const texts: typeof en = {
   release: "Steuerung zurücknehmen",
   live: (agent) => `${agent} sieht diese Seite.`,
   control: (agent) => `${agent} sieht diese Seite und kann klicken.`,
+  paces: {
+    slow: (agent: string) => `${agent} sieht diese Seite einen Moment später als Sie.`,
+    outline: (agent: string) => `${agent} sieht nur Überschriften, Links und Knöpfe dieser Seite.`,
+    address: (agent: string) => `${agent} sieht nur die Adresse dieser Seite.`,
+  } as Record<string, (agent: string) => string>,
+  clicks: " Klicken ist erlaubt.",
   paused: (agent) => `Pause. ${agent} sieht nichts.`,
   withheld: () => "Diese Seite ist privat. Hier wird nichts gezeigt.",
   agent_away: (agent) => `${agent} ist gerade nicht da und sieht nichts.`,

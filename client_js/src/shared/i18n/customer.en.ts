@@ -25,6 +25,13 @@ export const texts = {
   release: "Take back control",
   live: (agent: string) => `${agent} sees this page.`,
   control: (agent: string) => `${agent} sees this page and can click.`,
+  /** Where a page changes too much, or is too large, to be shown whole. */
+  paces: {
+    slow: (agent: string) => `${agent} sees this page a moment later than you.`,
+    outline: (agent: string) => `${agent} sees only this page’s headings, links and buttons.`,
+    address: (agent: string) => `${agent} sees only this page’s address.`,
+  } as Record<string, (agent: string) => string>,
+  clicks: " Clicking is allowed.",
   paused: (agent: string) => `Paused. ${agent} sees nothing.`,
   withheld: () => "This page is private. Nothing is shown here.",
   agent_away: (agent: string) => `${agent} is away and sees nothing.`,

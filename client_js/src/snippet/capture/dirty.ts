@@ -1,6 +1,18 @@
 // What may have changed. Nothing here looks at what changed or sends it: it marks, and wakes whoever does.
 import { type Ears, forgetTexts, listenToScripts, lookOf, Sheet } from "./cssom";
-import { adoptedBy, find, findInFragment, frameOf, hasAttribute, listen, localName, nodeType, rootOf, upOf, viewOf } from "./dom";
+import {
+  adoptedBy,
+  find,
+  findInFragment,
+  frameOf,
+  hasAttribute,
+  listen,
+  localName,
+  nodeType,
+  rootOf,
+  upOf,
+  viewOf,
+} from "./dom";
 import { EDITABLE, type Mask } from "./mask";
 import type { Meter } from "./meter";
 import type { Sent, Tree } from "./tree";
@@ -153,9 +165,16 @@ export class Dirty {
 
   private mark_(until: number): boolean {
     const { heard_: heard } = this;
+    /** To be marked twice is to be marked once: a list that is sorted makes two records of each line. */
+    const seen = [new Set<Node>(), new Set<Node>()] as const;
     for (const [at, { type, target, attributeName, oldValue }] of heard.entries()) {
-      if (type === "childList") this.touchChildren_(target);
-      else this.touch_(target);
+      const isList = type === "childList";
+      const marked = seen[+isList as 0 | 1];
+      if (!marked.has(target)) {
+        marked.add(target);
+        if (isList) this.touchChildren_(target);
+        else this.touch_(target);
+      }
       if (attributeName === "type") this.mask_.wasField_(target as Element, oldValue ?? "");
       if (!(~at & 127) && performance.now() > until) {
         this.heard_ = heard.slice(at + 1);
@@ -191,7 +210,11 @@ export class Dirty {
     if (sent.part_ !== node) this.tree_.dirtyChildren_.add(sent);
     // Which of masked texts stands for those beside it depends on each.
     else if (sent.parent_ && this.mask_.hides_(sent.bits_)) this.tree_.dirtyChildren_.add(sent.parent_);
-    for (const child of sent.children_) if (child.part_ instanceof Sheet) this.tree_.dirtySelf_.add(child);
+    for (const child of sent.children_) {
+      if (child.part_ instanceof Sheet) this.tree_.dirtySelf_.add(child);
+      // Sheets stand before all else, but behind a shadow root.
+      else if (nodeType(child.part_) !== 11) break;
+    }
   }
 
   /** A reset, and the choice of one radio or option, change others too. */

@@ -195,9 +195,7 @@ export class Capture {
 
   /** The node's id, or 0. */
   idOf(node: Node): number {
-    return (
-      (this.running_ && (this.outlined_ ? this.outline_?.ids_.get(node) : this.tree_.sent_.get(node)?.id_)) || 0
-    );
+    return (this.running_ && (this.outlined_ ? this.outline_?.ids_.get(node) : this.tree_.sent_.get(node)?.id_)) || 0;
   }
 
   /** Masked or hidden by the site, or inside of such a part. */
@@ -299,7 +297,8 @@ export class Capture {
     const { epoch } = this;
     let outline: Pick<Outline, keyof Outline> = bare();
     try {
-      if (this.ladder_.rung_ < ADDRESS) outline = new (await (this.host as Required<CaptureHost>).outline())(this.walk_, nextId, tagOf);
+      if (this.ladder_.rung_ < ADDRESS)
+        outline = new (await (this.host as Required<CaptureHost>).outline())(this.walk_, nextId, tagOf);
     } catch {
       this.fall_(ADDRESS, "part_missing");
     }
@@ -475,11 +474,14 @@ export class Capture {
     const { mask_: mask } = this.walk_;
     const { rung_: rung } = this.ladder_;
     const pace = RUNGS[rung] as Pace;
-    return { ...pageInfo(
-      this.host.policy,
-      mask,
-      stateOf(this.measured_, focusTold(mask), (element) => this.idOf(element)),
-    ), ...(rung && { pace, pace_why: this.why_ }) };
+    return {
+      ...pageInfo(
+        this.host.policy,
+        mask,
+        stateOf(this.measured_, focusTold(mask), (element) => this.idOf(element)),
+      ),
+      ...(rung && { pace, pace_why: this.why_ }),
+    };
   }
 
   private async sendPage_(): Promise<void> {

@@ -2,7 +2,7 @@
 // again; what left the page loses its id with all that is in it.
 import type { Tag } from "../whitelist";
 import { Sheet } from "./cssom";
-import { firstChild, hostOf, nodeType, rootOf, shadowOf, upOf as upOfNode } from "./dom";
+import { firstChild, hostOf, nodeType, parentOf, rootOf, shadowOf, upOf as upOfNode } from "./dom";
 import { HIDDEN } from "./mask";
 import { rising } from "./order";
 import { SheetWriter } from "./sheets";
@@ -19,7 +19,7 @@ import {
   TEXT_CHANGE,
   TEXT_NODE,
 } from "./tables";
-import type { Part, Walk } from "./walk";
+import { lookOf, type Part, SPACELESS, type Walk } from "./walk";
 
 const DEPTH_MAX = 500;
 export const NODES_MAX = 190_000;
@@ -55,6 +55,7 @@ interface Visit {
   readonly sent_: Sent;
   readonly parts_: readonly Part[];
   at_: number;
+  readonly open_: boolean;
 }
 
 /** Ids rise through the life of the page, whatever the epoch. */
@@ -113,11 +114,11 @@ export class Tree {
         // A large sheet, which comes bit by bit.
         if (this.sheets_.reconcile_(frame, visit.sent_)) visit.at_ = 0;
         if (performance.now() > until) return false;
-      } else this.visitPart_(frame, visit.sent_, part, moving);
+      } else this.visitPart_(frame, visit, part, moving);
     }
   }
 
-  private visitPart_(frame: Frame, parent: Sent, part: Part, moving: boolean): void {
+  private visitPart_(frame: Frame, { sent_: parent, open_: open }: Visit, part: Part, moving: boolean): void {
     const known = this.sent_.get(part);
     if (known) {
       // In the snapshot nothing moves: the first ops put it right.
@@ -131,15 +132,12 @@ export class Tree {
       this.retire_(frame, known);
     }
     // Between two slices the page went on.
-    if (upOf(part) !== parent.part_) return;
-    if (
-      !(part instanceof Sheet) &&
-      nodeType(part) !== 9 &&
-      nodeType(part) !== 11 &&
-      !this.walk_.leaves_(part, parent.part_ as Node, parent.bits_)
-    )
-      return;
-    const sent = this.insert_(frame, part, parent, 0);
+    if ((part instanceof Sheet || parentOf(part) !== parent.part_) && upOf(part) !== parent.part_) return;
+    if (!open && !(part instanceof Sheet)) {
+      const type = nodeType(part);
+      if (type !== 9 && type !== 11 && !this.walk_.leaves_(part, parent.part_ as Node, parent.bits_)) return;
+    }
+    const sent = this.insert_(frame, part, parent, 0, open);
     if (!sent) return;
     parent.children_.push(sent);
     this.visit_(sent);
@@ -147,7 +145,12 @@ export class Tree {
 
   private visit_(sent: Sent): void {
     const parts = this.parts_(sent, true);
-    if (parts.length) this.visits_.push({ sent_: sent, parts_: parts, at_: 0 });
+    if (parts.length) this.visits_.push({ sent_: sent, parts_: parts, at_: 0, open_: this.isOpen_(sent) });
+  }
+
+  /** What is in it has its bits, and leaves as what it is: it is not masked, and no slot shows it. */
+  private isOpen_({ part_: part, bits_: bits, tag_: tag }: Sent): boolean {
+    return !!tag && !this.walk_.mask_.hides_(bits) && !shadowOf(part as Element);
   }
 
   private parts_(sent: Sent, raw = false): Part[] {
@@ -178,7 +181,7 @@ export class Tree {
   }
 
   /** Send one part by itself. */
-  private insert_(frame: Frame, part: Part, parent: Sent | undefined, before: number): Sent | undefined {
+  private insert_(frame: Frame, part: Part, parent: Sent | undefined, before: number, open = false): Sent | undefined {
     if (this.sent_.size > NODES_MAX) {
       this.beyond_ = true;
       return undefined;
@@ -201,25 +204,25 @@ export class Tree {
     };
     const up = parent?.id_ ?? 0;
     if (part instanceof Sheet) {
-      if (this.sheets_.insert_(frame, sent, before)) this.visits_.push({ sent_: sent, parts_: [part], at_: 0 });
+      if (this.sheets_.insert_(frame, sent, before))
+        this.visits_.push({ sent_: sent, parts_: [part], at_: 0, open_: false });
     } else {
       const type = nodeType(part);
       if (type === 1) {
         const element = part as Element;
         sent.own_ = walk.mask_.own_(element);
-        sent.bits_ = walk.mask_.bits_(part, this.bitsOf_);
+        if (open) sent.bits_ |= sent.own_;
+        else sent.bits_ = walk.mask_.bits_(part, this.bitsOf_);
         const tag = walk.tag_(element, sent.own_);
         if (!tag) return undefined;
         if (tag.tag_ === "svg:use" && ++this.uses_ > USES_MAX) return undefined;
         sent.tag_ = tag;
-        sent.inside_ = this.insideOf_(sent);
+        if (tag.tag_ === "iframe") sent.inside_ = this.insideOf_(sent);
         const said = walk.attributes_(element, tag, sent.bits_, sent.own_);
         sent.said_ = said;
-        frame.add_(ELEMENT, sent.id_, up, before, frame.tag_(tag), said.length / 2);
-        for (let at = 0; at < said.length; at += 2) {
-          const name = said[at] as Exclude<Attributes[number], string | number>;
-          frame.add_(frame.name_(name), frame.value_(name, said[at + 1] as string | number));
-        }
+        frame.node_(ELEMENT, sent.id_, up, before, frame.tag_(tag));
+        frame.ints_.push(said.length / 2);
+        frame.attributes_(said);
       } else if (type === 9) {
         sent.root_ = sent;
         frame.add_(DOCUMENT, sent.id_, up);
@@ -227,11 +230,12 @@ export class Tree {
         frame.add_(SHADOW, sent.id_, up);
         // The host may have been sent long before its shadow root came.
         this.rebitsSlotted_(part);
-      } else {
-        sent.bits_ = walk.mask_.bits_(part, this.bitsOf_);
+      } else if (type === 3 || type === 4) {
+        if (!open) sent.bits_ = walk.mask_.bits_(part, this.bitsOf_);
         sent.said_ = walk.text_(part, sent.bits_);
-        frame.add_(TEXT_NODE, sent.id_, up, before, frame.text_(sent.said_));
-      }
+        if (open && lookOf(parent?.tag_ as Tag) & SPACELESS && !/\S/.test(sent.said_)) return undefined;
+        frame.node_(TEXT_NODE, sent.id_, up, before, frame.text_(sent.said_));
+      } else return undefined;
     }
     this.sent_.set(part, sent);
     this.byId_.set(sent.id_, sent);
@@ -371,7 +375,8 @@ export class Tree {
     // A document holds one element: the one that was there goes before another comes.
     if (!(sent.part_ instanceof Sheet) && nodeType(sent.part_) === 9) {
       for (const child of sent.children_) {
-        if (child.tag_ && child.parent_ === sent && this.isHere_(child) && !old.includes(child)) this.retire_(frame, child);
+        if (child.tag_ && child.parent_ === sent && this.isHere_(child) && !old.includes(child))
+          this.retire_(frame, child);
       }
     }
     const stays = rising(old.map((child) => places.get(child.part_) as number));

@@ -1,4 +1,5 @@
 // The bar that is there as long as the session is: what the agent sees right now, pause, stop, take back control.
+import type { Pace } from "../../protocol";
 import { texts } from "../../shared/i18n/customer";
 import { button, h } from "./elements";
 
@@ -16,7 +17,8 @@ export interface Banner {
   element: HTMLElement;
   /** What must stay clickable. */
   stop: HTMLElement;
-  show(state: BannerState): void;
+  /** `pace` is how much of the page the agent sees, where they see it. */
+  show(state: BannerState, pace?: Pace): void;
 }
 
 export interface BannerHost {
@@ -54,9 +56,10 @@ export function banner({ agent, pause, stop, release, move, preview }: BannerHos
   return {
     element,
     stop: stopButton,
-    show(state) {
+    show(state, pace) {
       element.dataset.state = state;
-      const text = texts[state](agent);
+      const less = pace && /^(live|control)$/.test(state) && texts.paces[pace];
+      const text = less ? less(agent) + (state === "control" ? texts.clicks : "") : texts[state](agent);
       if (status.textContent !== text) status.textContent = text;
       pauseButton.textContent = state === "paused" ? texts.resume : texts.pause;
       releaseButton.hidden = state !== "control";

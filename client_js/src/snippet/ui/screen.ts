@@ -1,4 +1,5 @@
 // All that the customer sees of a session, put together: which pieces are there follows from what it is told to show.
+import type { Pace } from "../../protocol";
 import type { Notes } from "../../shared/parts";
 import { askConsent, type Consent, type ConsentHost } from "../consent";
 import type { Stage } from "../preview/preview";
@@ -29,7 +30,7 @@ export interface Screen extends Omit<Marks, "clear"> {
   readonly stage: Stage;
   /** The question of the beginning; `allowed` while the agent's digits are missing. */
   joining(digits: string, allowed: boolean, down: boolean): void;
-  session(state: BannerState, controlAsked: boolean): void;
+  session(state: BannerState, controlAsked: boolean, pace?: Pace): void;
   /** Undefined where there was no answer. */
   askNavigate(address: string): Promise<boolean | undefined>;
   ended(reason: string, notes: Notes): void;
@@ -120,10 +121,10 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
       }
       consent.update(allowed, down);
     },
-    session(state, controlAsked) {
+    session(state, controlAsked, pace) {
       closeConsent();
       if (!isShown()) dock.append(bar.element);
-      bar.show(state);
+      bar.show(state, pace);
       if (controlAsked) control ??= askControl(dock, agent, host.control);
       else {
         control?.withdraw();
