@@ -22,6 +22,8 @@ export interface Name {
 export interface Tag {
   readonly tag_: string;
   readonly names_: Map<string, Name>;
+  /** What its name alone says to the walk; 0 until it was asked. */
+  look_: number;
   frame_: object | undefined;
   at_: number;
 }
@@ -39,7 +41,7 @@ const tags = new Map<string, Tag>();
 let htmlNames = "";
 
 function add(tag: string, names: string): Tag {
-  const found: Tag = { tag_: tag, names_: new Map(), frame_: undefined, at_: 0 };
+  const found: Tag = { tag_: tag, names_: new Map(), look_: 0, frame_: undefined, at_: 0 };
   for (const marked of names.split(" ")) {
     const mark = MARKS.indexOf(marked.slice(-1));
     const name = mark < 0 ? marked : marked.slice(0, -1);

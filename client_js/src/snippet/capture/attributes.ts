@@ -1,6 +1,6 @@
 // The attributes of an element that leave the tab, and what stands for those that do not.
 import { DOTS, rewrite } from "../css";
-import { FLAG, type Name, NUMBER, STYLE, type Tag, TEXT, TOKEN_CHARACTERS, URL_NUMBER } from "../whitelist";
+import { FLAG, type Name, NUMBER, STYLE, type Tag, TEXT, TOKEN, TOKEN_CHARACTERS, URL_NUMBER } from "../whitelist";
 import {
   areaValue,
   attribute,
@@ -35,9 +35,9 @@ import {
   videoHeight,
   videoWidth,
 } from "./dom";
-import { BUTTON, EDITABLE, HIDDEN, MASKED, WIDGET } from "./mask";
+import { BUTTON, EDITABLE, EDITOR, HIDDEN, MASKED, WIDGET } from "./mask";
 import type { Attributes } from "./tables";
-import { isShownCanvas, PLACEHOLDERS, TEXT_MAX_CHARACTERS, type Walk, whole } from "./walk";
+import { isShownCanvas, lookOf, PLACEHOLDERS, PLAIN, TEXT_MAX_CHARACTERS, type Walk, whole } from "./walk";
 
 /** Put one attribute, where the element may have it. */
 type Put = (name: string, value: string | number) => void;
@@ -65,14 +65,26 @@ export function attributesOf(walk: Walk, element: Element, tag: Tag, bits: numbe
     // Of these, 0 says more than nothing.
     if (known && (value || known.kind_ !== FLAG || /^:(filled|checked)$/.test(name))) list.push(known, value);
   };
-  for (const name of new Set(namesOf(element))) {
+  const written = namesOf(element);
+  const plain = !!(lookOf(tag) & PLAIN);
+  const simple = plain && !masked && !(bits & WIDGET);
+  for (let at = 0; at < written.length; at++) {
+    const name = written[at] as string;
     const known = names.get(name);
-    if (known && name[0] !== ":") addWritten(walk, list, element, known, name, tag, bits, masked);
+    // Of two namespaces, one name may come twice.
+    if (!known || name[0] === ":" || (at && written.indexOf(name) < at)) continue;
+    if (simple && known.kind_ === TOKEN) {
+      const value = attribute(element, name) as string;
+      if (value.length <= TOKEN_CHARACTERS) list.push(known, whole(value, TOKEN_CHARACTERS));
+    } else addWritten(walk, list, element, known, name, tag, bits, masked);
   }
   if (own & MASKED) put(":masked", 1);
   if (tag.tag_ === "placeholder") addPlaceholder(walk, put, element, own);
-  else if (tag.tag_.startsWith("svg:")) addSvg(walk, put, element, tag, masked);
-  else addHtml(walk, put, element, bits, masked);
+  else if (!plain && tag.tag_.startsWith("svg:")) addSvg(walk, put, element, tag, masked);
+  else {
+    if (!plain || own & EDITOR) addHtml(walk, put, element, bits, masked);
+    if (written.includes("popover")) put(":popover", +matches(element, ":popover-open"));
+  }
   return list;
 }
 
@@ -201,7 +213,6 @@ function addHtml(walk: Walk, put: Put, element: Element, bits: number, masked: b
     if (masked || !isShownCanvas(walk, element)) put(":reason", "canvas");
   } else if (name === "video") addVideo(walk, put, element as HTMLVideoElement, masked);
   else addField(walk, put, element, bits, masked);
-  if (hasAttribute(element, "popover")) put(":popover", +matches(element, ":popover-open"));
 }
 
 function addVideo(walk: Walk, put: Put, video: HTMLVideoElement, masked: boolean): void {

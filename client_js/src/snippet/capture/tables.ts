@@ -54,6 +54,24 @@ export class Frame {
     this.ints_.push(...integers);
   }
 
+  /** An element or a text. */
+  node_(op: number, id: number, parent: number, before: number, value: number): void {
+    this.ints_.push(op, id, parent, before, value);
+  }
+
+  /** Attributes of an element, which there are most of. */
+  attributes_(said: Attributes): void {
+    const { ints_: ints } = this;
+    for (let at = 0; at < said.length; at += 2) {
+      const name = said[at] as Name;
+      const value = said[at + 1] as string | number;
+      ints.push(
+        name.frame_ === this ? name.at_ : this.name_(name),
+        name.kind_ < NUMBER ? this.index_(1, this.texts_, value as string) : this.value_(name, value),
+      );
+    }
+  }
+
   tag_(tag: Tag): number {
     if (tag.frame_ !== this) {
       tag.frame_ = this;

@@ -7,8 +7,8 @@ import { type Tag, tagOf } from "../whitelist";
 import { attributesOf, numberedIn } from "./attributes";
 import { Sheet } from "./cssom";
 import {
-  adoptedBy,
   addressOf,
+  adoptedBy,
   attribute,
   contentOf,
   dataOf,
@@ -26,7 +26,7 @@ import {
   SVG,
   shadowOf,
 } from "./dom";
-import { EDITABLE, FIELD, HIDDEN, Mask } from "./mask";
+import { EDITABLE, EDITOR, FIELD, HIDDEN, Mask } from "./mask";
 import { isLetter, isMoreText, isNextLetter, isText } from "./runs";
 import type { Attributes } from "./tables";
 
@@ -51,8 +51,27 @@ const NO_SPACE = /^(html|head|select|table|tbody|thead|tfoot|tr|colgroup|ul|ol|d
 /** What is in these is not drawn, or says what they hold. */
 const NO_INSIDE = /^(textarea|input|progress|meter|canvas|video)$/;
 
+/** Elements that are more than their attributes and what is in them. */
+const MORE =
+  /^(svg:.*|a|area|img|dialog|option|placeholder|audio|object|embed|input|link|iframe|style|select|textarea|progress|meter|canvas|video)$/;
+const LOOKED = 1;
+export const PLAIN = 2;
+export const SPACELESS = 4;
+
+/** What the name of an element alone says of it, found out once. */
+export function lookOf(tag: Tag): number {
+  const { tag_: name } = tag;
+  tag.look_ ||= LOOKED | (MORE.test(name) ? 0 : PLAIN) | (NO_SPACE.test(name.replace("svg:", "")) ? SPACELESS : 0);
+  return tag.look_;
+}
+
+const SURROGATE = /[\ud800-\udfff]/;
+
 /** Fit for JSON: without halves of characters. */
-export const whole = (text: string, max: number): string => text.slice(0, max).replace(/\p{Surrogate}/gu, "\ufffd");
+export function whole(text: string, max: number): string {
+  const short = text.length > max ? text.slice(0, max) : text;
+  return SURROGATE.test(short) ? short.replace(/\p{Surrogate}/gu, "\ufffd") : short;
+}
 
 export class Walk {
   readonly mask_: Mask;
@@ -92,6 +111,8 @@ export class Walk {
     if (this.host_.isOwn(element)) return undefined;
     const name = localName(element);
     const space = namespaceOf(element);
+    const plain = space === HTML && !(own & HIDDEN) ? tagOf(name) : undefined;
+    if (plain && lookOf(plain) & PLAIN) return plain;
     if (space === SVG && name === "style") return tagOf(own & HIDDEN ? "svg:g" : name);
     if (space === SVG && name !== "svg") return tagOf(own & HIDDEN || name === "a" ? "svg:g" : `svg:${name}`);
     if (space === SVG) return tagOf(own & HIDDEN ? "placeholder" : "svg:svg");
@@ -119,8 +140,11 @@ export class Walk {
     const type = nodeType(part);
     if (type === 1) {
       const element = part as Element;
-      const name = localName(element);
-      if (!tag || tag.tag_ === "placeholder" || NO_INSIDE.test(name) || this.isOpaque_(element, bits)) return list;
+      if (!tag) return list;
+      const name = lookOf(tag) & PLAIN ? "" : localName(element);
+      if (name ? tag.tag_ === "placeholder" || NO_INSIDE.test(name) : !(bits & (HIDDEN | EDITOR))) {
+        if (name) return list;
+      } else if (this.isOpaque_(element, bits)) return list;
       if (name === "iframe") {
         const inside = this.documentIn_(element);
         return inside ? [inside] : list;
