@@ -233,7 +233,9 @@ export class Tree {
       } else if (type === 3 || type === 4) {
         if (!open) sent.bits_ = walk.mask_.bits_(part, this.bitsOf_);
         sent.said_ = walk.text_(part, sent.bits_);
-        if (open && lookOf(parent?.tag_ as Tag) & SPACELESS && !/\S/.test(sent.said_)) return undefined;
+        // In some elements white space is never drawn.
+        const blank = open && lookOf(parent?.tag_ as Tag) & SPACELESS && !/\S/.test(sent.said_);
+        if (blank && !walk.leaves_(part, parent?.part_ as Node, sent.bits_)) return undefined;
         frame.node_(TEXT_NODE, sent.id_, up, before, frame.text_(sent.said_));
       } else return undefined;
     }
