@@ -24,7 +24,7 @@ async def test_a_snapshot_is_built_and_its_digest_is_the_protocols(mirror: Mirro
     frame.element(20, 4, "acme-card", {"aria-label": "Card"}).shadow(21, 20).sheet(22, 21, "b{color:red}")
     frame.element(23, 21, "b").text(24, 23, "inside").text(25, 20, "light")
     frame.element(30, 4, "svg:svg", {"viewBox": "0 0 8 8"}).element(31, 30, "svg:path", {"d": "M0 0h8"})
-    frame.element(40, 4, "img", {"src": 12, "width": 30, "alt": "a picture"})
+    frame.element(40, 4, "img", {"src": 12, "width": "30", "alt": "a picture"})
     await mirror.view(frame.snapshot())
     expected = (
         f'{{{js("p{margin:9px}")}}}<html><head><style media="all">{{{js("p{color:rgb(1, 2, 3)}")}}}</style></head>'
@@ -32,7 +32,7 @@ async def test_a_snapshot_is_built_and_its_digest_is_the_protocols(mirror: Mirro
         f'<p class="a b" id="first" style="padding:4px">{js("Hello wörld")}<br></br></p>'
         f'<acme-card aria-label="Card"><#shadow>{{{js("b{color:red}")}}}<b>"inside"</b></#shadow>"light"</acme-card>'
         '<svg:svg viewBox="0 0 8 8"><svg:path d="M0 0h8"></svg:path></svg:svg>'
-        '<img alt="a picture" src=# width=30></img></body></html>'
+        '<img alt="a picture" src=# width="30"></img></body></html>'
     )
     assert await mirror.canonical() == expected
     digest = await mirror.frame.evaluate("() => cobrowseMirror.digest()")

@@ -5,6 +5,8 @@ import { WITHHELD } from "./pictures";
 import { attributeOf, FULLSCREEN, RING, SELECTED } from "./selectors";
 
 export const MISSING = "data-cobrowse-missing";
+/** On the root: nothing moves yet. */
+export const STILL = "data-cobrowse-still";
 /** Laid out although it is far from view. */
 export const SEEN = "data-cobrowse-seen";
 
@@ -17,6 +19,8 @@ export const INK = `
   background:${HATCH},#f2f4f7;color:#475467;border:1px solid #98a2b3;min-width:8px;min-height:8px}
 [${PLACEHOLDER}]::before{content:attr(${PLACEHOLDER});display:grid;place-items:center;box-sizing:border-box;height:100%;font:12px/1.4 system-ui,sans-serif;padding:4px 8px;text-align:center}
 canvas[${WITHHELD}],video[${WITHHELD}]{background:${HATCH},#f2f4f7}
+:where(progress,meter){appearance:none;background-image:${HATCH}}
+:where(progress)::-webkit-progress-bar,:where(meter)::-webkit-meter-bar{background-image:${HATCH}}
 input[${FILLED}]{background-image:${HATCH}}
 input[${DOTTED}]{-webkit-text-security:disc!important}
 input[type=color][${FILLED}]::-webkit-color-swatch{opacity:0}
@@ -43,6 +47,10 @@ a${RINGED}:any-link{outline-offset:1px}
 ${FULL}{position:fixed!important;inset:0!important;margin:0!important;box-sizing:border-box!important;min-width:0!important;max-width:none!important;
   min-height:0!important;max-height:none!important;width:100%!important;height:100%!important;transform:none!important;z-index:2147483647!important}
 *{scroll-snap-type:none!important;overflow-anchor:none!important;scroll-behavior:auto!important}
+img[src=""]:not([alt]){width:16px;height:16px}
+canvas{display:inline-block;overflow:clip;contain:size;width:fit-content;contain-intrinsic-size:attr(width px,300px) attr(height px,150px);
+  aspect-ratio:attr(width type(<number>),300) / attr(height type(<number>),150)}
+[${STILL}],[${STILL}] *,[${STILL}] ::before,[${STILL}] ::after{transition:none!important}
 [${SEEN}]{content-visibility:visible!important}
 ::highlight(${SELECTED}){background:Highlight;color:HighlightText}
 }`;

@@ -4,6 +4,7 @@ import type { Ops, PageInfo, Snapshot } from "../protocol";
 import { Adaptation } from "./adapt";
 import { assetPath } from "./attributes";
 import { Builder } from "./builder";
+import { finish, still } from "./calm";
 import { digest } from "./digest";
 import { INK, MISSING } from "./ink";
 import { deviceOf, isSame } from "./media";
@@ -92,7 +93,9 @@ export class Picture {
     if (this.builder.root === null) throw new Refusal("no_document");
     this.adaptMedia();
     this.holdScheme();
+    still(this.document, true);
     this.afterFrame();
+    this.calm();
   }
 
   /** Ops must follow without a gap; the caller has looked. */
@@ -133,7 +136,7 @@ export class Picture {
   }
 
   private afterFrame(): void {
-    this.medium.lead?.(this.document);
+    for (const { node } of this.builder.documents) this.medium.lead?.(node as Document);
     this.states.refresh();
     this.bars.hold(this.page);
     this.showSeen();
@@ -171,6 +174,7 @@ export class Picture {
     if (element.localName === "link") this.linked(element as HTMLLinkElement);
     if (!this.complete) return;
     this.afterFrame();
+    this.calm();
     if (this.loading.size > 0) return;
     for (const resolve of this.quiet) resolve();
     this.quiet = [];
@@ -191,6 +195,16 @@ export class Picture {
   }
 
   // --- what goes with the picture
+
+  private isCalm = false;
+
+  /** Nothing moves before the picture has come as a whole. */
+  private calm(): void {
+    if (this.isCalm) return;
+    finish(this.document);
+    this.isCalm = ![...this.loading].some((element) => element.localName === "link");
+    if (this.isCalm) requestAnimationFrame(() => requestAnimationFrame(() => still(this.document, false)));
+  }
 
   /** Conditions of whole sheets: `media` of elements, and of what is adopted. */
   private adaptMedia(): void {

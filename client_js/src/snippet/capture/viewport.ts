@@ -8,11 +8,13 @@ import { find, matches } from "./dom";
 const BAR_LEAST_PIXELS = 4;
 
 const asked = TRAITS.map((query) => matchMedia(query));
+const round = Math.round;
+
+type Sizes = Required<Pick<PageInfo, "width" | "height" | "bar">>;
+type State = Omit<PageInfo, "address" | "title" | "quirks">;
 
 export interface Measured {
-  readonly width: number;
-  readonly height: number;
-  readonly bar: number;
+  readonly sizes_: Sizes;
   /** What the page's meta element says of its colour scheme. */
   readonly scheme_: string;
   readonly target_: Element | undefined;
@@ -20,48 +22,38 @@ export interface Measured {
 
 /** Asked for only when it may have changed, since asking may force a layout. */
 export function measure(): Measured {
-  const { innerWidth: outer, innerHeight: height } = window;
+  let { innerWidth: width, innerHeight: height } = window;
   const inner = (document.scrollingElement ?? document.documentElement).clientWidth;
+  let bar = width - inner;
   // A phone that shows a page wider than itself says how much of it is to be seen, not what the page was laid out for.
-  const isWider = inner < outer && !matchMedia(`(min-width:${outer - 1}px)`).matches;
-  const bar = isWider ? 0 : outer - inner;
+  if (bar > 0 && !matchMedia(`(min-width:${width - 1}px)`).matches) {
+    height = round((height * inner) / width);
+    width = inner;
+    bar = 0;
+  }
   return {
-    width: isWider ? inner : outer,
-    height: isWider ? Math.round((height * inner) / outer) : height,
-    bar: bar < BAR_LEAST_PIXELS ? 0 : bar,
+    sizes_: { width, height, bar: bar < BAR_LEAST_PIXELS ? 0 : bar },
     scheme_: find(document, "meta[name=color-scheme]")[0]?.getAttribute("content") ?? "",
     target_: location.hash ? find(document, ":target")[0] : undefined,
   };
 }
 
-type State = Required<
-  Pick<
-    PageInfo,
-    "width" | "height" | "bar" | "zoom" | "dpr" | "left" | "top" | "traits" | "dark" | "dark_canvas" | "ring"
-  > &
-    Pick<PageInfo, "target" | "fullscreen">
->;
-
 /** The states of the page; `focus` is what is said to have the focus. */
-export function stateOf(
-  { width, height, bar, scheme_: scheme, target_: target }: Measured,
-  focus: Element | null,
-  idOf: (element: Element) => number,
-): State {
+export function stateOf(measured: Measured, focus: Element | null, idOf: (element: Element) => number): State {
+  const { scale, offsetLeft, offsetTop } = visualViewport as VisualViewport;
+  const { scheme_: scheme, target_: target } = measured;
+  const { fullscreenElement: full } = document;
   const dark = matchMedia("(prefers-color-scheme:dark)").matches;
-  const view = visualViewport;
-  const full = document.fullscreenElement;
   return {
-    width,
-    height,
-    bar,
-    zoom: Math.round((view?.scale ?? 1) * 100),
-    dpr: Math.round(devicePixelRatio * 100),
-    left: Math.max(0, Math.round(view?.offsetLeft ?? 0)),
-    top: Math.max(0, Math.round(view?.offsetTop ?? 0)),
+    ...measured.sizes_,
+    zoom: round(scale * 100),
+    dpr: round(devicePixelRatio * 100),
+    // Beyond the edge while it springs back.
+    left: round(Math.max(0, offsetLeft)),
+    top: round(Math.max(0, offsetTop)),
     traits: asked.reduce((bits, { matches: yes }, at) => bits | (+yes << at), 0),
     dark,
-    dark_canvas: /\bdark\b/.test(scheme) && (dark || !/\blight\b/.test(scheme)),
+    dark_canvas: /dark/.test(scheme) && (dark || !/light/.test(scheme)),
     ring: !!focus && matches(focus, ":focus-visible"),
     target: target ? idOf(target) : 0,
     fullscreen: full ? idOf(full) : 0,
