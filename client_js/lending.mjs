@@ -7,24 +7,29 @@ const LENT = {
   "shared/addresses.ts": { lender: "session", borrowers: ["view", "acts"], names: ["judge", "parse", "redact"] },
   "snippet/capture/dom.ts": {
     lender: "view",
-    borrowers: ["acts", "digest"],
+    borrowers: ["acts", "digest", "outline"],
     names: [
       "attribute",
       "boxOf",
       "closest",
+      "find",
+      "findInFragment",
       "focusOn",
       "hasAttribute",
+      "isConnected",
       "localName",
       "matches",
       "nodeType",
+      "shadowOf",
       "slotOf",
       "upOf",
     ],
   },
+  "snippet/capture/mask.ts": { lender: "view", borrowers: ["outline"], names: ["EDITOR", "HIDDEN"] },
   "snippet/capture/cssom.ts": { lender: "view", borrowers: ["digest"], names: ["rulesOf", "Sheet"] },
-  "snippet/css.ts": { lender: "view", borrowers: ["assets"], names: ["rewrite"] },
+  "snippet/css.ts": { lender: "view", borrowers: ["assets", "outline"], names: ["DOTS", "rewrite"] },
   "snippet/ui/elements.ts": { lender: "session", borrowers: ["preview", "receipt"], names: ["h", "button"] },
-  "snippet/whitelist.ts": { lender: "view", borrowers: ["digest"], names: ["FLAG", "NUMBER", "URL_NUMBER"] },
+  "snippet/whitelist.ts": { lender: "view", borrowers: ["digest", "outline"], names: ["FLAG", "NUMBER", "STYLE", "URL_NUMBER"] },
 };
 
 const role = (name) => name.split("-")[0];

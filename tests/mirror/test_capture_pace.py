@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -138,6 +139,10 @@ def test_the_outline_follows_the_page(tab: Tab) -> None:
     assert [node.tag for node in body_of(tab)] == ["input", "a", "a", "a", "button", "h2", "a", "button"]
     assert tab.picture.find("button", aria_expanded="true")
     assert "New" in tab.picture.texts() and "All lamps" not in tab.picture.texts()
+
+
+def _says(tab: Tab, text: str) -> bool:
+    return text in tab.picture.texts()
 
 
 def body_of(tab: Tab) -> list[Any]:
@@ -337,4 +342,4 @@ def test_in_a_hidden_tab_no_timer_is_needed(tab: Tab) -> None:
     tab.run("() => { Object.defineProperty(document, 'hidden', { get: () => true }); window.setTimeout = () => 0 }")
     for n in range(3):
         tab.run("n => { last.textContent = 'hidden ' + n }", n)
-        poll_until(tab, lambda n=n: f"hidden {n}" in tab.picture.texts(), "the change")
+        poll_until(tab, partial(_says, tab, f"hidden {n}"), "the change")
