@@ -59,7 +59,7 @@ ElementKind = Literal["", "link", "button", "field", "other"]
 AssetKind = Literal["image", "font", "style"]
 
 Id = Annotated[int, Meta(ge=0, lt=2**31)]
-HttpStatus = Annotated[int, Meta(ge=0, le=999)]
+HttpStatus = Annotated[int, Meta(ge=0, lt=1000)]
 Count = Annotated[int, Meta(ge=0, lt=2**31)]
 Pixels = Annotated[int, Meta(gt=-(2**31), lt=2**31)]
 Fraction = Annotated[float, Meta(ge=0.0, le=1.0)]

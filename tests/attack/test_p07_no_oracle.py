@@ -19,9 +19,10 @@ NOT_LOADED = {
     "//other.example/x.png": "other_origin",
     "data:text/html,x": "failed",
     "blob:https://other.example/1": "other_origin",
-    "file:///etc/hostname": "failed",
-    "chrome://version/": "failed",
-    "javascript:1": "failed",
+    # These have no number.
+    "file:///etc/hostname": "gone",
+    "chrome://version/": "gone",
+    "javascript:1": "gone",
 }
 NEVER_NAMED = [0, 77, 100_000, 2**31 - 1, -1]
 READ_BY_SCRIPTS = [
@@ -82,7 +83,7 @@ def test_numbers_that_were_never_named(tab: Tab) -> None:
     before = asked(tab)
     for n in NEVER_NAMED:
         upload(tab, n)
-    assert tab.run("P.refused") == [[n, "failed"] for n in NEVER_NAMED]
+    assert tab.run("P.refused") == [[n, "gone"] for n in NEVER_NAMED]
     assert (tab.puts, asked(tab)) == ([], before)
 
 
