@@ -15,24 +15,18 @@ import { TO_AGENT } from "../shapes";
 import type { FromMirror, Language, Place, Tool, View } from "../shared/mirrortalk";
 import { shapes } from "../shared/shapes";
 import { Link, type LinkState } from "../shared/socket";
-import { ActLog } from "./acts";
+import { ActLog, browserTimers } from "./acts";
 import { type Api, ApiError } from "./api";
+import { Doctor } from "./doctor/doctor";
+import { firstActId, nonce, pageId, socketAddress } from "./identity";
 import { MirrorHost } from "./mirrorhost";
 
 export type Fault = "" | "signed_out" | "taken" | "elsewhere" | "gone" | "old_version" | "refused";
 
 type Listener = () => void;
 
-const NONCE_BYTES = 16;
 /** Acts that need control switched on, not only allowed by the site. */
 const NEEDS_CONTROL: ReadonlySet<AnyDo["act"]> = new Set(["scroll", "click", "navigate", "back", "forward", "reload"]);
-
-export function nonce(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-const pageId = nonce();
 
 export class Conversation {
   state: SessionState | null = null;
@@ -43,9 +37,6 @@ export class Conversation {
   fault: Fault = "";
   tool: Tool = "none";
   mirror: MirrorHost | null = null;
-  mirrorReachable = true;
-  mirrorHangs = false;
-  refusedFrames = 0;
   /** The hub's last reproach, as its code, and after how many seconds the same may be tried again (0: no matter when). */
   problem = "";
   retryAfterSeconds = 0;
@@ -53,6 +44,7 @@ export class Conversation {
   private clockAheadSeconds = 0;
   private picture = { epoch: 0, seq: 0 };
   readonly acts: ActLog;
+  readonly doctor: Doctor;
   private readonly socket: Link<ToAgent, FromAgent>;
 
   constructor(
@@ -62,6 +54,17 @@ export class Conversation {
     private readonly changed: Listener,
   ) {
     this.acts = new ActLog(firstActId(), changed);
+    this.doctor = new Doctor(
+      {
+        send: (checkup) => void this.socket.send(checkup),
+        now: () => performance.now(),
+        isHidden: () => document.hidden,
+        askPicture: () => this.onMirrorBehind(),
+        askDigest: (id, epoch, seq) => this.mirror?.askDigest(id, epoch, seq),
+        changed,
+      },
+      browserTimers,
+    );
     this.socket = new Link<ToAgent, FromAgent>(socketAddress(), {
       hello: () => this.hello(),
       fits: shapes(TO_AGENT),
@@ -83,6 +86,7 @@ export class Conversation {
 
   close(): void {
     this.socket.close();
+    this.doctor.close();
     this.mirror?.close();
     this.mirror = null;
     this.page = null;
@@ -167,6 +171,7 @@ export class Conversation {
 
   private linked(state: LinkState, code: number): void {
     this.link = state;
+    this.doctor.linked(state);
     if (state !== "open") this.acts.loseAll();
     if (state === "closed") this.closed(code);
     this.changed();
@@ -183,6 +188,7 @@ export class Conversation {
   }
 
   private take(message: ToAgent): void {
+    this.doctor.take(message);
     switch (message.k) {
       case "agent_welcome":
         this.begin(message);
@@ -197,6 +203,9 @@ export class Conversation {
         this.problem = message.code;
         this.retryAfterSeconds = message.retry_after_seconds ?? 0;
         this.changed();
+        break;
+      case "asset_missed":
+        this.mirror?.missed(message);
         break;
       case "snapshot":
       case "ops":
@@ -217,6 +226,7 @@ export class Conversation {
 
   private begin(welcome: AgentWelcome): void {
     this.welcome = welcome;
+    this.doctor.setPrivate(welcome.private === true);
     this.welcomed = true;
     this.clockAheadSeconds = welcome.now - Date.now() / 1000;
     this.mirror ??= new MirrorHost(welcome.mirror, this.language, this);
@@ -234,6 +244,7 @@ export class Conversation {
     if ((state.control === "on") !== (before?.control === "on")) this.controlChanged(state.control === "on");
     else if (before === null) this.setTool(this.resting());
     this.mirror?.setLive(live);
+    this.doctor.stepped(state);
     this.changed();
   }
 
@@ -249,6 +260,7 @@ export class Conversation {
   // --- the mirror
 
   onMirror(message: FromMirror): void {
+    this.doctor.takeOfMirror(message);
     switch (message.k) {
       case "resync":
         void this.socket.send({ k: "resync", epoch: message.epoch });
@@ -266,10 +278,6 @@ export class Conversation {
       case "clear":
         if (this.may("clear")) this.act({ act: "clear" });
         break;
-      case "refused":
-        this.refusedFrames = message.count;
-        this.changed();
-        break;
       case "painted":
         this.picture = { epoch: message.epoch, seq: message.seq };
         break;
@@ -281,13 +289,11 @@ export class Conversation {
   }
 
   onMirrorHangs(hangs: boolean): void {
-    this.mirrorHangs = hangs;
-    this.changed();
+    this.doctor.hangs(hangs);
   }
 
   onMirrorReach(reachable: boolean): void {
-    this.mirrorReachable = reachable;
-    this.changed();
+    this.doctor.reached(reachable, this.mirror?.origin ?? "");
   }
 
   private press(place: Place): void {
@@ -296,15 +302,4 @@ export class Conversation {
     else if (this.tool === "point") this.act({ act: "point", node, x, y }, place);
     else if (this.tool === "control") this.act({ act: "click", node, x, y }, place);
   }
-}
-
-function socketAddress(): string {
-  const address = new URL("/ws/agent", location.href);
-  address.protocol = address.protocol === "http:" ? "ws:" : "wss:";
-  return address.href;
-}
-
-/** Tenths of a second: ids rise over reloads of the console, and start over every three years. */
-function firstActId(): number {
-  return Math.floor(Date.now() / 100) % 2 ** 30;
 }

@@ -7,6 +7,7 @@ import type { AnyDo } from "../protocol";
 import type { Tool } from "../shared/mirrortalk";
 import type { ActLine } from "./acts";
 import type { Conversation } from "./conversation";
+import { sentence } from "./doctor/panel";
 import { liveStyle } from "./livestyle";
 import { icon } from "./parts";
 import type { Strings } from "./strings";
@@ -40,7 +41,8 @@ export class LiveScreen extends LitElement {
       <h1 class="visually-hidden">${this.s.mirrorTitle}</h1>
       <div class="bar">${this.navigation()} ${this.tools()} ${this.control()}</div>
       <div class="stage">${this.mirror()} ${this.cover()}</div>
-      <div class="bar foot">${this.result()} <p role="status" class="soft small" data-testid="control-note">${this.controlNote()}</p> ${this.history()}</div>
+      <div class="bar foot">${this.result()} <p role="status" class="soft small" data-testid="control-note">${this.controlNote()}</p>
+        <div class="group"><cobrowse-doctor .s=${this.s} .doctor=${this.talk.doctor} .version=${this.version}></cobrowse-doctor> ${this.history()}</div></div>
     </main>`;
   }
 
@@ -146,26 +148,13 @@ export class LiveScreen extends LitElement {
     this.talk.mirror?.attach((frame as HTMLIFrameElement | undefined) ?? null);
   };
 
+  /** What stands in the place of the picture; behind it may be what is out of date, or not to be seen any more. */
   private cover(): TemplateResult {
-    const { title, text } = this.covered();
-    return html`<div class="cover" role="status" data-testid="cover" ?data-shown=${title !== ""}>
-      ${title === "" ? nothing : html`<div><strong>${title}</strong><span>${text}</span></div>`}
+    const blank = this.talk.doctor.blank;
+    const { title, text, todo } = blank === null ? { title: "", text: "", todo: "" } : sentence(this.s, blank);
+    return html`<div class="cover" role="status" data-testid="cover" data-cause=${blank?.cause ?? ""} ?data-shown=${blank !== null}>
+      ${blank === null ? nothing : html`<div><strong>${title}</strong><span>${text}</span><span class="soft">${todo}</span></div>`}
     </div>`;
-  }
-
-  private covered(): { title: string; text: string } {
-    const { s, talk } = this;
-    const { state } = talk;
-    // What is behind it may be out of date, or not to be seen any more.
-    if (talk.link !== "open") return { title: s.hubLostTitle, text: s.hubLostText };
-    if (state?.name === "paused") return { title: s.pausedTitle, text: s.pausedText };
-    if (state?.name === "away" && state.away) {
-      const own = state.away.seat === "agent";
-      return { title: s.awayTitle, text: own ? s.awayAgent : s.away[state.away.reason] };
-    }
-    if (talk.mirrorHangs) return { title: s.mirrorHangsTitle, text: s.mirrorHangsText };
-    if (!talk.mirrorReachable) return { title: s.coverWaiting, text: s.mirrorUnreachable(talk.mirror?.origin ?? "") };
-    return { title: "", text: "" };
   }
 
   // --- what became of acts
@@ -190,12 +179,9 @@ export class LiveScreen extends LitElement {
   private history(): TemplateResult {
     const { s, talk } = this;
     const lines = talk.acts.lines;
-    const extra =
-      talk.refusedFrames > 0 ? html`<p class="soft small">${s.framesRefused(talk.refusedFrames)}</p>` : nothing;
     return html`<details class="history">
       <summary>${s.history}</summary>
       <div class="sheet">
-        ${extra}
         ${lines.length === 0 ? html`<p class="soft">${s.historyEmpty}</p>` : html`<ol reversed>${lines.map((line) => html`<li>${this.sentence(line)}</li>`)}</ol>`}
       </div>
     </details>`;

@@ -1,5 +1,6 @@
 // The console's side of the mirror: an iframe of another origin, fed by postMessage, heard only from that origin.
 
+import type { AssetMissed } from "../protocol";
 import type { FromMirror, Language, Mark, ToMirror, Tool, View } from "../shared/mirrortalk";
 
 /** Frames kept for a mirror page that is still loading; beyond it they are dropped and asked for again. */
@@ -80,6 +81,15 @@ export class MirrorHost {
   setTool(tool: Tool): void {
     this.tool = tool;
     if (this.ready) this.post({ k: "tool", tool });
+  }
+
+  /** Why the mirror gets no such asset. */
+  missed(asset: AssetMissed): void {
+    if (this.ready) this.post({ k: "missed", asset });
+  }
+
+  askDigest(id: number, epoch: number, seq: number): void {
+    if (this.ready) this.post({ k: "digest", id, epoch, seq });
   }
 
   mark(mark: Mark): void {

@@ -1,7 +1,9 @@
 import { wait } from "../shared/i18n/wait";
+import { DOCTOR_DE } from "./doctor/words.de";
 import type { Strings } from "./strings";
 
 export const DE: Strings = {
+  doctor: DOCTOR_DE,
   signIn: "Anmelden",
   signInIntro: "Helfen Sie Anrufenden genau auf der Seite, die sie vor sich haben.",
   name: "Name",
@@ -133,33 +135,9 @@ export const DE: Strings = {
     away: "Abwesend",
     ended: "Beendet",
   },
-  coverWaiting: "Die Seite kommt gleich …",
-  pausedTitle: "Ihr Gegenüber hat unterbrochen",
-  pausedText: "Sie sehen nichts, bis es weitergeht. Das ist jederzeit möglich.",
-  awayTitle: "Die geteilte Seite ist gerade nicht da",
-  away: {
-    navigating:
-      "Dort wird eine andere Seite geöffnet. Gehört sie zur Website, kommt sie von selbst; wenn nicht, bitten Sie darum, zurückzugehen.",
-    offline: "Die Verbindung Ihres Gegenübers ist weg. Sie kommt von selbst wieder.",
-    asleep: "Der Tab schläft oder der Bildschirm ist aus. Es geht weiter, sobald der Tab wieder vorn ist.",
-    other_origin: "Ihr Gegenüber ist auf einer anderen Website, die nicht geteilt wird. Danach geht es weiter.",
-    other_path: "Ihr Gegenüber ist auf einer Seite, die privat bleibt. Danach geht es weiter.",
-  },
-  awayAgent: "Ihre eigene Verbindung war weg. Sie kommt von selbst wieder.",
   reconnecting: "Die Verbindung zum Hub ist unterbrochen. Neuer Versuch läuft …",
   hubLost: "Keine Verbindung",
-  hubLostTitle: "Die Seite ist verborgen",
-  hubLostText: "Sie kommt von selbst wieder, sobald der Hub erreichbar ist.",
   connecting: "Verbindung zum Hub wird aufgebaut …",
-  mirrorHangsTitle: "Der Spiegel antwortet nicht",
-  mirrorHangsText:
-    "Die Seite ist vielleicht mehr, als dieser Browser zeichnen kann. Sie kommt von selbst wieder; beenden können Sie jederzeit.",
-  mirrorUnreachable: (origin) =>
-    `Der Spiegel unter ${origin} ist nicht erreichbar, deshalb lässt sich die Seite nicht zeigen. Wer den Hub betreibt, kann helfen.`,
-  framesRefused: (count) =>
-    count === 1
-      ? "1 Teil der Seite passte nicht und wurde neu angefragt."
-      : `${count} Teile der Seite passten nicht und wurden neu angefragt.`,
   endedTitle: "Die Sitzung ist beendet",
   ended: {
     agent_ended: "Sie haben sie beendet.",

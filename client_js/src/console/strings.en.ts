@@ -1,7 +1,9 @@
 import { wait } from "../shared/i18n/wait";
+import { DOCTOR_EN } from "./doctor/words.en";
 import type { Strings } from "./strings";
 
 export const EN: Strings = {
+  doctor: DOCTOR_EN,
   signIn: "Sign in",
   signInIntro: "Help a caller on the very page they are looking at.",
   name: "Name",
@@ -131,33 +133,9 @@ export const EN: Strings = {
     away: "Away",
     ended: "Ended",
   },
-  coverWaiting: "Waiting for the page …",
-  pausedTitle: "The customer paused",
-  pausedText: "You see nothing until they go on. They can do so at any time.",
-  awayTitle: "The customer's page is away",
-  away: {
-    navigating:
-      "They are opening another page. A page of the site comes back by itself; if they landed elsewhere, ask them to go back.",
-    offline: "Their connection is lost. It comes back by itself when they are online again.",
-    asleep: "Their tab is asleep or their screen is off. It comes back when they return to the tab.",
-    other_origin: "They are on another site, which is not shared. It comes back when they return.",
-    other_path: "They are on a page that the site keeps private. It comes back when they leave it.",
-  },
-  awayAgent: "Your own connection was lost. It comes back by itself.",
   reconnecting: "Connection to the hub lost. Trying again …",
   hubLost: "No connection",
-  hubLostTitle: "The page is hidden",
-  hubLostText: "It comes back by itself when the hub can be reached again.",
   connecting: "Connecting to the hub …",
-  mirrorHangsTitle: "The mirror does not answer",
-  mirrorHangsText:
-    "The customer's page may be more than this browser can draw. It comes back by itself; you can end the session at any time.",
-  mirrorUnreachable: (origin) =>
-    `The mirror at ${origin} can't be reached, so the page can't be shown. Whoever runs the hub can help.`,
-  framesRefused: (count) =>
-    count === 1
-      ? "1 part of the page did not fit and was asked for again."
-      : `${count} parts of the page did not fit and were asked for again.`,
   endedTitle: "The session has ended",
   ended: {
     agent_ended: "You ended it.",

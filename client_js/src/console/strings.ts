@@ -1,11 +1,13 @@
 // What the console says, in English and German. The keys are the same in both; TypeScript holds that.
 
-import type { AwayReason, EndReason } from "../protocol";
+import type { EndReason } from "../protocol";
 import type { Language } from "../shared/mirrortalk";
+import type { DoctorWords } from "./doctor/words";
 import { DE } from "./strings.de";
 import { EN } from "./strings.en";
 
 export interface Strings {
+  doctor: DoctorWords;
   signIn: string;
   signInIntro: string;
   name: string;
@@ -73,22 +75,9 @@ export interface Strings {
   reasons: Readonly<Record<string, string>>;
   reasonUnknown(code: string): string;
   states: Readonly<Record<string, string>>;
-  coverWaiting: string;
-  pausedTitle: string;
-  pausedText: string;
-  awayTitle: string;
-  away: Readonly<Record<AwayReason, string>>;
-  /** Where a web browser loses the connection of the agent's own seat. */
-  awayAgent: string;
   reconnecting: string;
   hubLost: string;
-  hubLostTitle: string;
-  hubLostText: string;
   connecting: string;
-  mirrorUnreachable(origin: string): string;
-  mirrorHangsTitle: string;
-  mirrorHangsText: string;
-  framesRefused(count: number): string;
   endedTitle: string;
   ended: Readonly<Record<EndReason, string>>;
   endedNothingKept: string;
