@@ -165,7 +165,7 @@ def _any(info: inspect.Type) -> Any:
         case inspect.StrType():
             if info.pattern is None:
                 return "x" * (info.min_length or 0)
-            return next(text for text in ("47", "word") if re.search(info.pattern, text))
+            return next(text for text in ("47", "word", "") if re.search(info.pattern, text))
     raise AssertionError(f"a type no message has yet: {info}")
 
 
