@@ -59,7 +59,7 @@ def measure() -> list[Figure]:
         BARE: ("text/html", EMPTY),
     }
     with tempfile.TemporaryDirectory() as folder, capture_page.browser() as browser:
-        probe = capture_page.bundle(Path(folder) / "probe.js")
+        probe = capture_page.bundle(Path(folder) / "probe.js", minified=True)
         shop = _compared(browser, files, SHOP, 0, probe, rrweb)
         bare = _compared(browser, files, BARE, 10_000, probe, rrweb)
     return [

@@ -50,7 +50,7 @@ LONGEST = """async () => {
 def measure() -> list[Figure]:
     """Of each size the median of some runs, of the longest task the longest of all."""
     with tempfile.TemporaryDirectory() as folder, running_shop() as url, capture_page.browser() as browser:
-        probe = capture_page.bundle(Path(folder) / "probe.js")
+        probe = capture_page.bundle(Path(folder) / "probe.js", minified=True)
         found = [figure for size in BARS_MS for figure in _of_size(browser, url, probe, size)]
         packed = measured(browser, f"{url}/catalogue", probe, TIMED)["bytes"]
     return [*found, Figure("snapshot_shop_packed_kb", packed / 1024, "KB", PACKED_KB)]

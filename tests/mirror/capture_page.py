@@ -184,9 +184,10 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-def bundle(target: Path) -> str:
+def bundle(target: Path, *, minified: bool = False) -> str:
     script = ROOT / "client_js" / "tests" / "capture" / "bundle.mjs"
-    subprocess.run(["node", str(script), str(target)], check=True, capture_output=True)
+    more = ["probe.ts", "--minify"] if minified else []
+    subprocess.run(["node", str(script), str(target), *more], check=True, capture_output=True)
     return str(target)
 
 

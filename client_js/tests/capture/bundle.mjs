@@ -1,4 +1,5 @@
-// Bundles a probe for the browser tests: `node bundle.mjs FILE [SOURCE]` writes it as an IIFE. Names are not mangled.
+// Bundles a probe for the browser tests: `node bundle.mjs FILE [SOURCE] [--minify]` writes it as an IIFE. Members are not
+// renamed.
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -9,6 +10,7 @@ await build({
   entryPoints: [join(here, process.argv[3] ?? "probe.ts")],
   outfile: process.argv[2],
   bundle: true,
+  minify: process.argv.includes("--minify"),
   format: "iife",
   target: "es2022",
   charset: "utf8",

@@ -1,5 +1,5 @@
 // The attributes of an element that leave the tab, and what stands for those that do not.
-import { DOTS, rewrite } from "../css";
+import { DOTS, rewriteWritten } from "../css";
 import { FLAG, type Name, NUMBER, STYLE, type Tag, TEXT, TOKEN, TOKEN_CHARACTERS, URL_NUMBER } from "../whitelist";
 import {
   areaValue,
@@ -60,24 +60,26 @@ export function attributesOf(walk: Walk, element: Element, tag: Tag, bits: numbe
   const list: Attributes = [];
   const names = tag.names_;
   const masked = walk.mask_.hides_(bits);
-  const put: Put = (name, value) => {
-    const known = names.get(name) as Name;
-    // Of these, 0 says more than nothing.
-    if (known && (value || known.kind_ !== FLAG || /^:(filled|checked)$/.test(name))) list.push(known, value);
-  };
   const written = namesOf(element);
   const plain = !!(lookOf(tag) & PLAIN);
-  const simple = plain && !masked && !(bits & WIDGET);
+  const simple = !masked && !(bits & WIDGET) && !/^(input|link)$/.test(tag.tag_);
+  const inSvg = tag.tag_[3] === ":";
   for (let at = 0; at < written.length; at++) {
     const name = written[at] as string;
     const known = names.get(name);
     // Of two namespaces, one name may come twice.
     if (!known || name[0] === ":" || (at && written.indexOf(name) < at)) continue;
-    if (simple && known.kind_ === TOKEN) {
-      const value = attribute(element, name) as string;
-      if (value.length <= TOKEN_CHARACTERS) list.push(known, whole(value, TOKEN_CHARACTERS));
+    const value = simple && known.kind_ === TOKEN ? (attribute(element, name) as string) : undefined;
+    if (value !== undefined && value.length <= TOKEN_CHARACTERS && !(inSvg && /[(\\]/.test(value))) {
+      list.push(known, whole(value, TOKEN_CHARACTERS));
     } else addWritten(walk, list, element, known, name, tag, bits, masked);
   }
+  if (plain && !(own & (MASKED | EDITOR)) && !written.includes("popover")) return list;
+  const put: Put = (name, value) => {
+    const known = names.get(name) as Name;
+    // Of these, 0 says more than nothing.
+    if (known && (value || known.kind_ !== FLAG || /^:(filled|checked)$/.test(name))) list.push(known, value);
+  };
   if (own & MASKED) put(":masked", 1);
   if (tag.tag_ === "placeholder") addPlaceholder(walk, put, element, own);
   else if (!plain && tag.tag_.startsWith("svg:")) addSvg(walk, put, element, tag, masked);
@@ -113,7 +115,7 @@ function addWritten(
     const drawn = !!(bits & WIDGET) || walk.isField_(element);
     if (drawn && walk.mask_.isSlider_(element)) return;
     const sized = drawn ? style.replace(SIZES, "$1") : style;
-    const css = rewrite(sized, baseOf(element), numberedIn(walk, element, masked), false, masked || drawn);
+    const css = rewriteWritten(sized, baseOf(element), numberedIn(walk, element, masked), masked || drawn);
     if (css.length <= TEXT_MAX_CHARACTERS) list.push(known, whole(css, TEXT_MAX_CHARACTERS));
   } else if (kind === URL_NUMBER) {
     // Others are asked for by what the browser made of them.

@@ -32,6 +32,8 @@ const BUTTON_TYPES = /^(submit|button|reset|image)$/i;
 const EDITOR_ROLES = /\b(textbox|searchbox|combobox|spinbutton)\b/i;
 const WIDGET_ROLES = /\b(checkbox|radio|switch|option|listbox|slider|menuitemcheckbox|menuitemradio)\b/i;
 const FIELDS = /^(input|select|textarea)$/;
+/** Elements that may have bits by themselves, whatever the policy says. The namespace of a name is no matter. */
+const SPECIAL = "[*|role],[*|contenteditable],input,select,textarea,output,body";
 /** A way to be chosen from others: where the focus is tells which was. */
 const CHOICE = /^(radio|option)$/i;
 const SLIDER = /^(range|slider)$/i;
@@ -49,6 +51,7 @@ const fields = new WeakSet<Element>();
 export class Mask {
   private readonly selectors_: readonly string[];
   private readonly any_: string;
+  private readonly some_: string;
   /** What elements have by themselves, and all bits of slots, for as long as nothing changes. */
   private known_ = new Map<Element, number>();
   private slots_ = new Map<Element, number>();
@@ -62,6 +65,7 @@ export class Mask {
       return [`[data-cobrowse~=${["mask", "show", "no-control", "hide"][at]}]`, ...selectors].join();
     });
     this.any_ = this.selectors_.join();
+    this.some_ = `${this.any_},${SPECIAL}`;
   }
 
   /** The page may have changed since. */
@@ -75,6 +79,11 @@ export class Mask {
     let bits = this.known_.get(element);
     if (bits === undefined) {
       bits = 0;
+      // One look is enough for nearly all.
+      if (!matches(element, this.some_)) {
+        this.known_.set(element, 0);
+        return 0;
+      }
       if (matches(element, this.any_)) {
         for (const [at, selector] of this.selectors_.entries()) if (matches(element, selector)) bits |= 1 << at;
       }

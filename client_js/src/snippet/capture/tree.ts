@@ -140,7 +140,8 @@ export class Tree {
     const sent = this.insert_(frame, part, parent, 0, open);
     if (!sent) return;
     parent.children_.push(sent);
-    this.visit_(sent);
+    // A text, or a sheet.
+    if (sent.tag_ || !open) this.visit_(sent);
   }
 
   private visit_(sent: Sent): void {
@@ -150,7 +151,7 @@ export class Tree {
 
   /** What is in it has its bits, and leaves as what it is: it is not masked, and no slot shows it. */
   private isOpen_({ part_: part, bits_: bits, tag_: tag }: Sent): boolean {
-    return !!tag && !this.walk_.mask_.hides_(bits) && !shadowOf(part as Element);
+    return !!tag && tag.tag_ !== "iframe" && !this.walk_.mask_.hides_(bits) && !shadowOf(part as Element);
   }
 
   private parts_(sent: Sent, raw = false): Part[] {
@@ -161,13 +162,14 @@ export class Tree {
       this.beyond_ = true;
       return [];
     }
+    if (raw) return this.walk_.children_(part, sent.tag_, bits, true);
     const masked = this.walk_.mask_.hides_(bits) || (!!sent.tag_ && shadowOf(part as Element));
     // Of an element that is here already it is known that it leaves.
     const known = (child: Node) => {
       const there = masked ? undefined : this.sent_.get(child);
       return !!there?.tag_ && there.parent_ === sent && !there.stale_;
     };
-    return this.walk_.children_(part, sent.tag_, bits, raw, known);
+    return this.walk_.children_(part, sent.tag_, bits, false, known);
   }
 
   /** What of the walk is not done is looked at again, as changed. */
