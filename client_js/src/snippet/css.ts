@@ -9,7 +9,7 @@ export const DOTS = "•••••";
 
 /** How deep brackets may nest; beyond, they are left out. */
 const BRACKETS_DEPTH = 48;
-const STRING = /"(?:[^"\\\n\r\f]|\\(?:\r\n|[\s\S]))*"|'(?:[^'\\\n\r\f]|\\(?:\r\n|[\s\S]))*'/.source;
+export const STRING = /"(?:[^"\\\n\r\f]|\\(?:\r\n|[\s\S]))*"|'(?:[^'\\\n\r\f]|\\(?:\r\n|[\s\S]))*'/.source;
 const ADDRESS = `url\\(\\s*(?:(${STRING})|((?:[^"'()\\\\\\s]|\\\\[\\s\\S])*))\\s*\\)`;
 // Comments; @import with its address; url(); a string; a name, with "(" where it is called; one other character.
 const TOKEN = new RegExp(
@@ -31,6 +31,11 @@ const SAYS = /^(--.*|counter-.*|(additive-)?symbols|prefix|suffix|negative|pad|i
 /** Looked for so far back. */
 const UNREAD_CHARACTERS = 300;
 const UNREAD = /(^|[;{])\s*(font(-family)?|src|grid[-\w]*)\s*:[^;{}]*$|\[[^[\]{}]*$/i;
+/** What a browser wrote and has none of these is what would come out. Whole strings and harmless at-rules are no matter. */
+const WHOLE = /^[^\\"'\0]*(?:"[^"\\\n\r\f]*"[^\\"'\0]*)*$/;
+const SUSPECT =
+  /\/\*|@(?!media|layer|supports|container|keyframes|scope|starting-style|property)|(?:url|prefix|src|image|image-set|image-rect|expression|element|paint)\(|behavior|binding|[\ud800-\udfff]/i;
+const NAMESPACE = /@namespace\s+([-\w]*)\s*(?:url\(\s*)?["']?(http:\/\/www\.w3\.org\/[\w/]+)["']?\s*\)?\s*;/gi;
 const CLOSES: Record<string, string> = { "(": ")", "[": "]", "{": "}" };
 
 /** What a CSS string or an unquoted address says. */
@@ -44,11 +49,29 @@ function said(text: string): string {
     });
 }
 
+/** True where no bracket stands so deep that it would be left out. */
+function isFlat(css: string): boolean {
+  let depth = 0;
+  for (const char of css.match(/[()]/g) ?? []) {
+    depth += char === "(" ? 1 : -1;
+    if (depth > BRACKETS_DEPTH) return false;
+  }
+  return true;
+}
+
+/** As `rewrite`, for CSS that a browser wrote: most of it needs no second look, and a look is most of the cost. */
+export function rewriteWritten(css: string, base: string, numbered: Numbered, masked: boolean): string {
+  const plain = !masked && WHOLE.test(css) && !SUSPECT.test(css) && isFlat(css);
+  return plain ? css : rewrite(css, base, numbered, false, masked);
+}
+
 /**
  * `css` with each address, resolved against `base`, as `url("a/n")`. `asset`: it is a whole stylesheet, which may
  * import others. `masked`: what its strings and custom properties say is hidden.
  */
-export function rewrite(css: string, base: string, numbered: Numbered, asset = false, masked = false): string {
+export function rewrite(given: string, base: string, numbered: Numbered, asset = false, masked = false): string {
+  // Half a character is none in JSON.
+  const css = given.replace(/\p{Surrogate}/gu, "\ufffd").replace(NAMESPACE, '@namespace $1 "$2";');
   const open: [closes: string, name: string][] = [];
   let out = "";
   let inFont = false;
@@ -84,7 +107,8 @@ export function rewrite(css: string, base: string, numbered: Numbered, asset = f
     }
     if (all.length > 1 && all[0] === "@") {
       inFont = /^@font-face$/i.test(all);
-      return /\\|^@(import|(namespace|charset|(-moz-)?document)$)/i.test(all) ? "@none" : all;
+      if (/^@namespace$/i.test(all)) return /^ [-\w]* "http:/.test(css.slice(end, end + 99)) ? all : "@none";
+      return /\\|^@(import|(charset|(-moz-)?document)$)/i.test(all) ? "@none" : all;
     }
     const addressed = inUrl ?? bare ?? (top && IMAGE_SET.test(top[1]) ? string : undefined);
     if (addressed !== undefined) {
