@@ -64,6 +64,7 @@ _LENGTHS = {
     OPS.rule_inserted: 4,
     OPS.rule_removed: 3,
     OPS.selection: 5,
+    OPS.adopt: 5,
 }
 # Where CSS puts text into the page, itself or by a custom property.
 _SHOWING = re.compile("content|list-style|quotes|text-overflow|emphasis|hyphenate|--")

@@ -90,7 +90,9 @@ class Look {
     // No rule may stand before these, and what is imported does.
     const rules = [...list(from)] as AnyRule[];
     const isFirst = ({ type }: AnyRule) => type === NAMESPACE_RULE;
-    for (const rule of rules.some(isFirst) ? [...rules.filter(isFirst), ...rules.filter((it) => !isFirst(it))] : rules) {
+    for (const rule of rules.some(isFirst)
+      ? [...rules.filter(isFirst), ...rules.filter((it) => !isFirst(it))]
+      : rules) {
       // By number: a rule in a frame is no instance of our classes.
       if (rule.type === IMPORT_RULE) {
         if (!this.import_(rule as CSSImportRule, open, close, depth)) return false;
@@ -137,11 +139,17 @@ class Look {
     let found: string[] = [];
     const { cssRules, name } = rule;
     // Its rules one by one, unless it has no name under which they stay together.
-    if (cssRules && !rule.selectorText && !rule.appendRule && name !== "" && (lost || written.length > GROUP_CHARACTERS)) {
+    if (
+      cssRules &&
+      !rule.selectorText &&
+      !rule.appendRule &&
+      name !== "" &&
+      (lost || written.length > GROUP_CHARACTERS)
+    ) {
       const prelude = `${rewritten(written.slice(0, written.indexOf("{")))}{`;
       let text = "";
       for (const inner of cssRules) {
-        for (const each of this.textsOf_(inner)) {
+        for (const each of this.textsOf_(inner as AnyRule)) {
           if (text && text.length + each.length > GROUP_CHARACTERS) {
             found.push(`${prelude + text}}`);
             text = "";
@@ -264,7 +272,12 @@ export function listenToScripts(heard: Heard, realm: Window & typeof globalThis)
   // Asynchronous: the rules are there when its promise is kept.
   wrap(Sheets, "replace", (sheet: CSSStyleSheet, css) => setTimeout(() => onText(sheet, css), 50));
   // Not a change of its rules: a link stays one.
-  wrap(realm.StyleSheet, "disabled", (sheet: CSSStyleSheet) => (sheet.ownerNode ? heard.root_(sheet.ownerNode) : heard.sheet_(sheet)), "set");
+  wrap(
+    realm.StyleSheet,
+    "disabled",
+    (sheet: CSSStyleSheet) => (sheet.ownerNode ? heard.root_(sheet.ownerNode) : heard.sheet_(sheet)),
+    "set",
+  );
   wrap(realm.HTMLStyleElement, "disabled", heard.root_, "set");
   // Every class of rules, whatever a browser has.
   for (const name of Object.getOwnPropertyNames(realm)) {
