@@ -144,3 +144,33 @@ def test_what_a_listed_origin_has_is_in_the_mirror_and_is_got_once(web: Web, new
     assert web.other.asked_by_hub() == []
     assert agent.foreign_requests() == []
     customer.expect_no_error()
+
+
+def test_a_policy_that_keeps_us_from_the_sites_own_files_is_named(web: Web, new_context: NewContext) -> None:
+    """Without `connect-src 'self'`; said in the agent's language, and without a flood of reports."""
+    sockets = web.place.hub_url.replace("http", "ws")
+    policy = (
+        f"default-src 'none'; script-src {web.place.hub_url}; connect-src {web.place.hub_url} {sockets}; "
+        "img-src 'self'; style-src 'self'"
+    )
+    pictures = "".join(f"<img id=i{n} src=/i{n}.png width=300 height=60>" for n in range(12))
+    page = web.place.page("Strict", pictures)
+    web.site.files |= {"/help": page._replace(headers={**page.headers, "Content-Security-Policy": policy})}
+    web.site.files |= {f"/i{n}.png": File("image/png", picture(30, 6), YEAR) for n in range(12)}
+    place = cast(Place, web.place)
+    agent = Agent(new_context(viewport=AGENT_SCREEN, locale="de-DE"), place)
+    customer = Customer(new_context(viewport=CUSTOMER_SCREEN, locale="en-GB"), place)
+    customer.page.add_init_script(
+        """window.violations = [];
+        document.addEventListener("securitypolicyviolation", (event) => violations.push(event.blockedURI));"""
+    )
+    join(agent, customer)
+    digits = customer.digits()
+    customer.allow()
+    agent.confirm(digits)
+    agent.expect_state("live")
+    for n in range(12):
+        missing(agent.mirror.locator(f"#i{n}"), "^Bild nicht geteilt: die Sicherheitsregeln der Website verbieten")
+    blocked = customer.page.evaluate("violations")
+    assert [address for address in blocked if address.endswith(".png")] == [f"{web.site.url}/i0.png"]
+    customer.expect_no_error()
