@@ -23,6 +23,8 @@ class Customer:
         self.page_info: dict[str, Any] = {"address": f"{hub.origin}/catalogue"}
         self.answer: dict[str, str] = {"status": "done"}
         self.acts: list[dict[str, Any]] = []
+        # What it answers a checkup with besides its id; None: nothing, as a tab that hangs.
+        self.condition: dict[str, Any] | None = {}
         self.heard: list[str] = []
         self.epoch = 0
         self.digits = ""
@@ -47,6 +49,10 @@ class Customer:
 
     async def say(self, message: dict[str, Any]) -> None:
         await self._socket.send(json.dumps(message))
+
+    async def tell(self, checkup: int = 0) -> None:
+        """How it is; unasked with 0."""
+        await self.say({"k": "condition", "id": checkup, "epoch": self.epoch, "seq": 0, **(self.condition or {})})
 
     async def navigate(self) -> None:
         """Leave the page and come back as another."""
@@ -82,6 +88,8 @@ class Customer:
         elif message["k"] == "resync":
             self.epoch += 1
             await self.say(self.make().snapshot(self.epoch, page=self.page_info))
+        elif message["k"] == "checkup" and self.condition is not None:
+            await self.tell(message["id"])
         elif message["k"] == "act":
             self.acts.append(message["do"])
             if self.answer:

@@ -345,7 +345,7 @@ export class ConsoleApp extends LitElement {
         return html`<cobrowse-code .s=${s} .code=${this.code} .expiresAt=${this.codeExpiresAt} .now=${() => talk.now()}
           .siteName=${state?.site_name ?? ""} @cancel=${this.cancel} @again=${() => this.newSession(this.site)}></cobrowse-code>`;
       case "joining":
-        return html`<cobrowse-joining .s=${s} .state=${state} @cancel=${this.cancel}
+        return html`<cobrowse-joining .s=${s} .state=${state} .finding=${talk.doctor.blank} @cancel=${this.cancel}
           @digits=${(event: CustomEvent<string>) => talk.digits(event.detail)}></cobrowse-joining>`;
       case "live":
       case "paused":

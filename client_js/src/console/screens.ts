@@ -11,6 +11,8 @@ import {
 } from "lit";
 import type { SessionState } from "../protocol";
 import type { SiteChoice } from "./api";
+import { sentence } from "./doctor/panel";
+import type { Finding } from "./doctor/signals";
 import { clock, threes } from "./parts";
 import type { Strings } from "./strings";
 import { card, theme } from "./theme";
@@ -182,8 +184,10 @@ export class CodeScreen extends Screen {
 
 export class JoiningScreen extends Screen {
   declare state: SessionState;
+  /** Why the customer's tab is not here yet, where that is known. */
+  declare finding: Finding | null;
 
-  static override properties: PropertyDeclarations = { state: { attribute: false } };
+  static override properties: PropertyDeclarations = { state: { attribute: false }, finding: { attribute: false } };
 
   static override styles = [
     theme,
@@ -247,9 +251,16 @@ export class JoiningScreen extends Screen {
         <li class=${state.confirmed ? "done" : ""}>${state.confirmed ? s.stepDigitsDone : s.stepDigits}</li>
         <li class=${state.allowed ? "done" : ""}>${state.allowed ? s.stepConsentDone : s.stepConsent}</li>
       </ul>
+      <div role="status" data-testid="cover" data-cause=${this.finding?.cause ?? ""}>${this.trouble()}</div>
       <p class="note">${s.digitsProof}</p>
       <div class="row"><button data-testid="cancel" @click=${() => this.say("cancel", null)}>${s.cancel}</button></div>
     </main>`;
+  }
+
+  private trouble(): TemplateResult | typeof nothing {
+    if (this.finding === null) return nothing;
+    const { title, text, todo } = sentence(this.s, this.finding);
+    return html`<p class="error"><strong>${title}.</strong> ${text} ${todo}</p>`;
   }
 
   private form(missed: boolean): TemplateResult {

@@ -106,6 +106,7 @@ export const DE: Strings = {
     hidden: "das ist dort nicht zu sehen",
     masked: "das ist maskiert",
     covered: "dort liegt etwas darüber",
+    in_frame: "das steht in einem Rahmen der Seite; dort kann nur gezeigt und gescrollt werden",
     leaves_site: "das führt von der Website weg",
     denied_path: "die Website hält diese Seite privat",
     bad_address: "das ist keine gültige Adresse",

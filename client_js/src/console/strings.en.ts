@@ -104,6 +104,7 @@ export const EN: Strings = {
     hidden: "this can't be seen on the customer's page",
     masked: "this is masked",
     covered: "something covers this on the customer's page",
+    in_frame: "this is in a frame of the page; there you can only point and scroll",
     leaves_site: "this leads away from the site",
     denied_path: "the site keeps this page private",
     bad_address: "this is not a valid address",
