@@ -90,7 +90,8 @@ export class Checkups {
     if (!this.host.isHidden() && (condition.digest ?? "") === "") this.slowCustomer.look(this.customerMs > SLOW_MS);
     this.behind.look((condition.waiting_ms ?? 0) > BEHIND_MS);
     this.stopWaiting();
-    const amiss = this.customerMs > SLOW_MS || (this.agentMs ?? 0) > SLOW_MS || this.behind.is;
+    const isSlow = this.customerMs > SLOW_MS || (this.agentMs ?? 0) > SLOW_MS;
+    const amiss = isSlow || this.slowAgent.is || this.slowCustomer.is || this.behind.is;
     this.wait(amiss ? AGAIN_MS : EVERY_MS, () => this.ask());
   }
 
