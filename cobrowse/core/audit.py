@@ -76,6 +76,7 @@ ACT_REASONS = frozenset(
         "hidden",
         "masked",
         "covered",
+        "in_frame",
         "file",
         "password",
         "field",
@@ -93,9 +94,7 @@ ACT_REASONS = frozenset(
     }
 )
 # Why a tab has no asset for a number.
-ASSET_REASONS = frozenset(
-    {"failed", "no_store", "too_big", "other_origin", "not_loaded", "wrong_type", "csp", "gone"}
-)
+ASSET_REASONS = frozenset({"failed", "no_store", "too_big", "other_origin", "not_loaded", "wrong_type", "csp", "gone"})
 
 _WORDS = re.compile(r"[a-z][a-z0-9_]{0,47}(:[a-z][a-z0-9_]{0,47}){0,3}")
 _ADDRESS = re.compile(r"https?://[^\s?#]+")

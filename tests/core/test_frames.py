@@ -46,7 +46,7 @@ def assert_ops_refused(sketch: Sketch, memory: Memory | None = None) -> None:
 
 def drawn() -> Sketch:
     """A snapshot with one of every record it may hold."""
-    sketch = page_sketch().element(4, 3, "img", src=12, alt="Lamp", width=80).text(5, 3, "Hello")
+    sketch = page_sketch().element(4, 3, "img", src=12, alt="Lamp", _width=80).text(5, 3, "Hello")
     sketch.element(6, 3, "style").sheet(7, 6, "a{color:red}", "b{}").record(OPS.shadow, 8, 3)
     sketch.element(9, 8, "acme-card", title="t", style="color:red")
     return sketch.record(OPS.scroll, 1, -5, 40, OPS.focus, 4, OPS.selection, 5, 0, 5, 3)
@@ -59,6 +59,29 @@ def changed() -> Sketch:
     sketch.attribute(9, "div class", "on").record(OPS.attribute_removed, 9, 0)
     sketch.record(OPS.scroll, 1, 0, 0, OPS.focus, 0).record(OPS.rule_inserted, 7, 0, 0, OPS.rule_removed, 7, 1)
     return sketch.record(OPS.selection, 0, 0, 0, 0)
+
+
+def framed(count: int = 1) -> Sketch:
+    """So many frames, each with its document."""
+    sketch = Sketch()
+    for at in range(1_000, 1_000 + 2 * count, 2):
+        sketch.element(at, 3, "iframe").record(OPS.document, at + 1, at)
+    return sketch
+
+
+def test_a_frame_has_one_document_and_nothing_else() -> None:
+    memory = walk_ops(framed().element(2_000, 1_001, "html").text(2_001, 2_000, "x"))
+    assert (memory.documents, memory.frames) == (1, set())
+    assert_ops_refused(Sketch().record(OPS.document, 3_000, 1_000), memory)
+    assert_ops_refused(Sketch().text(3_000, 1_000, "x"), memory)
+    assert_ops_refused(Sketch().element(10, 3, "p").record(OPS.document, 11, 10))
+    assert_ops_refused(Sketch().record(OPS.document, 11, 0))
+    assert_refused(Sketch().record(OPS.document, 11, 10))
+
+
+def test_an_epoch_has_only_so_many_documents() -> None:
+    memory = walk_ops(framed(LIMITS.frame_documents_per_epoch))
+    assert_ops_refused(Sketch().element(10, 3, "iframe").record(OPS.document, 11, 10), memory)
 
 
 def test_a_picture_of_everything() -> None:

@@ -51,7 +51,7 @@ def test_ranges_by_kind() -> None:
     assert tables.highs == [1, 1, 2**31, 2, 1]
 
 
-@pytest.mark.parametrize("tag", ["script", "iframe", "svg:foreignObject", "DIV", ""])
+@pytest.mark.parametrize("tag", ["script", "frame", "svg:foreignObject", "DIV", ""])
 def test_a_tag_must_be_on_the_whitelist(tag: str) -> None:
     sketch = Sketch()
     sketch.tags.append(tag)

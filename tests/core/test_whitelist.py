@@ -19,7 +19,9 @@ RAW = json.loads(files("cobrowse.core").joinpath("whitelist.json").read_text(enc
     [
         ("img src", "url"),
         ("img alt", "text"),
-        ("img width", "number"),
+        ("img width", "token"),
+        ("acme-card variant", "token"),
+        ("acme-card active", "flag"),
         ("a :link", "flag"),
         ("div style", "style"),
         ("div class", "token"),
@@ -75,15 +77,15 @@ def test_tags(tag: str) -> None:
     "tag",
     [
         "script",
-        "iframe",
+        "frame",
         "object",
         "embed",
         "meta",
         "base",
         "template",
         "noscript",
-        "video",
-        "canvas",
+        "audio",
+        "object",
         "path",
         "svg:foreignObject",
         "svg:script",
@@ -117,7 +119,9 @@ def test_no_name_carries_a_script_an_address_or_a_value() -> None:
 
 def test_urls_and_styles_are_nowhere_else() -> None:
     urls = {name for name, kind in whitelist.names().items() if kind == "url"}
-    assert urls == {"img src", "input src", "link href", "svg:image href"}
+    backgrounds = {f"{tag} background" for tag in ("body", "table", "td", "th")}
+    others = {"video poster", "canvas :still", "svg:image href"}
+    assert urls == {"img src", "input src", "link href", *others, *backgrounds}
     styles = {name.partition(" ")[2] for name, kind in whitelist.names().items() if kind == "style"}
     assert styles == {"style"}
 

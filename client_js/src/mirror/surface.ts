@@ -3,7 +3,7 @@
 
 import type { PageInfo } from "../protocol";
 import type { FromMirror, Mark, Place, Tool } from "../shared/mirrortalk";
-import { boxOf, documentOf, nodeTypeOf, parentOf, scrollRoom, shadowOf } from "./dom";
+import { boxOf, documentOf, frameOf, hostOf, insetOf, nodeTypeOf, parentOf, scrollRoom, shadowOf } from "./dom";
 import type { Known } from "./known";
 import { layer, Marks, place, surround } from "./marks";
 import type { Picture } from "./picture";
@@ -231,7 +231,7 @@ function fraction(offset: number, length: number): number {
   return length > 0 ? bound(offset / length, 1) : 0;
 }
 
-/** The deepest known element at this point, through shadow roots. */
+/** The deepest known element at this point, through shadow roots and frames. */
 export function knownAt(picture: Picture, inner: Document, spot: Spot): Known | null {
   let element = inner.elementFromPoint(spot.x, spot.y);
   for (let shadow = element && shadowOf(element); shadow; shadow = element && shadowOf(element)) {
@@ -241,14 +241,21 @@ export function knownAt(picture: Picture, inner: Document, spot: Spot): Known | 
   }
   for (let node: Node | null = element; node !== null; node = composedParent(node)) {
     const known = picture.builder.knownOf(node);
-    if (known?.what === "element") return known;
+    if (known?.what !== "element") continue;
+    return (known.inside && knownInside(picture, known, spot)) ?? known;
   }
   return null;
 }
 
+/** The same in the document of a frame; null where there is nothing but its document. */
+function knownInside(picture: Picture, frame: Known, spot: Spot): Known | null {
+  const { x, y, scale } = insetOf(frame.node as Element);
+  return knownAt(picture, frame.inside?.node as Document, { x: (spot.x - x) / scale, y: (spot.y - y) / scale });
+}
+
 function composedParent(node: Node): Node | null {
-  const parent = parentOf(node);
-  return parent !== null && nodeTypeOf(parent) === Node.DOCUMENT_FRAGMENT_NODE ? (parent as ShadowRoot).host : parent;
+  if (nodeTypeOf(node) === Node.DOCUMENT_NODE) return frameOf(node);
+  return parentOf(node) ?? hostOf(node);
 }
 
 function scroller(known: Known): Element {
@@ -261,18 +268,21 @@ function scrollable(picture: Picture, from: Known | null, dx: number, dy: number
   for (let node: Node | null = from?.node ?? null; node !== null; node = composedParent(node)) {
     const known = picture.builder.knownOf(node);
     if (known?.what === "element" && hasRoom(node as Element, dx, dy)) return known;
+    if (known?.frame && hasRoom(scroller(known), dx, dy, true)) return known;
   }
   return picture.builder.root;
 }
 
-function hasRoom(element: Element, dx: number, dy: number): boolean {
+function hasRoom(element: Element, dx: number, dy: number, whole = false): boolean {
   const inner = documentOf(element);
   const view = inner.defaultView;
-  if (view === null || element === inner.scrollingElement) return false;
+  if (view === null || (element === inner.scrollingElement && !whole)) return false;
   const style = view.getComputedStyle(element);
   const at = scrollRoom(element);
-  const down = /auto|scroll/.test(style.overflowY) && room(at.y, dy, at.mostY);
-  const across = /auto|scroll/.test(style.overflowX) && room(at.x, dx, at.mostX);
+  // A document scrolls unless it says that it does not.
+  const scrolls = whole ? /^(?!hidden|clip)/ : /auto|scroll/;
+  const down = scrolls.test(style.overflowY) && room(at.y, dy, at.mostY);
+  const across = scrolls.test(style.overflowX) && room(at.x, dx, at.mostX);
   return dy !== 0 ? down : across;
 }
 

@@ -3,12 +3,12 @@
 import type { Act, ActResult, AnyDo, CustomerPolicy } from "../../protocol";
 import { parse } from "../../shared/addresses";
 import type { Capture } from "../capture";
-import { boxOf, closest, focusOn, localName, matches, nodeType, upOf } from "../capture/dom";
+import { boxOf, closest, documentOf, focusOn, localName, matches, nodeType, upOf, viewOf } from "../capture/dom";
 import { Aftermath } from "./aftermath";
 import { navigation, quietly } from "./navigation";
 import { Permission } from "./permission";
 import { reasonOf, refuse } from "./refusal";
-import { CHECKABLE, hitAt, type Kind, kindOf, labelled, pathOf, SUBMITTER } from "./targets";
+import { CHECKABLE, hitAt, type Kind, kindOf, labelled, pathOf, placeOf, SUBMITTER } from "./targets";
 
 export interface ActUi {
   /** To be sent at once, ahead of what waits. */
@@ -100,19 +100,19 @@ export class Acts {
         ui.point(-99, -99);
         return true;
       case "point": {
-        const box = boxOf(this.element_(wanted.node));
+        const box = placeOf(this.element_(wanted.node));
         ui.point(box.left + wanted.x * box.width, box.top + wanted.y * box.height);
         return true;
       }
       case "highlight":
-        ui.highlight(boxOf(this.element_(wanted.node)));
+        ui.highlight(placeOf(this.element_(wanted.node)));
         return true;
       case "scroll": {
         const to = { left: wanted.x, top: wanted.y, behavior: "instant" } as const;
         const node = this.capture_.nodeOf(wanted.node);
         const part = node === document ? null : this.target_(wanted.node);
-        (part ?? window).scrollTo(to);
-        ui.showAct("scroll", part && boxOf(part));
+        (node && nodeType(node) === 9 ? viewOf(node as Document) : part)?.scrollTo(to);
+        ui.showAct("scroll", part && placeOf(part));
         return true;
       }
       case "click":
@@ -138,7 +138,7 @@ export class Acts {
 
   private element_(id: number): Element {
     const node = this.capture_.nodeOf(id) ?? refuse("gone");
-    const element = nodeType(node) === 3 ? upOf(node) : node === document ? document.documentElement : node;
+    const element = nodeType(node) === 3 ? upOf(node) : nodeType(node) === 9 ? (node as Document).documentElement : node;
     return nodeType(element as Node) === 1 ? (element as Element) : refuse("gone");
   }
 
@@ -154,6 +154,8 @@ export class Acts {
 
   /** Brings it into view. What a click there hits: something of the element, or what it is in and lets through to. */
   private reach_(element: Element, x: number, y: number): [hit: Element, left: number, top: number] {
+    // What it would lead to there is not watched over.
+    if (documentOf(element) !== document) refuse("in_frame");
     const place = () => {
       const box = boxOf(element);
       // The outermost edge belongs to the neighbour.

@@ -1,6 +1,6 @@
 // What an act reaches: the element at a point, all that it is in, and what is told of it.
 import type { ActResult } from "../../protocol";
-import { attribute, localName, matches, nodeType, slotOf, upOf } from "../capture/dom";
+import { attribute, boxOf, localName, matches, nodeType, originOf, slotOf, upOf } from "../capture/dom";
 
 export const CHECKABLE =
   "input[type=checkbox],input[type=radio]," +
@@ -14,6 +14,13 @@ export function pathOf(from: Element): Element[] {
     if (nodeType(at) === 1) path.push(at as Element);
   }
   return path;
+}
+
+/** The element's box in the page's viewport, also where it is in a frame. */
+export function placeOf(element: Element): DOMRect {
+  const [x, y] = originOf(element);
+  const { left, top, width, height } = boxOf(element);
+  return new DOMRect(x + left, y + top, width, height);
 }
 
 /** All that the audit trail may say of an element. */
