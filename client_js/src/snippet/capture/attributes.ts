@@ -212,7 +212,8 @@ function addHtml(walk: Walk, put: Put, element: Element, bits: number, masked: b
     if (inside) put(":quirks", +(modeOf(inside) === "BackCompat"));
     else put(":reason", "frame");
   } else if (name === "canvas") {
-    if (masked || !isShownCanvas(walk, element)) put(":reason", "canvas");
+    const still = masked ? "canvas" : walk.stills_.of_(element as HTMLCanvasElement);
+    put(typeof still === "string" ? ":reason" : ":still", still);
   } else if (name === "video") addVideo(walk, put, element as HTMLVideoElement, masked);
   else addField(walk, put, element, bits, masked);
 }
@@ -236,7 +237,8 @@ function addField(walk: Walk, put: Put, element: Element, bits: number, masked: 
   const name = localName(element);
   const shown = walk.mask_.shows_(element, bits);
   if (kind === EDITABLE) {
-    put(":filled", +isFilled(element));
+    // What is shown needs no mask in its place.
+    if (!shown) put(":filled", +isFilled(element));
     return;
   }
   if (name === "select") {
