@@ -15,7 +15,7 @@ CASES ?= 1000000
 CLIENT_SOURCES := $(shell find client_js/src client_js/*.mjs client_js/package.json cobrowse/core/whitelist.json -type f 2>/dev/null)
 MANIFEST := cobrowse/web/static/manifest.json
 
-.PHONY: help run setup build generate check fix test promises fuzz bench clean
+.PHONY: help run setup build generate check fix test promises fuzz fidelity bench clean
 
 help:
 	@echo "make run    set up, then hub, console and demo shop on this machine (Ctrl-C ends it); PORT=8000 SHOP_PORT=8001"
@@ -26,6 +26,7 @@ help:
 	@echo "make test   set up, check, and every test with coverage; WORKERS=3"
 	@echo "make promises  the tests of the twelve promises of docs/promises.md, and a line for each; WORKERS=3"
 	@echo "make fuzz   a million hostile frames against the hub's decoder; CASES=1000000"
+	@echo "make fidelity  how close the mirror is to the pages of the gallery, written to docs/fidelity.md"
 	@echo "make bench  the benchmarks, as tables"
 	@echo "make clean  remove all that was made"
 
@@ -57,6 +58,11 @@ build: .setup/python $(MANIFEST)
 	cd bench && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# The pages of the gallery, made of what sites are made with.
+.setup/gallery: tests/e2e/gallery/package-lock.json | .setup/node
+	$(BIN)/python -m tests.e2e.gallery.bundles
+	@touch $@
+
 # The clients are built into the package, so that the wheel carries them.
 $(MANIFEST): .setup/node $(CLIENT_SOURCES)
 	cd client_js && npm run --silent build
@@ -80,7 +86,7 @@ fix: setup
 
 # A test that fails once and passes when it is tried again is named under “rerun test summary info”. It is a bug, of the
 # product or of the test, and to be found; but it says nothing of the change at hand.
-test: check
+test: check .setup/gallery
 	cd client_js && npm run --silent test
 	rm -f .coverage .coverage.*
 	$(BIN)/coverage run -m pytest --numprocesses=$(WORKERS) --dist=loadfile --max-worker-restart=2 \
@@ -95,11 +101,15 @@ promises: setup
 fuzz: setup
 	$(BIN)/python -m tests.fuzz --cases $(CASES)
 
-bench: setup .setup/bench
+fidelity: setup .setup/gallery
+	$(BIN)/python -m tests.e2e.gallery
+
+bench: setup .setup/bench .setup/gallery
 	$(BIN)/python -m bench
 
 clean:
 	rm -rf $(VENV) .setup .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache \
-	  dist client_js/node_modules client_js/.build bench/node_modules
+	  dist client_js/node_modules client_js/.build bench/node_modules \
+	  tests/e2e/gallery/node_modules tests/e2e/gallery/.build
 	find cobrowse/web/static -type f ! -name .gitkeep -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
