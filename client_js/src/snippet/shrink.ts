@@ -3,8 +3,8 @@
 /** A picture is worth it only where it then has so much less. */
 const WORTH = 0.7;
 const QUALITY = 0.85;
-/** Rows of the new picture that are drawn in one go: a slice of some milliseconds. */
-const ROWS = 64;
+/** So much of the new picture is drawn in one go: a slice of some milliseconds. */
+const SLICE_PIXELS = 131_072;
 /** How much of a file is looked at to see whether it moves. */
 const HEAD_BYTES = 4096;
 const MOVES = /^GIF8|^RIFF....WEBPVP8X[\s\S]*ANIM|acTL/;
@@ -26,18 +26,26 @@ function shareShown(images: readonly HTMLImageElement[]): number {
   return images.length ? Math.max(...share) : 1;
 }
 
-/** Drawn in slices, so that no task is long. The bitmap is decoded off the main thread, upright by its EXIF. */
-async function drawn(bitmap: ImageBitmap, width: number, height: number): Promise<OffscreenCanvas> {
+/** Drawn in slices, so that no task is long, and at most by half: what draws more at once looks at every pixel first. */
+async function drawn(from: ImageBitmap | OffscreenCanvas, width: number, height: number): Promise<OffscreenCanvas> {
   const canvas = new OffscreenCanvas(width, height);
-  const pen = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
-  pen.imageSmoothingQuality = "medium";
-  const step = bitmap.height / height;
-  for (let row = 0; row < height; row += ROWS) {
-    const rows = Math.min(ROWS, height - row);
-    pen.drawImage(bitmap, 0, row * step, bitmap.width, rows * step, 0, row, width, rows);
+  // Drawn when it is said: else all slices would be drawn in one task at the end.
+  const pen = canvas.getContext("2d", { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
+  pen.imageSmoothingQuality = "low";
+  const step = from.height / height;
+  const rows = Math.ceil(SLICE_PIXELS / width);
+  for (let row = 0; row < height; row += rows) {
+    const some = Math.min(rows, height - row);
+    pen.drawImage(from, 0, row * step, from.width, some * step, 0, row, width, some);
     await pause();
   }
   return canvas;
+}
+
+async function smaller(bitmap: ImageBitmap, width: number, height: number): Promise<OffscreenCanvas> {
+  let from: ImageBitmap | OffscreenCanvas = bitmap;
+  while (from.width > 2 * width) from = await drawn(from, Math.ceil(from.width / 2), Math.ceil(from.height / 2));
+  return drawn(from, width, height);
 }
 
 /** In an SVG of the picture's own size, since layouts follow that one. */
@@ -65,7 +73,7 @@ export async function shrunk(bytes: Blob, images: readonly HTMLImageElement[], m
     const bitmap = await createImageBitmap(bytes);
     const { width, height } = bitmap;
     const part = Math.min(1, share);
-    const canvas = await drawn(bitmap, Math.ceil(width * part), Math.ceil(height * part));
+    const canvas = await smaller(bitmap, Math.ceil(width * part), Math.ceil(height * part));
     bitmap.close();
     const type = bytes.type === "image/jpeg" ? bytes.type : "image/webp";
     const svg = await wrapped(await canvas.convertToBlob({ type, quality: QUALITY }), width, height);
