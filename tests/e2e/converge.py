@@ -17,6 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
+from cobrowse.core import whitelist
 from tests.mirror.capture_page import ROOT, Tab, browser, bundle
 
 HERE = Path(__file__).parent
@@ -26,7 +27,8 @@ FIELD = """<div id=field><p class=a>One</p><ul><li>1</li><li>2</li><li class=sec
 <select><option>A<option>B</select></form>
 <details open><summary>S</summary>T</details><a href="/next">next</a><video controls></video>
 <svg viewBox="0 0 9 9"><symbol id=s><path d="M0 0h9"/></symbol><use href="#s"/></svg></div>"""
-PAGE = f"""<!doctype html><script src=/capture.js></script><script src=/mutate.js></script><title>t</title>
+PAGE = f"""<!doctype html><script src=/capture.js></script><script src=/mutate.js></script><script
+src=/reading.js></script><title>t</title>
 <style>.a {{ color: red }} @media print {{ p {{ color: blue }} }}</style><body>{FIELD}"""
 FRAME = '<iframe src={} style="width:800px;height:400px"></iframe>'
 HTML = "text/html; charset=utf-8"
@@ -46,6 +48,7 @@ def bundles(folder: Path) -> dict[str, bytes]:
         "/capture.js": Path(bundle(folder / "capture.js")).read_bytes(),
         "/mirror.js": mirror.read_bytes(),
         "/mutate.js": (HERE / "mutate.js").read_bytes(),
+        "/reading.js": (HERE / "reading.js").read_bytes(),
         "/pair.js": (HERE / "pair.js").read_bytes(),
     }
 
@@ -69,14 +72,24 @@ class Pair:
     def close(self) -> None:
         self.tab.close()
 
-    def begin(self, seed: int, *, faults: bool = False, without: Sequence[str] = ()) -> None:
-        """A new page and a new mirror, with the first picture on its way; `without` are kinds of changes left out."""
+    def begin(
+        self, seed: int, *, faults: bool = False, keep: bool = False, without: Sequence[str] = (), first: str = ""
+    ) -> None:
+        """A new page and a new mirror, with the first picture on its way. `without` are kinds of changes left out,
+        `first` is a script that the page runs before; `keep` all frames, for `record`."""
         self.tab.page.goto(self.tab.origin + "/", wait_until="load")
         self.tab.page.add_script_tag(url="/pair.js")
-        self.tab.run(
-            "given => pair.begin(given)",
-            {"seed": seed, "policy": POLICY, "withFaults": faults, "without": list(without)},
-        )
+        if first:
+            self.tab.run("source => document.querySelector('iframe').contentWindow.eval(source)", first)
+        given = {
+            "seed": seed,
+            "policy": POLICY,
+            "names": sorted({name.split(" ")[0] for name in whitelist.names()}),
+            "withFaults": faults,
+            "keep": keep,
+            "without": list(without),
+        }
+        self.tab.run("given => pair.begin(given)", given)
 
     def run(self, steps: Sequence[int], every: int) -> Difference | None:
         """Make these changes and compare after every so many: the first difference, or None."""
@@ -87,6 +100,11 @@ class Pair:
         """How many frames there were, how many were lost, and how much was compared."""
         told: dict[str, int] = self.tab.run("pair.told")
         return told
+
+    def record(self) -> dict[str, Any]:
+        """The frames that the mirror was given, as text, and the canonical form of the page."""
+        record: dict[str, Any] = self.tab.run("pair.record()")
+        return record
 
     def counts(self) -> dict[str, int]:
         """How often each kind of change was made."""

@@ -4,16 +4,22 @@ window.pair = (() => {
   const [page, mirrorPage] = [...document.querySelectorAll("iframe")].map((each) => each.contentWindow);
   /** A checkpoint that is not reached by then never will be. */
   const PATIENCE_MS = 8_000;
+  const MERGED_MS = 200;
   /** How much faster the mirror's time goes, so that what it waits for before it asks again is not waited for here. */
   const HASTE = 40;
-  let state = 1;
-  const next = () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return state >>> 0;
+  /** xorshift32 */
+  const dice = (seed) => {
+    let state = (seed * 2654435761) >>> 0 || 1;
+    return (below) => {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      return (state >>> 0) % below;
+    };
   };
-  const random = (below) => next() % below;
+  /** What happens to a page follows from the seed alone; what happens on the way, from how many frames there are too. */
+  let random;
+  let luck;
   const turn = (ms = 0) => new Promise((done) => setTimeout(done, ms));
   const drawn = () => new Promise((done) => page.requestAnimationFrame(() => page.requestAnimationFrame(done)));
 
@@ -29,9 +35,12 @@ window.pair = (() => {
   let isHeld = false;
   let faults = false;
   let asked = 0;
+  let askedAt = 0;
   let last = "";
+  let rules;
+  let kept;
   const refusals = [];
-  const told = { frames: 0, lost: 0, doubled: 0, epochs: 0, bytes: 0, compared: 0 };
+  const told = { frames: 0, lost: 0, doubled: 0, epochs: 0, bytes: 0, compared: 0, read: 0 };
 
   const give = (message, bytes) => {
     if (message.k === "snapshot" || message.k === "ops") capture.capture.credit(message.epoch, 1, bytes);
@@ -40,14 +49,15 @@ window.pair = (() => {
     if (delivering) return;
     delivering = true;
     while (queue.length && !isHeld) {
-      if (!random(4)) await turn(random(3));
+      if (!luck(4)) await turn(luck(3));
       const text = queue.shift();
       if (text === undefined) break;
       const message = JSON.parse(text);
       told.frames++;
       told.bytes += text.length;
       last = text;
-      const fate = faults ? random(120) : 9;
+      kept?.push(text);
+      const fate = faults ? luck(60) : 9;
       if (fate === 0) told.lost++;
       else mirror.view(message);
       if (fate === 1) {
@@ -60,18 +70,16 @@ window.pair = (() => {
   };
   const hear = (message) => {
     if (message.k === "refused") refusals.push({ reason: message.reason, frame: last });
-    // As the hub does: requests for what is under way already are one.
-    if (message.k === "resync" && message.epoch >= asked) {
-      asked = message.epoch + 1;
-      again();
-    }
+    // As the hub does: requests for what is under way already are one, and what was lost of it is asked for again.
+    if (message.k === "resync" && (message.epoch >= asked || performance.now() - askedAt > MERGED_MS)) again();
   };
   const again = () => {
     told.epochs++;
     queue = [];
     isHeld = false;
     capture.again();
-    asked = Math.max(asked, capture.capture.epoch);
+    asked = capture.capture.epoch;
+    askedAt = performance.now();
   };
   const say = (text) => {
     queue.push(text);
@@ -95,7 +103,7 @@ window.pair = (() => {
           const [wanted, shown] = [capture.canonical(), mirror.canonical()];
           if (wanted === shown) {
             told.compared += shown.length;
-            return undefined;
+            return unread();
           }
           if (performance.now() > until) return { wanted, shown };
         }
@@ -104,6 +112,20 @@ window.pair = (() => {
         return { stuck: { whole, queue: queue.length, epoch: mirror.epoch, seq: mirror.seq, at: capture.capture.seq } };
       }
     }
+  };
+
+  /** What a person could read on one side only; undefined where nothing. */
+  const unread = () => {
+    const inner = mirrorPage.document.querySelector("iframe").contentDocument;
+    const [page_, mirror_] = [page.reading(page.document, rules), page.reading(inner, null)];
+    told.read += page_.texts.length;
+    if (page_.texts.join("\n<") !== mirror_.texts.join("\n<")) {
+      return { wanted: page_.texts.join("\n<"), shown: mirror_.texts.join("\n<") };
+    }
+    let at = 0;
+    for (const element of mirror_.elements) if (element === page_.elements[at]) at++;
+    const missing = page_.elements[at];
+    if (missing) return { missing, wanted: page_.elements.join("\n<"), shown: mirror_.elements.join("\n<") };
   };
 
   const troubles = [
@@ -133,8 +155,13 @@ window.pair = (() => {
   return {
     told,
     refusals,
-    async begin({ seed, policy, classes, without, withFaults = false }) {
-      state = (seed * 2654435761) >>> 0 || 1;
+    /** The frames that were brought to the mirror, and the page as it is now. */
+    record: () => ({ frames: kept, canonical: capture.canonical() }),
+    async begin({ seed, policy, names, classes, without, withFaults = false, keep = false }) {
+      rules = { mask: [], hide: [], show: [], ...policy, names };
+      kept = keep ? [] : undefined;
+      random = dice(seed);
+      luck = dice(seed + 1);
       faults = withFaults;
       mirror = mirrorPage.mirrorProbe(hear);
       capture = page.probe.start({ policy, heard: say });

@@ -97,12 +97,16 @@ class Tab:
         self.page.goto(self.origin + path)
 
     def start(self, *, credit: bool = True, options: dict[str, Any] | None = None, **policy: Any) -> None:
+        self.begin(**policy)
+        chosen = {"policy": policy, "credit": credit, **(options or {})}
+        self.page.evaluate("options => { window.P = probe.start(options) }", chosen)
+
+    def begin(self, **policy: Any) -> None:
+        """Nothing was heard yet of a page with this policy."""
         self.picture = Picture(KINDS)
         self.taken = 0
         self.messages = []
         self.check = self._hub_check(policy)
-        chosen = {"policy": policy, "credit": credit, **(options or {})}
-        self.page.evaluate("options => { window.P = probe.start(options) }", chosen)
 
     def _hub_check(self, policy: dict[str, Any]) -> view.ViewCheck:
         site = Site(

@@ -1,78 +1,62 @@
-"""P8, whole: capture's frames from a real page, through JSON, into the real mirror, give the page's own digest."""
+"""P8, whole and without a hub: after any change, and after any fault on the way, four readings of a page are one.
 
-import asyncio
-import difflib
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
+They are the snippet's digest, the mirror's, a reading of both documents that shares no code with either, and what the
+reference model of the wire makes of the frames, each of which the hub's own check lets pass."""
+
+import json
+from collections.abc import Iterator
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import BrowserContext, Page
+from playwright.sync_api import Browser
 
-from tests.mirror.capture_page import ROOT
-from tests.mirror.mirror_page import Listener, MirrorPage
+from tests.e2e.converge import POLICY, Pair, bundles, explain
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-MUTATE = (ROOT / "client_js/tests/capture/mutate.js").read_text()
-POLICY = {"mask": [".secret", ".a + .b"], "hide": [".hidden"], "show": [".shown"]}
-PAGE = """<!doctype html><title>t</title><style>.a { color: red } @media print { p { color: blue } }</style><body>
-<div id=field><p class=a>One</p><ul><li>1</li><li>2</li><li class=secret>3</li></ul>
-<form><input name=n value=v><input type=checkbox checked><textarea>x</textarea>
-<select><option>A<option>B</select></form>
-<details open><summary>S</summary>T</details><a href="/next">next</a><video controls></video>
-<svg viewBox="0 0 9 9"><symbol id=s><path d="M0 0h9"/></symbol><use href="#s"/></svg></div>"""
+pytestmark = pytest.mark.browser
+
+STEPS = 1_000
+EVERY = 100
+# So much that the first picture comes in many slices.
+MANY = """for (let n = 0; n < 4000; n++) { const p = document.createElement('p'); p.title = 't' + n;
+p.textContent = 'text ' + n; document.querySelector('#field').append(p) }"""
 
 
-class Source:
-    """A page with capture's probe in it, and how much of its view was taken so far."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.taken = 0
-
-    async def frames(self) -> list[dict[str, Any]]:
-        """What was sent since the last call, once nothing is on its way."""
-        await self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        await self.page.wait_for_function("P.failures.length || (P.last && P.quiet())")
-        assert await self.page.evaluate("P.failures") == []
-        fresh: list[dict[str, Any]] = await self.page.evaluate("from => P.sent.slice(from)", self.taken)
-        self.taken += len(fresh)
-        return fresh
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return bundles(tmp_path_factory.mktemp("pair"))
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def source(context: BrowserContext, listener: Listener, capture_bundle: str) -> AsyncIterator[Source]:
-    page = await context.new_page()
-    await page.add_init_script(path=Path(capture_bundle))
-    listener.pages["/"] = PAGE
-    await page.goto(listener.origin + "/")
-    await page.evaluate(f"() => {{ {MUTATE} }}")
-    await page.evaluate("options => { window.P = probe.start(options) }", {"policy": POLICY, "credit": True})
-    yield Source(page)
-    await page.close()
+@pytest.fixture
+def pair(capture_browser: Browser, scripts: dict[str, bytes]) -> Iterator[Pair]:
+    opened = Pair(capture_browser, scripts)
+    yield opened
+    opened.close()
 
 
-async def assert_mirrored(source: Source, mirror: MirrorPage) -> None:
-    await mirror.views(await source.frames())
-    assert await mirror.heard("refused") == []
-    mirrored, wanted = await mirror.canonical(), await source.page.evaluate("P.canonical()")
-    if mirrored != wanted:
-        page, picture = (text.replace("<", "\n<").splitlines() for text in (wanted, mirrored))
-        raise AssertionError("\n".join(difflib.unified_diff(page, picture, "page", "mirror", lineterm="")))
+def assert_equal(pair: Pair, steps: int, every: int = EVERY) -> None:
+    difference = pair.run(range(steps), every)
+    assert difference is None, explain(difference)
+    assert pair.told()["read"] > 0, "there was something to read"
 
 
-async def test_the_first_picture_equals_the_page(source: Source, mirror: MirrorPage) -> None:
-    await assert_mirrored(source, mirror)
-    assert "•••••" in await mirror.canonical()
+def test_four_readings_are_one(pair: Pair) -> None:
+    pair.begin(1, keep=True)
+    pair.tab.begin(**POLICY)
+    assert_equal(pair, STEPS)
+    record = pair.record()
+    for text in record["frames"]:
+        message = json.loads(text)
+        pair.tab.checked(message)
+        pair.tab.picture.apply(message)
+    assert pair.tab.picture.canonical() == record["canonical"]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-async def test_the_mirror_equals_the_masked_page_after_500_random_changes(
-    source: Source, mirror: MirrorPage, seed: int
-) -> None:
-    await assert_mirrored(source, mirror)
-    for round_ in range(25):
-        await source.page.evaluate("([seed, count]) => mutate(seed, count)", [seed * 1000 + round_, 20])
-        await asyncio.sleep(0.04)
-        await assert_mirrored(source, mirror)
+def test_with_frames_lost_doubled_and_held_back(pair: Pair) -> None:
+    pair.begin(2, faults=True)
+    assert_equal(pair, STEPS)
+    assert pair.told()["epochs"] > 0
+
+
+def test_while_the_first_picture_is_made(pair: Pair) -> None:
+    pair.begin(4, first=MANY)
+    # Compared only at the end.
+    assert_equal(pair, 100, 100)
