@@ -120,6 +120,9 @@ function start({ policy = {}, credit = true, heard, carried = [], budget, withou
     why,
     assets: {
       number: numbers.number,
+      get next() {
+        return numbers.next;
+      },
       carried: () => numbers.carried(),
       upload: (n: number, ticket: string) => assets.upload(n, ticket),
       given: (n: number, certain: boolean) => assets.given(n, certain),
