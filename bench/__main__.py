@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import against_rrweb, capture, hub_check, weights
+from bench import against_rrweb, busy_page, capture, hub_check, weights
 from bench.figures import Figure, as_json, table
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -16,6 +16,7 @@ ALL: dict[str, Callable[[], list[Figure]]] = {
     "weights": weights.measure,
     "hub_check": hub_check.measure,
     "capture": capture.measure,
+    "busy_page": busy_page.measure,
     "against_rrweb": against_rrweb.measure,
 }
 

@@ -76,14 +76,14 @@ describe("the ladder", () => {
   });
 
   it("shows the outline where slower is not slow enough, and the address where that is too much", () => {
-    const run = new Run().go(10_000, () => 400);
+    const run = new Run().go(30_000, () => 600);
     expect(run.rungs).toEqual([FULL, SLOW, OUTLINE, ADDRESS]);
-    run.go(60_000, () => 400);
+    run.go(60_000, () => 600);
     expect(run.rungs.every((rung) => rung <= ADDRESS)).toBe(true);
   });
 
   it("climbs one rung after the other when the page is calm, none sooner than it may", () => {
-    const run = new Run().go(10_000, () => 400);
+    const run = new Run().go(30_000, () => 600);
     const at: number[] = [];
     let last = run.ladder.rung_;
     for (let n = 0; n < 600; n++) {
@@ -101,7 +101,7 @@ describe("the ladder", () => {
     // The whole picture is too much, the outline costs nothing.
     for (let n = 0; n < 40_000; n++) {
       const before = run.ladder.rung_;
-      run.go(1, () => (run.ladder.rung_ < OUTLINE ? 400 : 0));
+      run.go(1, () => (run.ladder.rung_ < OUTLINE ? 600 : 0));
       if (run.ladder.rung_ === OUTLINE && before < OUTLINE) falls.push(run.now);
     }
     const gaps = falls.slice(1).map((at, n) => at - (falls[n] as number));

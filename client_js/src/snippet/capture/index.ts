@@ -24,7 +24,7 @@ import type { Outline } from "./outline";
 import { focused, focusTold, isPrivateSpot, pageInfo, selection } from "./page";
 import { DOCUMENT, FOCUS, Frame, SCROLL, SELECTION } from "./tables";
 import { NODES_MAX, nextId, Tree } from "./tree";
-import { type Measured, measure, stateOf } from "./viewport";
+import { MEASURED, type Measured, measure, stateOf } from "./viewport";
 import { Walk, type WalkHost } from "./walk";
 
 export interface CaptureHost extends WalkHost {
@@ -56,6 +56,7 @@ const REFUSED_WITHIN_MS = 60_000;
 const POLL_EVERY_MS = 1_000;
 const TIP_AFTER_MS = 1_000;
 const TIP_EVERY_MS = 5_000;
+const NOTHING = "0,0,0,0";
 const AWAY: readonly [number, number] = [-1, -1];
 
 /** Where nothing but the address is shown: a document with nothing in it. */
@@ -101,6 +102,8 @@ export class Capture {
   private sentPointer_ = AWAY;
   private focus_ = 0;
   private selection_ = "";
+  /** What is selected may be another than was said. */
+  private selecting_ = true;
   /** All that was seen to change has been sent. */
   still_ = false;
   /** Since when there is something to send and no credit; 0 where there is. */
@@ -124,7 +127,8 @@ export class Capture {
     this.epoch = epoch;
     this.seq = this.frames_ = this.bytes_ = this.focus_ = this.part_ = 0;
     this.waiting_ = 0;
-    this.selection_ = "0,0,0,0";
+    this.selection_ = NOTHING;
+    this.selecting_ = true;
     this.page_ = "";
     this.sentPointer_ = AWAY;
     this.unlooked_ = [];
@@ -538,6 +542,9 @@ export class Capture {
     }
     if (id !== this.focus_) frame.add_(FOCUS, id);
     this.focus_ = id;
+    // Asking forces a layout; what is selected may go without an event.
+    if (!this.selecting_ && this.selection_ === NOTHING) return;
+    this.selecting_ = false;
     const selected = selection(walk, tree);
     if (`${selected}` !== this.selection_) frame.add_(SELECTION, ...selected);
     this.selection_ = `${selected}`;
@@ -546,20 +553,18 @@ export class Capture {
   private listen_(): void {
     this.stopping_ = new AbortController();
     const options = { capture: true, passive: true, signal: this.stopping_.signal };
-    const wake = () => this.wake_();
     const remeasure = () => {
       this.measure_();
       this.wake_();
     };
     for (const type of ["resize", "popstate", "hashchange", "focusin", "focusout"]) {
-      listen(window, type, type[0] === "f" ? wake : remeasure, options);
+      listen(window, type, type[0] === "f" ? this.onWake_ : remeasure, options);
     }
-    listen(document, "selectionchange", wake, options);
-    for (const type of visualViewport ? ["resize", "scroll"] : []) {
-      listen(visualViewport as EventTarget, type, type === "resize" ? remeasure : wake, options);
-    }
+    listen(document, "selectionchange", this.onWake_, options);
+    for (const target of MEASURED)
+      for (const type of ["resize", "scroll", "change"]) listen(target, type, remeasure, options);
     const { navigation } = window as unknown as { navigation?: EventTarget };
-    if (navigation) listen(navigation, "currententrychange", wake, options);
+    if (navigation) listen(navigation, "currententrychange", this.onWake_, options);
     listen(window, "pointermove", (event) => this.onPointer_(event as PointerEvent), options);
     listen(window, "pointerout", (event) => !(event as PointerEvent).relatedTarget && this.point_(AWAY), options);
   }
@@ -571,7 +576,10 @@ export class Capture {
     listen(inside, "pointermove", this.onMove_, options);
   }
 
-  private readonly onWake_ = (): void => this.wake_();
+  private readonly onWake_ = (): void => {
+    this.selecting_ = true;
+    this.wake_();
+  };
   private readonly onMove_ = (event: Event): void => this.onPointer_(event as PointerEvent);
 
   private onPointer_(event: PointerEvent): void {

@@ -13,8 +13,11 @@ export const ADDRESS = 3;
 export const BUDGET_MS = 100;
 /** What may be used at once: a page that opens a large part does so now and then. */
 export const BURST_MS = 1_000;
+/** Where that cannot be kept by being slow, so many times as much may be used. A clock on the wall counts also what other
+ * programs take, and less of the page helps the agent less than a slow one. */
+const PATIENCE = 2.5;
 /** Overdrawn by so much, the next rung is taken. */
-export const OVERDRAFT_MS = 500;
+export const OVERDRAFT_MS = 1_000;
 /** From here on the page is calm. */
 export const CALM_MS = 400;
 export const FLUSH_EVERY_MS = 33;
@@ -61,7 +64,8 @@ export class Ladder {
 
   /** So many ms were used since the last step. The rung from here on. To be asked once a second at least. */
   step_(ms: number, now: number): number {
-    this.level_ = Math.min(BURST_MS, this.level_ + ((now - this.at_) * this.budget_) / 1_000) - ms;
+    const rate = this.rung_ ? this.budget_ * PATIENCE : this.budget_;
+    this.level_ = Math.min(BURST_MS, this.level_ + ((now - this.at_) * rate) / 1_000) - ms;
     this.at_ = now;
     // Where nothing is flushed, a flush costs less and less.
     if (now - this.flushed_ > IDLE_MS) this.usual_ *= 0.75;
