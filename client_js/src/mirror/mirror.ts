@@ -22,7 +22,7 @@ const RESYNC_SLOWLY_MS = 30_000;
 const FIRST_PICTURE_MS = 4_000;
 /** The console hears at most so often how much there is to see. */
 const CENSUS_EVERY_MS = 2_000;
-/** How long the parts of one picture may take. */
+/** How long the next part of a picture may take. */
 const WHOLE_PICTURE_MS = 10_000;
 
 const fits = shapes(VIEW);
@@ -155,6 +155,10 @@ export class Mirror {
       this.refusedInARow = 0;
       this.stopAsking();
       this.layout();
+    } else if (message.epoch === this.epoch) {
+      // A large page over a slow line: who asks again while parts come in never gets to the last one.
+      this.stopAsking();
+      this.askIn(WHOLE_PICTURE_MS);
     }
     this.painted();
   }
