@@ -77,6 +77,7 @@ export interface CustomerPolicy {
   typed_navigation: "ask" | "allow" | "never";
   acts: string[];
   asset_origins?: string[];
+  show_canvas?: string[];
 }
 
 export interface Point {

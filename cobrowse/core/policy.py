@@ -59,6 +59,7 @@ class Site(Struct, frozen=True, kw_only=True):
     mask: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
+    show_canvas: tuple[str, ...] = ()
     no_control: tuple[str, ...] = ()
     wash: tuple[str, ...] = ()
     mode: Literal["normal", "private"] = "normal"
@@ -119,4 +120,5 @@ def customer_policy(site: Site) -> CustomerPolicy:
         typed_navigation=site.typed_navigation,
         acts=acts_of(site),
         asset_origins=list(site.asset_origins),
+        show_canvas=list(site.show_canvas),
     )

@@ -142,6 +142,8 @@ class CustomerPolicy(Struct, frozen=True, kw_only=True):
     acts: list[Name]
     # From these the hub gets assets itself, by the addresses that the tab names.
     asset_origins: list[str] = []
+    # Drawings (`canvas`) that are shown, as still pictures.
+    show_canvas: list[str] = []
 
 
 # --- acts: one thing the agent asks to happen in the customer's tab

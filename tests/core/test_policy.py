@@ -70,10 +70,13 @@ def test_denied_paths() -> None:
 
 def test_what_the_snippet_is_told() -> None:
     told = policy.customer_policy(
-        site(deny_paths=("/a",), mask=(".m",), show=("#s",), mode="private", query_params=("q",))
+        site(
+            deny_paths=("/a",), mask=(".m",), show=("#s",), mode="private", query_params=("q",), show_canvas=(".chart",)
+        )
     )
     assert told.origins == ["https://www.shop.example"]
     assert told.deny_paths == ["/a", *policy.DENIED_BY_DEFAULT]
+    assert told.show_canvas == [".chart"]
     assert (told.mask, told.show, told.hide, told.no_control, told.query_params) == ([".m"], ["#s"], [], [], ["q"])
     assert told.private
     assert told.max_scope == "control"

@@ -74,6 +74,22 @@ PICTURES = [
 
 MEDIA = [
     Case("a drawing", "<canvas width=70 height=50></canvas>x", shown={f"{Q}('canvas').width": 70}),
+    Case(
+        "a drawing that the site shows",
+        "<canvas class=c width=70 height=50></canvas>x",
+        "const d = document.querySelector('canvas').getContext('2d'); d.fillStyle = 'red'; d.fillRect(0, 0, 40, 40)",
+        shown={f"{Q}('canvas').style.backgroundImage.slice(0, 7)": 'url("a/', f"{Q}('canvas').style.width": ""},
+        policy={"show_canvas": [".c"]},
+    ),
+    Case(
+        "a drawing that the site may not read",
+        f"<canvas class=c width=70 height=50></canvas><img src={SMALL}>",
+        "const i = new Image(); i.src = location.origin.replace('127.0.0.1', 'localhost') + '/small.svg';"
+        "return new Promise((done) => { i.onload = () => {"
+        "document.querySelector('canvas').getContext('2d').drawImage(i, 0, 0); done() } })",
+        shown={f"{Q}('canvas').hasAttribute('data-cobrowse-withheld')": True},
+        policy={"show_canvas": [".c"]},
+    ),
     Case("a drawing of no size", "<canvas></canvas>x"),
     Case("a drawing, styled", "<style>canvas{width:50%;display:block}</style><canvas width=10 height=5></canvas>x"),
     Case("a film", "<video width=64 height=36></video>x"),

@@ -47,7 +47,7 @@ a${RINGED}:any-link{outline-offset:1px}
 ${FULL}{position:fixed!important;inset:0!important;margin:0!important;box-sizing:border-box!important;min-width:0!important;max-width:none!important;
   min-height:0!important;max-height:none!important;width:100%!important;height:100%!important;transform:none!important;z-index:2147483647!important}
 *{scroll-snap-type:none!important;overflow-anchor:none!important;scroll-behavior:auto!important}
-img[src=""]:not([alt]){width:16px;height:16px}
+img[src=""]:not([alt],[width],[height]){width:16px;height:16px}
 canvas{display:inline-block;overflow:clip;contain:size;width:fit-content;contain-intrinsic-size:attr(width px,300px) attr(height px,150px);
   aspect-ratio:attr(width type(<number>),300) / attr(height type(<number>),150)}
 [${STILL}],[${STILL}] *,[${STILL}] ::before,[${STILL}] ::after{transition:none!important}

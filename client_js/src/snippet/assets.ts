@@ -5,6 +5,8 @@ export type AssetKind = "image" | "font" | "style";
 export type Numbered = readonly [sum: number, n: number];
 
 const NUMBER_MAX = 100_000;
+/** No address that a browser gives out. */
+const CANVAS = /^blob:canvas\//;
 /** So many go from page to page. */
 const CARRIED_MAX = 2_000;
 /** Longer ones stand for their content; nobody names them twice. */
@@ -33,6 +35,8 @@ export class Assets {
   private readonly numbers_ = new Map<string, number>();
   private readonly addresses_ = new Map<number, readonly [url: string, kind: AssetKind]>();
   private readonly carried_: Map<number, number>;
+  /** What canvases looked like, by an address that stands for it. */
+  private readonly canvases_ = new Map<string, WeakRef<Element>>();
   /** What the page loaded, and what that weighed on the wire. An observer hears of more than the 250 that are kept. */
   private readonly loaded_ = new Map<string, number>();
   private readonly observer_ = new PerformanceObserver((list) => this.see_(list.getEntries()));
@@ -52,9 +56,10 @@ export class Assets {
   }
 
   /** The number of this address, or 0 where there can be none. */
-  readonly number = (address: string, kind: AssetKind): number => {
+  readonly number = (address: string, kind: AssetKind, node?: Element): number => {
     const url = plain(address);
     let n = this.numbers_.get(url);
+    if (node && CANVAS.test(url)) this.canvases_.set(url, new WeakRef(node));
     if (n === undefined) {
       n = /^(https?|data):/.test(url) && url.length < SUMMED_CHARACTERS ? this.again_(url) : this.fresh_(url);
       this.numbers_.set(url, n);
@@ -62,6 +67,11 @@ export class Assets {
     }
     return n;
   };
+
+  /** The canvas that this address stands for. */
+  canvas(url: string): HTMLCanvasElement | undefined {
+    return this.canvases_.get(url)?.deref() as HTMLCanvasElement | undefined;
+  }
 
   /** What stands behind a number on this page. */
   at(n: number): readonly [url: string, kind: AssetKind] | undefined {

@@ -25,6 +25,8 @@ export interface Why {
 const ASSET_MAX_BYTES = 5 * 1024 * 1024;
 /** Larger pictures are looked at, whether they can be made smaller. */
 const SHRINK_FROM_BYTES = 256 * 1024;
+/** Of a drawing that is sent as a picture. */
+const STILL_QUALITY = 0.9;
 const SHRINK_MAX_BYTES = 40 * 1024 * 1024;
 /** How long the browser may take to say that a policy forbade a request. */
 const VIOLATION_MS = 50;
@@ -65,6 +67,8 @@ export class Bringer {
   async given(n: number, certain: boolean): Promise<{ address: string; css: string }> {
     const [url, kind] = this.assets_.at(n) ?? ["", "image"];
     const { origin } = url ? new URL(url) : location;
+    const canvas = this.assets_.canvas(url);
+    if (canvas) return { address: canvas.toDataURL("image/webp", STILL_QUALITY), css: "" };
     if (this.isListed_(url)) return { address: url, css: this.sheets_.get(n) ?? "" };
     let given = this.given_.get(n) ?? (certain || (url !== "" && origin === location.origin) || /^data:/.test(url));
     let css = "";
@@ -130,6 +134,12 @@ export class Bringer {
   }
 
   private async read_(url: string, kind: AssetKind): Promise<Blob | Why> {
+    const canvas = this.assets_.canvas(url);
+    if (canvas) {
+      const still = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/webp", STILL_QUALITY));
+      if (!still) return { reason: "failed" };
+      return still.size > ASSET_MAX_BYTES ? { reason: "too_big" } : still;
+    }
     const response = await this.get_(url, kind);
     if ("reason" in response) return response;
     const { status } = response;

@@ -1,5 +1,5 @@
 // The attributes of an element that leave the tab, and what stands for those that do not.
-import { DOTS, rewriteWritten } from "../css";
+import { DOTS, rewrite, rewriteWritten } from "../css";
 import { FLAG, type Name, NUMBER, STYLE, type Tag, TEXT, TOKEN, TOKEN_CHARACTERS, URL_NUMBER } from "../whitelist";
 import {
   areaValue,
@@ -36,8 +36,9 @@ import {
   videoWidth,
 } from "./dom";
 import { BUTTON, EDITABLE, EDITOR, HIDDEN, MASKED, WIDGET } from "./mask";
+import { lostIn } from "./sources";
 import type { Attributes } from "./tables";
-import { isShownCanvas, lookOf, PLACEHOLDERS, PLAIN, TEXT_MAX_CHARACTERS, type Walk, whole } from "./walk";
+import { lookOf, PLACEHOLDERS, PLAIN, RETOLD, TEXT_MAX_CHARACTERS, type Walk, whole } from "./walk";
 
 /** Put one attribute, where the element may have it. */
 type Put = (name: string, value: string | number) => void;
@@ -61,8 +62,9 @@ export function attributesOf(walk: Walk, element: Element, tag: Tag, bits: numbe
   const names = tag.names_;
   const masked = walk.mask_.hides_(bits);
   const written = namesOf(element);
-  const plain = !!(lookOf(tag) & PLAIN);
-  const simple = !masked && !(bits & WIDGET) && !/^(input|link)$/.test(tag.tag_);
+  const look = lookOf(tag);
+  const plain = !!(look & PLAIN);
+  const simple = !masked && !(bits & WIDGET) && !(look & RETOLD);
   const inSvg = tag.tag_[3] === ":";
   for (let at = 0; at < written.length; at++) {
     const name = written[at] as string;
@@ -115,7 +117,12 @@ function addWritten(
     const drawn = !!(bits & WIDGET) || walk.isField_(element);
     if (drawn && walk.mask_.isSlider_(element)) return;
     const sized = drawn ? style.replace(SIZES, "$1") : style;
-    const css = rewriteWritten(sized, baseOf(element), numberedIn(walk, element, masked), masked || drawn);
+    // What a browser loses the attribute may still say.
+    const source = (!drawn && lostIn(style) && attribute(element, "style")) || "";
+    const numbered = numberedIn(walk, element, masked);
+    const css = source
+      ? rewrite(source, baseOf(element), numbered, false, masked)
+      : rewriteWritten(sized, baseOf(element), numbered, masked || drawn);
     if (css.length <= TEXT_MAX_CHARACTERS) list.push(known, whole(css, TEXT_MAX_CHARACTERS));
   } else if (kind === URL_NUMBER) {
     // Others are asked for by what the browser made of them.

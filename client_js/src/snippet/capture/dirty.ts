@@ -19,7 +19,7 @@ import type { Sent, Tree } from "./tree";
 import type { Walk } from "./walk";
 
 /** Their state changes without a mutation. */
-const POLLED = /^(body|input|textarea|select|option|dialog|link)$/;
+const POLLED = /^(body|input|textarea|select|option|dialog|link|canvas)$/;
 const EVENTS = ["scroll", "input", "change", "toggle", "slotchange", "load", "error", "reset", "resize"];
 
 /** So many are marked at once; more wait for a turn. */

@@ -5,8 +5,6 @@ import {
   CREDIT_FRAMES,
   type CustomerPolicy,
   type Ops,
-  type Pace,
-  type PaceReason,
   type Page,
   type PageInfo,
   type Pointer,
@@ -14,17 +12,18 @@ import {
   type Tip,
 } from "../../protocol";
 import { tagOf } from "../whitelist";
+import { Budget } from "./budget";
 import { Sheet } from "./cssom";
 import { Dirty } from "./dirty";
-import { find, listen, nodeType, originOf, scrollLeft, scrollTop, upOf, viewOf } from "./dom";
-import { ADDRESS, FLUSH_EVERY_MS, Ladder, OUTLINE, RUNGS } from "./ladder";
+import { find } from "./dom";
+import { ADDRESS, FLUSH_EVERY_MS, OUTLINE } from "./ladder";
 import { HIDDEN, MASKED, NO_CONTROL } from "./mask";
-import { Meter } from "./meter";
 import type { Outline } from "./outline";
-import { focused, focusTold, isPrivateSpot, pageInfo, selection } from "./page";
-import { DOCUMENT, FOCUS, Frame, SCROLL, SELECTION } from "./tables";
+import { focusTold, pageInfo } from "./page";
+import { Places } from "./places";
+import { DOCUMENT, Frame } from "./tables";
 import { NODES_MAX, nextId, Tree } from "./tree";
-import { MEASURED, type Measured, measure, stateOf } from "./viewport";
+import { stateOf } from "./viewport";
 import { Walk, type WalkHost } from "./walk";
 
 export interface CaptureHost extends WalkHost {
@@ -46,18 +45,9 @@ export interface CaptureHost extends WalkHost {
 const SLICE_MS = 12;
 /** How often the page is looked through for its outline. */
 const OUTLINE_EVERY_MS = 2_000;
-/** A new epoch in this time at most. */
-const AGAIN_EVERY_MS = 2_000;
-/** An epoch that is worn out sooner than this costs too much. */
-const WORN_SOON_MS = 30_000;
-/** So many refused frames in this time, and it is shown in another way. */
-const REFUSED_MAX = 3;
-const REFUSED_WITHIN_MS = 60_000;
 const POLL_EVERY_MS = 1_000;
 const TIP_AFTER_MS = 1_000;
 const TIP_EVERY_MS = 5_000;
-const NOTHING = "0,0,0,0";
-const AWAY: readonly [number, number] = [-1, -1];
 
 /** Where nothing but the address is shown: a document with nothing in it. */
 const bare = (): Pick<Outline, keyof Outline> => ({
@@ -81,42 +71,26 @@ export class Capture {
   private busy_ = false;
   private woken_ = false;
   private flushed_ = 0;
-  /** How long to wait for the next flush, and what the present one has taken so far. */
-  private every_ = FLUSH_EVERY_MS;
-  private flush_ = 0;
-  private readonly ladder_: Ladder;
-  private readonly meter_ = new Meter();
-  private why_: PaceReason = "";
+  private readonly budget_: Budget;
+  private places_!: Places;
   /** This epoch shows no more than an outline; where it is known how, as this. */
   private outlined_ = false;
   private outline_: Pick<Outline, keyof Outline> | undefined;
-  private began_ = Number.NEGATIVE_INFINITY;
-  private renewing_: ReturnType<typeof setTimeout> | undefined;
-  private refusals_: number[] = [];
   private hidden_ = 0;
   private frames_ = 0;
   private bytes_ = 0;
   private page_ = "";
-  private measured_!: Measured;
-  private pointer_ = AWAY;
-  private sentPointer_ = AWAY;
-  private focus_ = 0;
-  private selection_ = "";
-  /** What is selected may be another than was said. */
-  private selecting_ = true;
   /** All that was seen to change has been sent. */
   still_ = false;
   /** Since when there is something to send and no credit; 0 where there is. */
   waiting_ = 0;
-  private unlooked_: Element[] = [];
-  private stopping_ = new AbortController();
   private poll_: ReturnType<typeof setInterval> | undefined;
   private tip_: ReturnType<typeof setTimeout> | undefined;
   /** Neither timers nor frames run in a hidden tab as these do. */
   private readonly channel_ = new MessageChannel();
 
   constructor(private readonly host: CaptureHost) {
-    this.ladder_ = new Ladder(...(host.budget ?? []));
+    this.budget_ = new Budget(host.again, () => this.wake_(), host.budget);
     this.channel_.port1.onmessage = () => this.run_();
   }
 
@@ -125,26 +99,27 @@ export class Capture {
     this.hidden_ = this.hiddenFields();
     this.stop();
     this.epoch = epoch;
-    this.seq = this.frames_ = this.bytes_ = this.focus_ = this.part_ = 0;
+    this.seq = this.frames_ = this.bytes_ = this.part_ = 0;
     this.waiting_ = 0;
-    this.selection_ = NOTHING;
-    this.selecting_ = true;
     this.page_ = "";
-    this.sentPointer_ = AWAY;
-    this.unlooked_ = [];
     this.running_ = true;
-    this.began_ = performance.now();
-    this.renewing_ = this.outline_ = undefined;
+    this.outline_ = undefined;
+    this.budget_.begin_();
     try {
-      if (find(document, "*").length > NODES_MAX) this.fall_(OUTLINE, "too_big");
-      this.outlined_ = this.ladder_.rung_ >= OUTLINE;
+      if (find(document, "*").length > NODES_MAX) this.budget_.fall_(OUTLINE, "too_big");
+      this.outlined_ = this.budget_.outlined_;
       this.walk_ = new Walk(
         this.host,
-        this.meter_.timed_((element) => {
+        this.budget_.meter_.timed_((element) => {
           if (this.outlined_) return;
           this.dirty_.touch_(element);
           this.wake_();
         }),
+      );
+      this.places_ = new Places(
+        this.walk_,
+        () => this.wake_(),
+        () => this.part_ >= 0 || this.outlined_,
       );
       if (this.outlined_) {
         this.beginOutline_();
@@ -153,13 +128,11 @@ export class Capture {
       this.dirty_ = new Dirty(
         this.walk_,
         () => this.wake_(),
-        (inside) => this.listenIn_(inside),
-        this.meter_,
+        (inside) => this.places_.listenIn_(inside),
+        this.budget_.meter_,
       );
       this.tree_ = new Tree(this.walk_, this.dirty_.onSent_);
       this.dirty_.start_(this.tree_);
-      this.listen_();
-      this.measure_();
       this.frame_ = new Frame();
       this.tree_.begin_(this.frame_);
       this.flushed_ = 0;
@@ -176,8 +149,8 @@ export class Capture {
     this.busy_ = this.woken_ = this.still_ = false;
     clearInterval(this.poll_);
     clearTimeout(this.tip_);
-    clearTimeout(this.renewing_);
-    this.stopping_.abort();
+    this.budget_.stop_();
+    this.places_?.stop_();
     this.dirty_?.stop_();
     this.walk_?.stop_();
   }
@@ -235,65 +208,16 @@ export class Capture {
 
   /** The hub has refused a frame. */
   refused(): void {
-    const now = performance.now();
-    this.refusals_ = [...this.refusals_.filter((at) => now - at < REFUSED_WITHIN_MS), now];
-    if (this.refusals_.length < REFUSED_MAX) return;
-    this.refusals_ = [];
-    this.fall_(this.outlined_ ? ADDRESS : OUTLINE, "refused");
-    this.renew_();
+    this.budget_.refused_();
   }
 
-  // --- how much of the page's time
-
-  /** At least down to this rung, from the next epoch on. */
-  private fall_(rung: number, why: PaceReason): void {
-    if (!this.host.again) return;
-    this.why_ = why;
-    this.ladder_.fall_(rung, performance.now());
-  }
-
-  /** In a new epoch everything is said anew. Until then nothing more is said in this one. */
-  private renew_(): void {
-    const wait = this.began_ + AGAIN_EVERY_MS - performance.now();
-    if (this.host.again) this.renewing_ ??= setTimeout(this.host.again, Math.max(0, wait));
-  }
-
-  /** `ms` were used. */
-  private step_(ms: number): void {
-    const { rung_: before } = this.ladder_;
-    const rung = this.host.again ? this.ladder_.step_(ms, performance.now()) : before;
-    if (rung === before) return;
-    if (rung > before) this.why_ = "busy";
-    if (Math.max(rung, before) >= OUTLINE) this.renew_();
-    else this.wake_();
-  }
-
-  /** A turn is over. The first picture is not counted: it comes once, and in slices. */
-  private count_(more: boolean, isFirst: boolean): void {
-    const ms = this.meter_.take_();
-    if (isFirst) return;
-    this.flush_ += ms;
-    if (!more) {
-      this.every_ = this.ladder_.wait_(this.flush_, performance.now());
-      this.flush_ = 0;
-    }
-    this.step_(ms);
-  }
-
+  /** Once a second. */
   private readonly tick_ = (): void => {
     if (this.outlined_) {
       if (performance.now() - this.flushed_ >= OUTLINE_EVERY_MS) this.wake_();
     } else this.dirty_.poll_();
-    this.step_(this.meter_.take_());
+    this.budget_.step_();
   };
-
-  private checkLimits_(): boolean {
-    const { beyond_: beyond, worn_: worn } = this.tree_;
-    if (beyond) this.fall_(OUTLINE, "too_big");
-    else if (worn && performance.now() - this.began_ < WORN_SOON_MS) this.fall_(OUTLINE, "busy");
-    if (beyond || worn) this.renew_();
-    return !!this.renewing_;
-  }
 
   // --- the outline
 
@@ -301,15 +225,13 @@ export class Capture {
     const { epoch } = this;
     let outline: Pick<Outline, keyof Outline> = bare();
     try {
-      if (this.ladder_.rung_ < ADDRESS)
+      if (!this.budget_.bare_)
         outline = new (await (this.host as Required<CaptureHost>).outline())(this.walk_, nextId, tagOf);
     } catch {
-      this.fall_(ADDRESS, "part_missing");
+      this.budget_.fall_(ADDRESS, "part_missing");
     }
     if (epoch !== this.epoch || !this.running_) return;
     this.outline_ = outline;
-    this.listen_();
-    this.measure_();
     this.frame_ = new Frame();
     outline.begin_(this.frame_);
     this.flushed_ = 0;
@@ -345,8 +267,8 @@ export class Capture {
 
   private wait_(): void {
     // Timers of hidden tabs wait long; where the page's time allows it, nothing waits for them.
-    const calm = document.hidden && this.every_ <= FLUSH_EVERY_MS;
-    const wait = this.flushed_ + this.every_ - performance.now();
+    const calm = document.hidden && this.budget_.every_ <= FLUSH_EVERY_MS;
+    const wait = this.flushed_ + this.budget_.every_ - performance.now();
     if (wait > 0 && !calm) setTimeout(() => this.channel_.port2.postMessage(0), wait);
     else this.channel_.port2.postMessage(0);
   }
@@ -358,11 +280,11 @@ export class Capture {
     this.still_ = false;
     const { epoch } = this;
     const isFirst = this.part_ >= 0;
-    this.meter_.start_();
+    this.budget_.meter_.start_();
     this.turn_().then(
       (more) => {
-        this.meter_.stop_();
-        this.count_(more, isFirst);
+        this.budget_.meter_.stop_();
+        this.budget_.count_(more, isFirst);
         if (epoch !== this.epoch || !this.running_) return;
         this.busy_ = false;
         if (more) this.channel_.port2.postMessage(0);
@@ -381,7 +303,7 @@ export class Capture {
 
   /** One slice. True where the next is due at once. */
   private async turn_(): Promise<boolean> {
-    if (!this.mayShare_() || this.renewing_) return false;
+    if (!this.mayShare_() || this.budget_.renewing_) return false;
     this.walk_.mask_.forget_();
     if (this.outlined_) return !!this.outline_ && this.turnOutline_(this.outline_);
     const { part_: part } = this;
@@ -392,7 +314,7 @@ export class Capture {
       if (this.isSpent_()) return false;
       this.tree_.recheck_();
       const done = this.tree_.proceed_(this.frame_, until, false);
-      if (this.checkLimits_()) return false;
+      if (this.budget_.ends_(this.tree_)) return false;
       if (!done && !this.frame_.full_) return true;
       await this.sendPart_(part, done);
       if (done && this.running_) this.settle_();
@@ -402,13 +324,13 @@ export class Capture {
     if (this.running_) await this.sendPage_();
     await this.sendPointer_();
     if (this.isSpent_() || !this.running_) return false;
-    if (!this.findScrolled_(until)) return true;
+    if (!this.places_.look_(this.dirty_.scrolled_, until)) return true;
     this.walk_.mask_.forget_();
     if (!this.dirty_.take_(performance.now() + SLICE_MS, true)) return true;
     const frame = new Frame();
     const done = this.tree_.reconcile_(frame, performance.now() + SLICE_MS);
-    if (this.checkLimits_()) return false;
-    if (done) this.addPlaces_(frame);
+    if (this.budget_.ends_(this.tree_)) return false;
+    if (done) this.places_.add_(frame, this.tree_, this.dirty_.scrolled_);
     if (frame.ints_.length) await this.sendOps_(frame);
     this.flushed_ = performance.now();
     return !done;
@@ -416,9 +338,9 @@ export class Capture {
 
   /** What is waited for is none of the page's time. */
   private async away_<T>(waited: Promise<T>): Promise<T> {
-    this.meter_.stop_();
+    this.budget_.meter_.stop_();
     const found = await waited;
-    this.meter_.start_();
+    this.budget_.meter_.start_();
     return found;
   }
 
@@ -476,15 +398,13 @@ export class Capture {
 
   private info_(): PageInfo {
     const { mask_: mask } = this.walk_;
-    const { rung_: rung } = this.ladder_;
-    const pace = RUNGS[rung] as Pace;
     return {
       ...pageInfo(
         this.host.policy,
         mask,
-        stateOf(this.measured_, focusTold(mask), (element) => this.idOf(element)),
+        stateOf(this.places_.measured_, focusTold(mask), (element) => this.idOf(element)),
       ),
-      ...(rung && { pace, pace_why: this.why_ }),
+      ...this.budget_.info_(),
     };
   }
 
@@ -497,111 +417,16 @@ export class Capture {
   }
 
   private async sendPointer_(): Promise<void> {
-    const [x, y] = this.pointer_;
-    if ((x === this.sentPointer_[0] && y === this.sentPointer_[1]) || !this.mayShare_()) return;
-    this.sentPointer_ = this.pointer_;
-    await this.away_(this.host.send({ k: "pointer", epoch: this.epoch, x, y }));
+    if (!this.mayShare_()) return;
+    const moved = this.places_.moved_();
+    if (moved) await this.away_(this.host.send({ k: "pointer", epoch: this.epoch, x: moved[0], y: moved[1] }));
   }
 
   /** After the snapshot: where everything is scrolled to. */
   private settle_(): void {
     this.poll_ = setInterval(this.tick_, POLL_EVERY_MS);
     this.dirty_.scrolled_.add(document);
-    this.measure_();
-    this.unlooked_ = this.dirty_.elements_();
-  }
-
-  /** Asked once and not in the walk, since asking may force a layout. True when all have been. */
-  private findScrolled_(until: number): boolean {
-    for (let element = this.unlooked_.pop(); element; element = this.unlooked_.pop()) {
-      if (scrollTop(element) || scrollLeft(element)) this.dirty_.scrolled_.add(element);
-      if (!(this.unlooked_.length & 63) && performance.now() > until) break;
-    }
-    return !this.unlooked_.length;
-  }
-
-  private addPlaces_(frame: Frame): void {
-    const { tree_: tree, walk_: walk } = this;
-    for (const node of this.dirty_.scrolled_) {
-      const sent = tree.sent_.get(node);
-      if (!sent) continue;
-      if (nodeType(node) === 9) {
-        const { scrollX, scrollY } = viewOf(node as Document) ?? window;
-        frame.add_(SCROLL, sent.id_, Math.round(scrollX), Math.round(scrollY));
-      }
-      // Inside of fields and masked parts nothing is told.
-      else if (sent.tag_ && !isPrivateSpot(walk, node)) {
-        const element = node as Element;
-        frame.add_(SCROLL, sent.id_, Math.round(scrollLeft(element)), Math.round(scrollTop(element)));
-      }
-    }
-    this.dirty_.scrolled_.clear();
-    let id = 0;
-    for (let at: Node | null = focusTold(walk.mask_); at && !id; at = upOf(at)) {
-      id = tree.sent_.get(at)?.id_ ?? 0;
-    }
-    if (id !== this.focus_) frame.add_(FOCUS, id);
-    this.focus_ = id;
-    // Asking forces a layout; what is selected may go without an event.
-    if (!this.selecting_ && this.selection_ === NOTHING) return;
-    this.selecting_ = false;
-    const selected = selection(walk, tree);
-    if (`${selected}` !== this.selection_) frame.add_(SELECTION, ...selected);
-    this.selection_ = `${selected}`;
-  }
-
-  private listen_(): void {
-    this.stopping_ = new AbortController();
-    const options = { capture: true, passive: true, signal: this.stopping_.signal };
-    const remeasure = () => {
-      this.measure_();
-      this.wake_();
-    };
-    for (const type of ["resize", "popstate", "hashchange", "focusin", "focusout"]) {
-      listen(window, type, type[0] === "f" ? this.onWake_ : remeasure, options);
-    }
-    listen(document, "selectionchange", this.onWake_, options);
-    for (const target of MEASURED)
-      for (const type of ["resize", "scroll", "change"]) listen(target, type, remeasure, options);
-    const { navigation } = window as unknown as { navigation?: EventTarget };
-    if (navigation) listen(navigation, "currententrychange", this.onWake_, options);
-    listen(window, "pointermove", (event) => this.onPointer_(event as PointerEvent), options);
-    listen(window, "pointerout", (event) => !(event as PointerEvent).relatedTarget && this.point_(AWAY), options);
-  }
-
-  /** In a frame's document; heard again where it was opened anew. */
-  private listenIn_(inside: Document): void {
-    const options = { capture: true, passive: true, signal: this.stopping_.signal };
-    for (const type of ["focusin", "focusout", "selectionchange"]) listen(inside, type, this.onWake_, options);
-    listen(inside, "pointermove", this.onMove_, options);
-  }
-
-  private readonly onWake_ = (): void => {
-    this.selecting_ = true;
-    this.wake_();
-  };
-  private readonly onMove_ = (event: Event): void => this.onPointer_(event as PointerEvent);
-
-  private onPointer_(event: PointerEvent): void {
-    if (!event.isTrusted || this.part_ >= 0 || this.outlined_) return;
-    this.walk_.mask_.forget_();
-    const at = event.composedPath()[0] as Node | Window | undefined;
-    const focus = focused();
-    const secret = focus && this.walk_.mask_.isPassword_(focus);
-    if (secret || !at || !("nodeType" in at) || isPrivateSpot(this.walk_, at)) this.point_(AWAY);
-    else {
-      const [x, y] = originOf(at);
-      this.point_([Math.round(x + event.clientX), Math.round(y + event.clientY)]);
-    }
-  }
-
-  private point_(to: readonly [number, number]): void {
-    this.pointer_ = to;
-    this.wake_();
-  }
-
-  private measure_(): void {
-    this.measured_ = measure();
+    this.places_.settle_(this.dirty_.elements_());
   }
 }
 

@@ -28,6 +28,7 @@ import {
 } from "./dom";
 import { EDITABLE, EDITOR, FIELD, HIDDEN, Mask } from "./mask";
 import { isLetter, isMoreText, isNextLetter, isText } from "./runs";
+import { Stills } from "./stills";
 import type { Attributes } from "./tables";
 
 /** What a picture is made of: nodes, and sheets in their places. */
@@ -57,11 +58,17 @@ const MORE =
 const LOOKED = 1;
 export const PLAIN = 2;
 export const SPACELESS = 4;
+/** Some of its attributes are said in another way. */
+export const RETOLD = 8;
 
 /** What the name of an element alone says of it, found out once. */
 export function lookOf(tag: Tag): number {
   const { tag_: name } = tag;
-  tag.look_ ||= LOOKED | (MORE.test(name) ? 0 : PLAIN) | (NO_SPACE.test(name.replace("svg:", "")) ? SPACELESS : 0);
+  tag.look_ ||=
+    LOOKED |
+    (MORE.test(name) ? 0 : PLAIN) |
+    (NO_SPACE.test(name.replace("svg:", "")) ? SPACELESS : 0) |
+    (/^(input|link)$/.test(name) ? RETOLD : 0);
   return tag.look_;
 }
 
@@ -80,6 +87,7 @@ export class Walk {
   private readonly sizes_ = new WeakMap<Element, readonly [number, number]>();
   private readonly own_ = new WeakMap<Node, Sheet>();
   private readonly frames_ = new Set<Element>();
+  readonly stills_: Stills;
   private readonly adopted_ = new WeakMap<Node, Map<CSSStyleSheet, Sheet>>();
   private readonly resizes_: ResizeObserver;
 
@@ -89,6 +97,7 @@ export class Walk {
     onResize: (element: Element) => void,
   ) {
     this.mask_ = new Mask(host_.policy);
+    this.stills_ = new Stills(host_);
     // Sizes come from here, since asking for a box would force a layout in the middle of the walk.
     this.resizes_ = new ResizeObserver((entries) => {
       for (const { target, borderBoxSize } of entries) {
@@ -261,9 +270,4 @@ export class Walk {
 function isGiven(element: Element, side: string): boolean {
   const map = (element as Partial<Element>).computedStyleMap?.call(element);
   return (map?.get(side) as CSSUnitValue | undefined)?.unit === "px";
-}
-
-/** A still of it may leave. */
-export function isShownCanvas(_walk: Walk, _canvas: Element): boolean {
-  return false;
 }
