@@ -62,8 +62,9 @@ class Told:
         fresh = self.tab.messages[self._seen :]
         self._seen = len(self.tab.messages)
         self.steps[step] = {
-            "snapshot": [json.dumps(message) for message in fresh if message["k"] == "snapshot"],
-            "told": [message for message in fresh if message["k"] in ("page", "pointer")],
+            "snapshot": [snapshot(message) for message in fresh if message["k"] == "snapshot"],
+            "page": latest([message["page"] for message in self.tab.messages if message.get("page")]),
+            "pointer": [message for message in fresh if message["k"] == "pointer"],
             "tables": {
                 name: sorted({str(entry) for message in fresh for entry in message.get(name, ())}) for name in TABLES
             },
@@ -71,6 +72,17 @@ class Told:
             "places": (sorted(picture.scrolls.values()), picture.focus > 0, picture.selection[1::2]),
             "assets": self.tab.run("P.assets.next"),
         }
+
+
+def snapshot(message: dict[str, Any]) -> str:
+    page = message.get("page")
+    return json.dumps({**message, "page": latest([page]) if page else None})
+
+
+def latest(pages: list[dict[str, Any]]) -> dict[str, Any]:
+    """The page as it was said last: how often it was said is a matter of time, and so are ids and the pace."""
+    page = {name: value for name, value in (pages[-1] if pages else {}).items() if not name.startswith("pace")}
+    return {**page, "target": page.get("target", 0) > 0, "fullscreen": page.get("fullscreen", 0) > 0}
 
 
 def tell(tab: Tab, site: CanarySite, length: int, *, private: bool) -> dict[str, Any]:

@@ -421,6 +421,9 @@ async def test_scroll_bars_take_what_they_take_at_the_customers(
         customer = Pair(bulky, mirror, pair.listener, pair.bundle)
         await customer.open(TALL.replace("<body>", "<body dir=rtl>"), {}, {}, "/bars")
         await customer.assert_same({**BARS, ("", "inner"): [785, 600], ("#in", "inner"): [185, 90]})
+        # Across, too.
+        await customer.page.evaluate("document.querySelector('p').style.width = '900px'")
+        await customer.assert_same({**BARS, ("", "inner"): [785, 585]})
         await customer.page.evaluate("document.documentElement.style.overflow = 'hidden'")
         await customer.assert_same({**BARS, ("", "inner"): [800, 600]})
         await customer.close()

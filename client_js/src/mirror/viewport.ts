@@ -43,16 +43,25 @@ export class Bars {
     if (`${wanted} ${bar}` !== this.held) this.put(0, "");
     this.held = `${wanted} ${bar}`;
     // In a frame the bar of a page that reads from the right is on the left, in a window it is not.
-    if (this.stage < 2 && bar > 0 && this.isRightToLeft()) this.shrink(wanted);
-    if (this.fits(wanted)) return;
-    if (this.stage === 0) this.put(1, barRules(bar).join(""));
-    if (!this.fits(wanted)) this.shrink(wanted);
+    const moves = bar > 0 && this.isRightToLeft();
+    if (this.stage === 0 && !moves && !this.fits(wanted)) this.put(1, barRules(bar).join(""));
+    if (this.stage < 2 && (moves || !this.fits(wanted))) this.put(2, barRules(0).join(""));
+    if (this.stage === 2) this.shrink(wanted, page, bar);
   }
 
   /** Media queries are off by the width of the bar then; everything else stands where it should. */
-  private shrink(wanted: number): void {
-    this.put(2, barRules(0).join(""));
-    this.frame.style.width = `${wanted}px`;
+  private shrink(wanted: number, page: PageInfo, bar: number): void {
+    const { style } = this.frame;
+    if (style.width !== `${wanted}px`) style.width = `${wanted}px`;
+    const height = `${clamp(page.height) - (bar > 0 && this.isWider() ? bar : 0)}px`;
+    if (style.height !== height) style.height = height;
+  }
+
+  /** There is more of the page than fits across: the customer has a bar for that, too. */
+  private isWider(): boolean {
+    const { scrollingElement: root, body, defaultView: view } = this.document;
+    if (root === null || view === null || root.scrollWidth <= root.clientWidth) return false;
+    return [root, body].every((each) => each === null || !/hidden|clip/.test(view.getComputedStyle(each).overflowX));
   }
 
   private put(stage: number, rules: string): void {
