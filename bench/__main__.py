@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import against_rrweb, busy_page, capture, hub_check, weights
+from bench import against_rrweb, busy_page, capture, fidelity, hub_check, weights
 from bench.figures import Figure, as_json, table
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -18,6 +18,7 @@ ALL: dict[str, Callable[[], list[Figure]]] = {
     "capture": capture.measure,
     "busy_page": busy_page.measure,
     "against_rrweb": against_rrweb.measure,
+    "fidelity": fidelity.measure,
 }
 
 

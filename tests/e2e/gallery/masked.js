@@ -5,9 +5,10 @@
   const TICKS = ["checkbox", "radio"];
   const TYPED = "[contenteditable]:not([contenteditable=false]), [role=textbox], [role=combobox]";
   const boxes = [];
-  /** What is on top at this point, through shadow roots. */
+  const isBanner = (element) => element.shadowRoot?.querySelector("[data-testid=banner]");
+  /** What is on top at this point, through shadow roots, under our own banner. */
   const at = (x, y) => {
-    let found = root.elementFromPoint(x, y);
+    let found = root.elementsFromPoint(x, y).find((each) => !isBanner(each));
     while (found?.shadowRoot) {
       const deeper = found.shadowRoot.elementFromPoint(x, y);
       if (!deeper || deeper === found) break;
@@ -45,7 +46,7 @@
       if (element.matches(".account-number")) add(element, false);
       else if (name === "input" && TICKS.includes(element.type)) add(element, false);
       else if (name === "input" && LABELS.includes(element.type)) continue;
-      else if ((isField && element.value !== "") || name === "select") add(element, true);
+      else if ((isField && element.value !== "") || /^(select|progress|meter)$/.test(name)) add(element, true);
       else if (!isField && element.matches(TYPED)) add(element, true);
     }
   };

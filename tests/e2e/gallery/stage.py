@@ -20,9 +20,9 @@ from tests.e2e.walk import Agent, Customer
 
 # Wide enough that the mirror shows the customer's window at its own size.
 AGENT_SCREEN = {"width": 1500, "height": 1200}
-PATIENCE_MS = 15_000
+PATIENCE_MS = 30_000
 # How long the two pictures of a page may take until nothing changes in them any more.
-QUIET_SECONDS = 20.0
+QUIET_SECONDS = 60.0
 HERE = Path(__file__).parent
 MASKED, DRAWN, STILL = (
     "".join(line for line in (HERE / f"{name}.js").read_text("utf-8").splitlines(True) if not line.startswith("//"))
@@ -38,10 +38,11 @@ FADE_BANNER = """() => {
     for (const part of host?.shadowRoot.querySelectorAll(".dock, .marks") ?? []) part.style.filter = "opacity(0)";
     return host !== undefined;
 }"""
-INNER_BOX = """() => {
-    const frame = document.querySelector("iframe"), box = frame.getBoundingClientRect();
+# Where in the mirror page the customer's whole window is, which the picture may fill but for a scroll bar.
+WINDOW = """() => {
+    const box = document.querySelector(".fit").getBoundingClientRect();
     document.querySelector(".surface").style.visibility = "hidden";
-    return {x: box.x, y: box.y, width: box.width, height: box.height, scale: frame.style.scale};
+    return {x: box.x, y: box.y, scale: document.querySelector("iframe").style.scale};
 }"""
 NO_CARET = "*{caret-color:transparent!important}"
 
@@ -136,9 +137,10 @@ class Stage:
                 continue
             last = self.sent.last
             pair = self._shoot()
-            if before == pair and last == self.sent.last:
+            if before == pair and last == self.sent.last and self._is_equal():
                 return pair
-            before, why = pair, "the pictures go on changing"
+            why = "its DOM differs from the page's" if before == pair else "the pictures go on changing"
+            before = pair
         raise Unlike(why, before or self._shoot())
 
     def close(self) -> None:
@@ -177,9 +179,13 @@ class Stage:
         drawn = mirror.evaluate(f"() => ({DRAWN})({INNER})")
         if drawn:
             return f"the mirror waits for {drawn}"
-        if self.page.evaluate("cobrowse.digest()") != mirror.evaluate("() => cobrowseMirror.digest()"):
-            return "the mirror's DOM differs from the page's"
         return ""
+
+    def _is_equal(self) -> bool:
+        """Whether the two DOMs are the same, by their digests."""
+        digest: str = self.page.evaluate("cobrowse.digest()")
+        shown: str = self.agent.mirror_frame().evaluate("() => cobrowseMirror.digest()")
+        return digest == shown
 
     # --- pictures
 
@@ -206,12 +212,12 @@ class Stage:
         return _shot(self._tab, {})
 
     def _shoot_mirror(self, mirror: Frame) -> Image.Image:
-        inner = mirror.evaluate(INNER_BOX)
+        window = mirror.evaluate(WINDOW)
         outer = self.agent.page.get_by_test_id("mirror").bounding_box()
         assert outer is not None
-        assert float(inner["scale"]) == 1, "the agent's window is too small for the customer's"
-        clip = {"x": outer["x"] + inner["x"], "y": outer["y"] + inner["y"], "scale": 1}
-        return _shot(self._console, {"clip": {**clip, "width": inner["width"], "height": inner["height"]}})
+        assert float(window["scale"]) == 1, "the agent's window is too small for the customer's"
+        place = {"x": outer["x"] + window["x"], "y": outer["y"] + window["y"], "scale": 1}
+        return _shot(self._console, {"clip": {**place, **CUSTOMER_SCREEN}})
 
 
 def _shot(session: CDPSession, options: dict[str, Any]) -> Image.Image:
