@@ -29,7 +29,7 @@ class Customer:
         self.epoch = 0
         self.digits = ""
         self._page = secrets.token_hex(16)
-        self._token = ""
+        self.token = ""
         self._socket: ClientConnection
         self._listening: asyncio.Task[None]
         self._news = asyncio.Condition()
@@ -37,12 +37,12 @@ class Customer:
     async def join(self, code: str) -> None:
         """Claim the code and take the seat."""
         joined = (await self.hub.claim(code)).json()
-        self._token, self.digits = joined["token"], joined["digits"]
+        self.token, self.digits = joined["token"], joined["digits"]
         await self.connect()
 
     async def connect(self) -> None:
         self._socket = await self.hub.socket("customer")
-        hello = {"k": "hello", "version": 1, "token": self._token, "page": self._page, "nonce": secrets.token_hex(16)}
+        hello = {"k": "hello", "version": 1, "token": self.token, "page": self._page, "nonce": secrets.token_hex(16)}
         await self.say(hello)
         self._listening = asyncio.create_task(self._listen())
         await self.wait_for("customer_welcome")
@@ -81,7 +81,7 @@ class Customer:
 
     async def _take(self, message: dict[str, Any]) -> None:
         if message["k"] == "customer_welcome":
-            self._token = message["token"]
+            self.token = message["token"]
             self.epoch = max(self.epoch, message["first_epoch"] - 1)
         elif message["k"] == "probe":
             await self.say({"k": "probe_answer", "id": message["id"]})

@@ -14,21 +14,25 @@ export function census(builder: Builder): Omit<Census, "epoch"> {
   const counts = { texts: 0, masked: 0, pictures: 0, placeholders };
   const waiting: Node[] = builder.root === null ? [] : [builder.root.node];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    const known = builder.knownOf(node);
+    // What the mirror itself put there.
+    if (known === undefined) continue;
     if (nodeTypeOf(node) === Node.TEXT_NODE) {
       count(node as Text, counts);
       continue;
     }
-    const known = builder.knownOf(node);
-    if (known?.tag === "placeholder") {
+    if (known.tag === "placeholder") {
       const reason = String(known.attributes.get(":reason") ?? "custom");
       placeholders[reason] = (placeholders[reason] ?? 0) + 1;
       continue;
     }
-    if (known !== undefined && UNREAD.has(known.tag)) continue;
-    if (known?.tag === "img" || known?.tag === "svg:svg") counts.pictures += 1;
+    if (UNREAD.has(known.tag)) continue;
+    if (known.tag === "img" || known.tag === "svg:svg") counts.pictures += 1;
     waiting.push(...childrenOf(node));
     const shadow = shadowOf(node);
     if (shadow !== null) waiting.push(shadow);
+    const inner = known.tag === "iframe" ? (node as HTMLIFrameElement).contentDocument : null;
+    if (inner !== null) waiting.push(inner);
   }
   return counts;
 }

@@ -19,6 +19,7 @@ const HELD = {
   blocked: ["von der Website gesperrter Teil", "von der Website gesperrte Teile"],
   hidden: ["von der Website verborgener Teil", "von der Website verborgene Teile"],
   custom: ["anderer Teil", "andere Teile"],
+  tainted: ["Zeichnung mit Bildern einer anderen Website", "Zeichnungen mit Bildern einer anderen Website"],
 } as const;
 
 const ASSETS: Readonly<Record<AssetGroup, readonly [text: string, todo: string]>> = {

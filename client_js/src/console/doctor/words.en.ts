@@ -19,6 +19,7 @@ const HELD = {
   blocked: ["part blocked by the site", "parts blocked by the site"],
   hidden: ["part hidden by the site", "parts hidden by the site"],
   custom: ["other part", "other parts"],
+  tainted: ["drawing with pictures of another site", "drawings with pictures of another site"],
 } as const;
 
 const ASSETS: Readonly<Record<AssetGroup, readonly [text: string, todo: string]>> = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import whitelist from "../../../../cobrowse/core/whitelist.json";
 import {
   BLANK_AFTER_MS,
   judge,
@@ -26,7 +27,7 @@ const state = (name: SessionState["name"], more: Partial<SessionState> = {}): Se
     ...more,
   }) as SessionState;
 const away = (reason: string, seat = "customer") =>
-  state("away", { away: { seat, since: 0, reason, back_to: "live" } as SessionState["away"] });
+  state("away", { away: { seat, since: 0, reason, back_to: "live" } as NonNullable<SessionState["away"]> });
 const page = (more: Partial<PageInfo>): PageInfo => ({
   address: "https://shop.example/secret",
   title: "Secret",
@@ -200,6 +201,12 @@ describe("the judge", () => {
       { group: "server", reasons: "failed", image: 1, font: 1, style: 0, status: "404 503" },
     ]);
     expect(STRINGS.de.doctor.causes.assets(found[1]?.values ?? {}).title).toBe("Es fehlen: 1 Bild, 1 Schrift");
+  });
+
+  it.each(whitelist.placeholder_reasons)("names what stands for %s", (reason) => {
+    for (const language of ["en", "de"] as const) {
+      expect(STRINGS[language].doctor.causes.placeholders({ [reason]: 1 }).text).toMatch(/: 1 \S/);
+    }
   });
 
   it("says a policy's fault once", () => {
