@@ -19,6 +19,7 @@ ALL: dict[str, Callable[[], list[Figure]]] = {
     "busy_page": busy_page.measure,
     "against_rrweb": against_rrweb.measure,
     "fidelity": fidelity.measure,
+    "fidelity": fidelity.measure,
 }
 
 
