@@ -19,7 +19,6 @@ ALL: dict[str, Callable[[], list[Figure]]] = {
     "busy_page": busy_page.measure,
     "against_rrweb": against_rrweb.measure,
     "fidelity": fidelity.measure,
-    "fidelity": fidelity.measure,
 }
 
 
