@@ -63,7 +63,7 @@ def begin(tab: Tab, html: str, **options: Any) -> None:
 def outlined(tab: Tab, html: str = SHOP, **policy: Any) -> None:
     """The outline of a page, to which it fell."""
     begin(tab, html, options={"budget": KEPT}, **policy)
-    tab.run("() => { P.capture.fall_(2, 'busy'); P.capture.renew_() }")
+    tab.run("() => { P.capture.budget_.fall_(2, 'busy'); P.capture.budget_.renew_() }")
     poll_until(tab, lambda: pace_of(tab)[0] == "outline", "the outline")
     poll_until(tab, lambda: tab.picture.find("h1") or tab.picture.find("a"), "its lines")
 
@@ -82,7 +82,7 @@ def test_a_page_that_costs_too_much_goes_down_all_rungs_and_comes_back(tab: Tab)
     poll_until(tab, lambda: pace_of(tab)[0] in ("outline", "address"), "the outline")
     assert pace_of(tab)[1] == "busy"
     assert paces(tab)[:3] == ["full", "slow", "outline"]
-    tab.run("() => { clearInterval(window.busy); P.capture.ladder_.budget_ = 1e6 }")
+    tab.run("() => { clearInterval(window.busy); P.capture.budget_.ladder_.budget_ = 1e6 }")
     poll_until(tab, lambda: pace_of(tab)[0] == "full", "the whole page")
     tab.assert_mirrored()
     assert pace_of(tab) == ("full", "")
@@ -97,7 +97,7 @@ def test_slower_is_the_same_picture(tab: Tab) -> None:
         "if (last.childNodes.length > 5000) last.replaceChildren() }, 5) }"
     )
     poll_until(tab, lambda: pace_of(tab)[0] == "slow", "slower")
-    tab.run("() => { clearInterval(window.busy); P.capture.ladder_.budget_ = 1e6 }")
+    tab.run("() => { clearInterval(window.busy); P.capture.budget_.ladder_.budget_ = 1e6 }")
     tab.assert_mirrored()
     assert tab.run("() => P.capture.epoch") == epoch
 
@@ -173,7 +173,7 @@ def test_an_outline_has_an_end(tab: Tab) -> None:
     )
     tab.start(options={"budget": KEPT})
     tab.settle()
-    tab.run("() => { P.capture.fall_(2, 'busy'); P.capture.renew_() }")
+    tab.run("() => { P.capture.budget_.fall_(2, 'busy'); P.capture.budget_.renew_() }")
     poll_until(tab, lambda: pace_of(tab)[0] == "outline" and tab.picture.find("a"), "the outline")
     assert len(tab.picture.find("a")) <= 600
 
@@ -182,7 +182,7 @@ def test_without_the_part_that_makes_outlines_the_address_is_shown(tab: Tab) -> 
     tab.open(SHOP)
     tab.start(options={"budget": KEPT, "withoutOutline": True})
     tab.settle()
-    tab.run("() => { P.capture.fall_(2, 'busy'); P.capture.renew_() }")
+    tab.run("() => { P.capture.budget_.fall_(2, 'busy'); P.capture.budget_.renew_() }")
     poll_until(tab, lambda: pace_of(tab) == ("address", "part_missing"), "the address alone")
     tab.settle()
     assert len(tab.picture.nodes) == 1
@@ -223,7 +223,7 @@ def test_what_came_and_went_wears_an_epoch_out_and_the_next_one_begins(tab: Tab)
     begin(tab, PAGE, options={"budget": PLENTY})
     epoch = tab.run("() => P.capture.epoch")
     # As if most that an epoch may hold had been there already, for long.
-    tab.run("() => { P.capture.tree_.inserted_ = 189_900; P.capture.began_ = -60_000 }")
+    tab.run("() => { P.capture.tree_.inserted_ = 189_900; P.capture.budget_.began_ = -60_000 }")
     tab.run(TABLE, 200)
     poll_until(tab, lambda: tab.run("() => P.capture.epoch") == epoch + 1, "a new epoch")
     tab.assert_mirrored()

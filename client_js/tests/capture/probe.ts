@@ -159,18 +159,18 @@ function start({ policy = {}, credit = true, heard, carried = [], budget, withou
       const inner = capture as unknown as {
         part_: number;
         outlined_: boolean;
-        renewing_: unknown;
+        budget_: { renewing_: unknown };
         busy_: boolean;
         woken_: boolean;
         dirty_: { take_(): void };
-        unlooked_: unknown[];
+        places_: { unlooked_: unknown[] };
         tree_: { dirtySelf_: Set<unknown>; dirtyChildren_: Set<unknown>; checked_?: Set<unknown> };
       };
-      if (inner.outlined_) return inner.part_ < 0 && !inner.renewing_ && !inner.busy_ && !inner.woken_;
+      if (inner.outlined_) return inner.part_ < 0 && !inner.budget_.renewing_ && !inner.busy_ && !inner.woken_;
       return (
         inner.part_ < 0 &&
-        !inner.renewing_ &&
-        !inner.unlooked_.length &&
+        !inner.budget_.renewing_ &&
+        !inner.places_.unlooked_.length &&
         !inner.busy_ &&
         !inner.woken_ &&
         !inner.tree_.dirtySelf_.size &&
