@@ -4,7 +4,7 @@ import pytest
 
 from cobrowse.core.addresses import is_on_loopback, of_asset
 from cobrowse.core.asset_origins import check_beside, checked
-from cobrowse.core.errors import ConfigError
+from cobrowse.core.errors import ConfigError, NoAsset, NotFound
 
 WHERE = "sites.shop.asset_origins"
 
@@ -111,3 +111,9 @@ def test_an_assets_address_may_be_relative_to_another() -> None:
 )
 def test_which_origins_are_this_machine(origin: str, loopback: bool) -> None:
     assert is_on_loopback(origin) is loopback
+
+
+def test_who_has_no_asset_says_what_is_known_of_it() -> None:
+    error = NoAsset("The tab has no such asset.", code="failed", status=404, width=640, height=480)
+    assert (error.code, error.status, error.width, error.height) == ("failed", 404, 640, 480)
+    assert isinstance(error, NotFound)
