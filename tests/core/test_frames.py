@@ -358,3 +358,16 @@ def test_any_integers_fit_or_are_refused(ints: list[int], snapshot: bool) -> Non
         walk(sketch, snapshot=snapshot, root=snapshot)
     except BadFrame as refusal:
         assert refusal.code == "bad_frame"
+
+
+def test_a_sheet_that_was_sent_may_be_adopted_elsewhere() -> None:
+    page = page_sketch().sheet(4, 1, "a{}").record(OPS.shadow, 5, 3, OPS.adopt, 6, 5, 0, 4)
+    walk(page)
+    assert_refused(page_sketch().record(OPS.adopt, 6, 5, 4, 4))
+    walk_ops(Sketch().record(OPS.adopt, 6, 5, 4, 4))
+
+
+@pytest.mark.parametrize("record", [(0, 5, 0, 4), (6, 0, 0, 4), (6, 5, -1, 4), (6, 5, 0, 0), (4, 5, 0, 4), (6, 5, 0)])
+def test_an_adoption_that_is_out_of_range_is_refused(record: tuple[int, ...]) -> None:
+    assert_refused(page_sketch().sheet(4, 1, "a{}").record(OPS.adopt, *record))
+    assert_refused(Sketch().record(OPS.adopt, 6, 1, 0, 4).document())

@@ -63,18 +63,20 @@ function copy(element: Element, known: Known, name: string, kind: Kind, value: s
   else if (kind === "url") {
     removeAttribute(element, "srcset");
     setAttribute(element, name, assetPath(value as number));
-  }
-  else if (name === "popover") setAttribute(element, name, "manual");
-  else if (known.tag === "link" && name === "rel") linkRel(known);
-  else setAttribute(element, name, String(value));
+  } else if (name === "popover") setAttribute(element, name, "manual");
+  else if (known.tag !== "link" || name !== "rel") setAttribute(element, name, String(value));
+  if (known.tag === "link") linkRel(known);
   if (known.tag === "dialog" && name === "open") removeAttribute(element, name);
 }
 
 /** Only a stylesheet is linked: no preconnect, prefetch or icon, which no CSP would stop. */
 function linkRel(known: Known): void {
   const rel = known.attributes.get("rel");
-  if (typeof rel === "string" && LINK_RELS.has(rel)) setAttribute(known.node as Element, "rel", rel);
+  // Without an address what it loaded before would go on to be seen.
+  const rels = typeof rel === "string" && LINK_RELS.has(rel) && known.attributes.has("href");
+  if (rels) setAttribute(known.node as Element, "rel", rel);
   else removeAttribute(known.node as Element, "rel");
+  toggleAttribute(known.node as Element, "disabled", !rels);
 }
 
 /** Relative to the mirror page's own address, so it cannot name another session's assets. */

@@ -217,7 +217,7 @@ function addHtml(walk: Walk, put: Put, element: Element, bits: number, masked: b
   else if (name === "iframe") {
     const inside = walk.documentIn_(element);
     if (inside) put(":quirks", +(modeOf(inside) === "BackCompat"));
-    else put(":reason", "frame");
+    else if (!walk.isComing_(element)) put(":reason", "frame");
   } else if (name === "canvas") {
     const still = masked ? "canvas" : walk.stills_.of_(element as HTMLCanvasElement);
     put(typeof still === "string" ? ":reason" : ":still", still);
