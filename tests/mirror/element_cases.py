@@ -48,7 +48,8 @@ PICTURES = [
     Case("of several widths, the large one", f"<img srcset='{SMALL} 40w, {LARGE} 80w' sizes='80px'>x"),
     Case(
         "chosen by a condition",
-        f"<picture><source media='(min-width:9999px)' srcset={SMALL}><source srcset='{LARGE} 2x'><img src={SMALL}></picture>x",
+        f"<picture><source media='(min-width:9999px)' srcset={SMALL}><source srcset='{LARGE} 2x'><img "
+        f"src={SMALL}></picture>x",
         shown={f"{Q}('img').width": 40},
     ),
     Case("another one while live", f"<img src={SMALL}>x", f"document.querySelector('img').src = '{LARGE}'"),
@@ -114,7 +115,8 @@ SVG = [
     Case(
         "paints",
         "<svg width=100 height=50><defs><linearGradient id=a><stop offset=0 stop-color=red /><stop offset=1 "
-        "stop-color=blue /></linearGradient><linearGradient id=b xlink:href=#a x2=0 y2=1 /><radialGradient id=c href=#a />"
+        "stop-color=blue /></linearGradient><linearGradient id=b xlink:href=#a x2=0 y2=1 /><radialGradient "
+        "id=c href=#a />"
         "<pattern id=p width=4 height=4 patternUnits=userSpaceOnUse><path d='M0 0h2'/></pattern></defs>"
         "<rect fill='url(#b)' width=10 height=10 /><rect fill='url(#c)' width=10 height=10 /></svg>",
         shown={
@@ -126,7 +128,8 @@ SVG = [
     Case(
         "cuts and filters",
         "<svg width=90 height=40><clipPath id=c clipPathUnits=objectBoundingBox><circle r=.5 cx=.5 cy=.5 /></clipPath>"
-        "<mask id=m mask-type=alpha><rect width=9 height=9 /></mask><filter id=f><feComponentTransfer><feFuncR type=linear "
+        "<mask id=m mask-type=alpha><rect width=9 height=9 /></mask><filter "
+        "id=f><feComponentTransfer><feFuncR type=linear "
         "slope=.5 /></feComponentTransfer><feGaussianBlur stdDeviation=2 /></filter><marker id=k markerWidth=4 "
         "markerHeight=4 orient=auto><path d='M0 0h4'/></marker><g clip-path='url(#c)' mask='url(#m)' filter='url(#f)'>"
         "<path d='M0 0L9 9' marker-end='url(#k)'/></g></svg>",
@@ -145,13 +148,15 @@ SVG = [
     ),
     Case(
         "symbols",
-        "<svg width=0 height=0 style=display:none><symbol id=s viewBox='0 0 10 10'><path d='M0 0h10v10z'/></symbol></svg>"
+        "<svg width=0 height=0 style=display:none><symbol id=s viewBox='0 0 10 10'><path d='M0 "
+        "0h10v10z'/></symbol></svg>"
         "<svg width=30 height=30><use href=#s width=20 height=20 /></svg>",
         shown={f"{Q}('use').getAttribute('href')": "#s"},
     ),
     Case(
         "a symbol in a shadow root",
-        "<x-a><template shadowrootmode=open><svg width=30 height=30><g id=s><rect width=9 height=9 /></g><use href=#s x=9 />"
+        "<x-a><template shadowrootmode=open><svg width=30 height=30><g id=s><rect width=9 height=9 "
+        "/></g><use href=#s x=9 />"
         "</svg></template></x-a>",
     ),
     Case(
@@ -182,7 +187,8 @@ TREES = [
     ),
     Case(
         "a custom element that says how it looks",
-        "<x-tab variant=big active><template shadowrootmode=open><style>:host{display:none}:host([active]){display:block;"
+        "<x-tab variant=big active><template "
+        "shadowrootmode=open><style>:host{display:none}:host([active]){display:block;"
         "height:30px}:host([variant=big]){width:90px}</style>x</template></x-tab>",
         "document.querySelector('x-tab').setAttribute('variant', 'small')",
     ),

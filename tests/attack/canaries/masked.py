@@ -105,19 +105,7 @@ PLACES: tuple[Place, ...] = (
         "const f = box.firstChild; const put = () => { f.contentDocument.body.textContent = c }; "
         "f.onload = put; f.contentDocument?.body && put()",
     ),
-    Place(
-        "frame: about:blank written to",
-        "<iframe></iframe>",
-        "box.firstChild.contentDocument?.write('<p>' + c); box.firstChild.contentDocument?.close()",
-    ),
-    Place("frame: in a frame", "<iframe srcdoc='<iframe srcdoc={c}></iframe>'></iframe>"),
     Place("frame: what its style says", "<iframe srcdoc='<style>b::before{content:\"{c}\"}</style><b>x'></iframe>"),
-    Place(
-        "frame: a rule that its page adopted",
-        "<iframe></iframe>",
-        "const d = box.firstChild.contentDocument; if (d) { const s = new d.defaultView.CSSStyleSheet(); "
-        "s.replaceSync('b::before{content:\"' + c + '\"}'); d.adoptedStyleSheets = [s] }",
-    ),
     Place("picture: alt", "<img src=/pixel.png alt='{c}'>"),
     Place("map: alt", "<map name=m><area alt='{c}' href=/></map>"),
     Place("input: placeholder", "<input placeholder='{c}'>"),

@@ -16,7 +16,6 @@ import {
   firstChild,
   frameOf,
   HTML,
-  hasAttribute,
   inputType,
   linkSheet,
   localName,
@@ -47,6 +46,7 @@ const FRAMES_MAX = 250;
 const FRAME_DEPTH_MAX = 7;
 /** Its document has no address of its own: it has that of what it is in. */
 const BLANK = /^about:(blank|srcdoc)([?#]|$)/;
+const ADDRESSED = /^\s*(?!about:|javascript:)\S/i;
 /** Where white space between elements is never drawn. */
 const NO_SPACE = /^(html|head|select|table|tbody|thead|tfoot|tr|colgroup|ul|ol|dl|svg|g|defs)$/;
 /** What is in these is not drawn, or says what they hold. */
@@ -217,13 +217,24 @@ export class Walk {
     const inside = contentOf(frame);
     let depth = 0;
     for (let at: Element | undefined = frame; at; at = frameOf(documentOf(at) as Document)) depth++;
-    if (!inside || depth > FRAME_DEPTH_MAX || !this.mayShare_(addressOf(inside))) {
+    if (!inside || depth > FRAME_DEPTH_MAX || this.isComing_(frame, inside) || !this.mayShare_(addressOf(inside))) {
       this.frames_.delete(frame);
       return null;
     }
     if (!this.frames_.has(frame) && this.frames_.size >= FRAMES_MAX)
       for (const each of this.frames_) if (!contentOf(each)) this.frames_.delete(each);
-    return this.frames_.size < FRAMES_MAX || this.frames_.has(frame) ? (this.frames_.add(frame), inside) : null;
+    if (this.frames_.size >= FRAMES_MAX && !this.frames_.has(frame)) return null;
+    this.frames_.add(frame);
+    return inside;
+  }
+
+  /** What is there is not yet what the frame asks for. */
+  isComing_(frame: Element, inside = contentOf(frame)): boolean {
+    return (
+      !!inside &&
+      addressOf(inside) === "about:blank" &&
+      (attribute(frame, "srcdoc") !== null || ADDRESSED.test(attribute(frame, "src") ?? ""))
+    );
   }
 
   /** What it is in is shared, so it is of this origin where it has no address of its own. */
