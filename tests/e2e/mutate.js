@@ -5,6 +5,7 @@ window.mutator = ({ seed, root = "#field", classes = {}, most = 450, without = [
   const field = document.querySelector(root);
   const counts = {};
   const modal = new Set();
+  const risen = new Set();
   let state = 1;
   // mulberry32
   const next = () => {
@@ -409,7 +410,10 @@ window.mutator = ({ seed, root = "#field", classes = {}, most = 450, without = [
       const what = pick(elements().filter((each) => each.localName !== "dialog"));
       if (!what || !("popover" in what)) return;
       if (!what.popover) what.popover = pick(["auto", "manual"]);
-      else what.togglePopover();
+      else {
+        what.togglePopover();
+        risen.add(what);
+      }
     },
     focus() {
       const what = pick(elements().filter((each) => /^(a|button|input|textarea|select|summary)$/.test(each.localName)));
@@ -473,10 +477,12 @@ window.mutator = ({ seed, root = "#field", classes = {}, most = 450, without = [
   return {
     names,
     counts,
-    /** No modal dialog stays: one that is not drawn leaves nothing of the page to be used, nor the snippet's banner. */
+    /** Nothing stays over the page: it may leave nothing to be used, nor the snippet's banner. */
     calm() {
       for (const dialog of modal) if (dialog.open) dialog.close();
+      for (const each of risen) if (each.matches(":popover-open")) each.hidePopover();
       modal.clear();
+      risen.clear();
     },
     /** Make the n-th change; its name. */
     step(n) {
