@@ -32,7 +32,11 @@ const LENT = {
   "snippet/capture/cssom.ts": { lender: "view", borrowers: ["digest"], names: ["rulesOf", "Sheet"] },
   "snippet/css.ts": { lender: "view", borrowers: ["assets", "outline"], names: ["DOTS", "rewrite"] },
   "snippet/ui/elements.ts": { lender: "session", borrowers: ["preview", "receipt"], names: ["h", "button"] },
-  "snippet/whitelist.ts": { lender: "view", borrowers: ["digest", "outline"], names: ["FLAG", "NUMBER", "STYLE", "URL_NUMBER"] },
+  "snippet/whitelist.ts": {
+    lender: "view",
+    borrowers: ["digest", "outline"],
+    names: ["FLAG", "NUMBER", "STYLE", "URL_NUMBER"],
+  },
 };
 
 const role = (name) => name.split("-")[0];
