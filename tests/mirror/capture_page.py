@@ -170,10 +170,14 @@ class Tab:
         return found
 
     def assert_mirrored(self) -> None:
-        mirrored, wanted = self.settle().canonical(), self.page.evaluate("P.canonical()")
-        if mirrored != wanted:
-            page, picture = (text.replace("<", "\n<").splitlines() for text in (wanted, mirrored))
-            raise AssertionError("\n".join(difflib.unified_diff(page, picture, "page", "picture", lineterm="")))
+        for _ in range(MEET_TRIES):
+            mirrored, wanted = self.settle().canonical(), self.page.evaluate("P.canonical()")
+            if mirrored == wanted:
+                return
+            # The browser tells the size of a new placeholder when it next draws: it may just have done so.
+            self.page.wait_for_timeout(MEET_EVERY_MS)
+        page, picture = (text.replace("<", "\n<").splitlines() for text in (wanted, mirrored))
+        raise AssertionError("\n".join(difflib.unified_diff(page, picture, "page", "picture", lineterm="")))
 
     def sent_text(self) -> str:
         self.read()
