@@ -132,9 +132,8 @@ NAMES = [
         "link as",
         "link crossorigin",
         "link onload",
-        "body background",
     ),
-    *("table background", "td background", "html manifest", "html xmlns", "html on", "div onclick", "div ONCLICK"),
+    *("html manifest", "html xmlns", "html on", "div onclick", "div ONCLICK"),
     *("div accesskey", "div contenteditable", "div autofocus", "div draggable", "div is", "div nonce", "div srcdoc"),
     *(
         "div style:",
