@@ -51,5 +51,9 @@
     }
   };
   look(root);
+  // The window's own scroll bars are no part of the page; the room that they leave it is compared.
+  const { innerWidth, innerHeight } = root.defaultView;
+  const { clientWidth, clientHeight } = root.scrollingElement;
+  boxes.push([clientWidth, 0, innerWidth, innerHeight], [0, clientHeight, innerWidth, innerHeight]);
   return boxes;
 };
