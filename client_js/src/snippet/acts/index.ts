@@ -138,7 +138,8 @@ export class Acts {
 
   private element_(id: number): Element {
     const node = this.capture_.nodeOf(id) ?? refuse("gone");
-    const element = nodeType(node) === 3 ? upOf(node) : nodeType(node) === 9 ? (node as Document).documentElement : node;
+    const element =
+      nodeType(node) === 3 ? upOf(node) : nodeType(node) === 9 ? (node as Document).documentElement : node;
     return nodeType(element as Node) === 1 ? (element as Element) : refuse("gone");
   }
 

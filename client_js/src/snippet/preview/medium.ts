@@ -1,11 +1,12 @@
 // How a picture is drawn inside the customer's page, under whatever CSP that page has: no inline style, no `style`
 // element, no markup, no request that the page has not made by itself.
 
-import { setAttribute, toggleAttribute } from "../../mirror/dom";
+import { removeAttribute, setAttribute, toggleAttribute } from "../../mirror/dom";
 import { FILLED, MASKED, PLACEHOLDER } from "../../mirror/fields";
 import { MISSING } from "../../mirror/ink";
 import { has, type Known } from "../../mirror/known";
 import type { Medium } from "../../mirror/medium";
+import { drawStill, WITHHELD } from "../../mirror/pictures";
 import { kindOf } from "../../mirror/vocabulary";
 import type { PreviewAssets } from "./assets";
 import { PreviewSheets } from "./sheets";
@@ -23,7 +24,7 @@ const FRAME = "outline:2px dashed #b42318!important;outline-offset:-2px!importan
 const PREVIEW_INK = `
 style{display:none!important}
 [${MASKED}],[${HELD}]:not(select),select[${HELD}]:not(:has([${SHOWN}])){${FRAME};background-image:${STRIPES}!important}
-[${PLACEHOLDER}],img[${MISSING}],[${FILLED}]:not(input,option){${FRAME}}
+[${PLACEHOLDER}],[${WITHHELD}],img[${MISSING}],[${FILLED}]:not(input,option){${FRAME}}
 `;
 
 export function previewMedium(assets: PreviewAssets, changedLate: () => void): Medium {
@@ -45,7 +46,10 @@ export function previewMedium(assets: PreviewAssets, changedLate: () => void): M
     if (known.tag === "link") return;
     const given = assets.get(n, () => known.attributes.get(name) === n && address(known, name, n));
     // An empty address is asked for nowhere; the picture says that it is missing.
-    if (given) setAttribute(known.node as Element, name, given.address);
+    if (!given) return;
+    removeAttribute(known.node as Element, "srcset");
+    if (name === ":still") drawStill(known.node as HTMLElement, given.address);
+    else setAttribute(known.node as Element, name, given.address);
   };
 
   return {
