@@ -93,9 +93,9 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True, tag_field="k", kw
 
 class PageInfo(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the agent is told of the page as a whole. Lengths are CSS pixels; `zoom` and `dpr` are per cent. `pace` is
-    how the page is shown, `pace_why` why not whole. `left` and `top` are where a page that is pinched larger shows from,
-    `bar` is the width of its scroll bar; `dark_canvas`: its meta element makes it dark. `target` and `fullscreen` are
-    ids or 0; `ring`: what has the focus shows it."""
+    how the page is shown, `pace_why` why not whole. `left` and `top` are where a page pinched larger shows from, `bar`
+    is the width of its scroll bar; `dark_canvas`: its meta element makes it dark. `target` and `fullscreen` are ids
+    or 0; `ring`: what has the focus shows it."""
 
     address: Annotated[str, Meta(max_length=2048)]
     title: Line

@@ -144,7 +144,14 @@ def _passed_over(_picture: Picture, _frame: Snapshot | Ops, ints: list[int], at:
     return at + (5 + ints[at + 4] if ints[at] == OPS.sheet else _OTHER_LENGTHS[ints[at]])
 
 
-_OTHER_LENGTHS = {OPS.scroll: 4, OPS.focus: 2, OPS.rule_inserted: 4, OPS.rule_removed: 3, OPS.selection: 5, OPS.adopt: 5}
+_OTHER_LENGTHS = {
+    OPS.scroll: 4,
+    OPS.focus: 2,
+    OPS.rule_inserted: 4,
+    OPS.rule_removed: 3,
+    OPS.selection: 5,
+    OPS.adopt: 5,
+}
 _READERS = {
     OPS.element: Picture._element,
     OPS.text: Picture._text,

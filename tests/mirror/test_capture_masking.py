@@ -175,6 +175,23 @@ def test_a_hidden_part_is_a_box(tab: Tab) -> None:
     assert "SECRET" not in tab.sent_text()
 
 
+def test_a_part_that_was_shown_for_a_while_tells_no_size_of_what_is_in_it(tab: Tab) -> None:
+    tab.open("<!doctype html><div id=a class=h style='width: 120px'>SECRET</div>")
+    tab.start(hide=[".h"])
+    tab.settle()
+
+    def height() -> object:
+        [box] = tab.picture.find("placeholder")
+        return box.attributes.get(":height")
+
+    assert height() is None
+    tab.change("() => { a.className = ''; a.append(document.createElement('p')) }")
+    tab.assert_mirrored()
+    tab.change("() => { a.className = 'h' }")
+    assert height() is None
+    tab.assert_mirrored()
+
+
 def test_a_private_site_shows_only_what_it_lists(tab: Tab) -> None:
     tab.open(
         "<!doctype html><title>SECRET1</title><p title=SECRET2>SECRET3</p><h1 class=s>Lamps</h1>"

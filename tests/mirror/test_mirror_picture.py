@@ -67,7 +67,8 @@ async def test_ops_change_the_picture(mirror: MirrorPage) -> None:
     body = '<p>"two"</p><p class="x" hidden=1>"ONE"</p><div><i>"new"</i></div>'
     head = f"<head><style>{{{js('b{color:green}')}{js('i{color:blue}')}}}</style></head>"
     assert await mirror.canonical() == f"<html>{head}<body>{body}</body></html>"
-    rules = "(doc) => [...doc.querySelector('style:not([data-cobrowse-first])').sheet.cssRules].map((rule) => rule.selectorText)"
+    sheet = "doc.querySelector('style:not([data-cobrowse-first])').sheet"
+    rules = f"(doc) => [...{sheet}.cssRules].map((rule) => rule.selectorText)"
     assert await mirror.inner(rules) == ["b", "i"]
     more = Frame().remove(14).drop_attribute(10, "p", "hidden").move(5, 4).sheet(6, 5, "u{color:red}")
     await mirror.view(more.ops(2))

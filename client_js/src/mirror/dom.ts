@@ -2,8 +2,10 @@
 
 function getter<T>(prototype: object, name: string): (node: Node) => T {
   const get = Object.getOwnPropertyDescriptor(prototype, name)?.get;
-  if (get === undefined) throw new TypeError(`No accessor for ${name}`);
-  return (node) => get.call(node) as T;
+  return (node) => {
+    if (get === undefined) throw new TypeError(`No accessor for ${name}`);
+    return get.call(node) as T;
+  };
 }
 
 export const parentOf = getter<Node | null>(Node.prototype, "parentNode");

@@ -65,7 +65,16 @@ export interface EntryPart {
 }
 
 /** What is loaded when it is needed. */
-export type PartName = "view" | "assets" | "shrink" | "outline" | "acts" | "digest" | "preview" | "receipt-en" | "receipt-de";
+export type PartName =
+  | "view"
+  | "assets"
+  | "shrink"
+  | "outline"
+  | "acts"
+  | "digest"
+  | "preview"
+  | "receipt-en"
+  | "receipt-de";
 
 export interface Shared {
   /** The hub's origin. */

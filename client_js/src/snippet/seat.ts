@@ -21,12 +21,11 @@ export const isOutdated = (code: number): boolean => code === 4106;
  */
 export function holdLock(session: string, locks: LockManager = navigator.locks): Promise<(() => void) | null> {
   return new Promise((resolve) => {
-    locks
-      .request(
-        `cobrowse:${session}`,
-        { signal: AbortSignal.timeout(LOCK_WAIT_MS) },
-        () => new Promise<void>((release) => resolve(release)),
-      )
+    const ask = (options: LockOptions) =>
+      locks.request(`cobrowse:${session}`, options, (lock) => lock && new Promise<void>((release) => resolve(release)));
+    ask({ signal: AbortSignal.timeout(LOCK_WAIT_MS) })
+      // A page that was busy for so long hears of the time before it hears of the lock.
+      .catch(() => ask({ ifAvailable: true }).then(() => resolve(null)))
       .catch(() => resolve(null));
   });
 }

@@ -84,7 +84,7 @@ export class Walk {
   readonly mask_: Mask;
   /** Linked sheets that the page changed by script. */
   readonly changed_ = new WeakSet<CSSStyleSheet>();
-  private readonly sizes_ = new WeakMap<Element, readonly [number, number]>();
+  private readonly sizes_ = new WeakMap<Element, readonly [width: number, height: number, hidden: number]>();
   private readonly own_ = new WeakMap<Node, Sheet>();
   private readonly frames_ = new Set<Element>();
   readonly stills_: Stills;
@@ -105,7 +105,7 @@ export class Walk {
         const hidden = this.mask_.own_(target) & HIDDEN;
         // What is hidden has the size that it was given, or none: else it would tell how much is in it.
         const side = (name: string, px = 0) => (!hidden || isGiven(target, name) ? Math.round(px) : -1);
-        this.sizes_.set(target, [side("width", box?.inlineSize), side("height", box?.blockSize)]);
+        this.sizes_.set(target, [side("width", box?.inlineSize), side("height", box?.blockSize), hidden]);
         onResize(target);
       }
     });
@@ -266,8 +266,11 @@ export class Walk {
   /** The size of a placeholder; -1 where it is not to be told. */
   sizeOf_(element: Element, own: number): readonly [number, number] {
     const size = this.sizes_.get(element);
-    if (!size) this.resizes_.observe(element, { box: "border-box" });
-    return size ?? (own & HIDDEN ? [-1, -1] : [0, 0]);
+    // What it was while it was shown is not told of what is hidden now. Who observes again is told again.
+    if (size?.[2] === (own & HIDDEN)) return [size[0], size[1]];
+    this.resizes_.unobserve(element);
+    this.resizes_.observe(element, { box: "border-box" });
+    return own & HIDDEN ? [-1, -1] : [0, 0];
   }
 
   /** The element is a field, or in one, whose inside is nobody's business. */
