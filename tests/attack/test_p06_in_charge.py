@@ -507,6 +507,21 @@ def test_the_hotkey_stops_though_the_page_keeps_keys(browser: Browser, place: tu
         assert stage.agent.state["reason"] == "customer_stopped"
 
 
+def test_a_hand_in_a_frame_is_the_customers_too(browser: Browser, place: tuple[Shop, HubProcess]) -> None:
+    with staged(browser, place) as stage:
+        stage.go_live()
+        control(stage)
+        stage.open("/framed", PAGE + "<iframe srcdoc='<button id=inner>In a frame</button>'></iframe>")
+        stage.agent.wait(lambda: "In a frame" in stage.agent.picture.texts())
+        assert stage.agent.click("b") == ["done"]
+        stage.page.frame_locator("iframe").locator("#inner").click()
+        assert stage.agent.click("b") == ["refused paused_by_customer"]
+        stage.page.keyboard.press("Control+Alt+Shift+KeyS")
+        expect(stage.see("receipt")).to_be_visible()
+        stage.agent.hear("closed", code=4105)
+        assert stage.agent.state["reason"] == "customer_stopped"
+
+
 def test_stop_works_though_the_page_keeps_clicks_and_the_hub_is_dead(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

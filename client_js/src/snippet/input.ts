@@ -10,7 +10,8 @@ export interface InputHost {
   stop(): void;
 }
 
-export function watchInput(host: InputHost, signal: AbortSignal): void {
+/** Watches the page, and each frame's document that what it returns is called with. */
+export function watchInput(host: InputHost, signal: AbortSignal): (inside: EventTarget) => void {
   let reported = Number.NEGATIVE_INFINITY;
   const heard = (event: Event): void => {
     // The agent's acts are not trusted events; neither is anything a script of the page makes.
@@ -28,7 +29,20 @@ export function watchInput(host: InputHost, signal: AbortSignal): void {
     if (!host.isOwn(event.target as Node)) host.used();
   };
   // Some screen readers only click, dictation only enters text, and a page may keep some of them to itself.
-  for (const name of ["pointerdown", "mousedown", "click", "keydown", "keyup", "beforeinput", "wheel", "touchstart"]) {
-    addEventListener(name, heard, { capture: true, passive: true, signal });
-  }
+  const listenIn = (target: EventTarget): void => {
+    for (const name of [
+      "pointerdown",
+      "mousedown",
+      "click",
+      "keydown",
+      "keyup",
+      "beforeinput",
+      "wheel",
+      "touchstart",
+    ]) {
+      target.addEventListener(name, heard, { capture: true, passive: true, signal });
+    }
+  };
+  listenIn(window);
+  return listenIn;
 }

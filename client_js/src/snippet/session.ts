@@ -45,6 +45,7 @@ function run(baton: Baton, digits = ""): void {
   const leaveFor = watchDestination(signal);
   let state: SessionState | undefined;
   let release: (() => void) | undefined;
+  let handsIn: ((inside: EventTarget) => void) | undefined;
   let link: Link<ToCustomer, FromCustomer> | undefined;
   let epoch = 0;
   let pictureWanted = false;
@@ -101,6 +102,7 @@ function run(baton: Baton, digits = ""): void {
     send: (message) => link?.send(message) ?? Promise.resolve(0),
     sendNow: (message) => link?.sendNow(message),
     isOwn: view.isOwn,
+    framed: (inside) => handsIn?.(inside),
     failed: () => pause(true, "capture_failed"),
     again,
     paced(now) {
@@ -333,7 +335,7 @@ function run(baton: Baton, digits = ""): void {
     // A page that goes on with a session has the customer's consent.
     if (!digits) shares.load();
     if (withheld) note(baton.notes, "withheld");
-    watchInput(
+    handsIn = watchInput(
       {
         isOwn: view.isOwn,
         used: () => shares.used(),

@@ -24,6 +24,8 @@ export interface SharingHost {
   send(message: FromCustomer): Promise<number>;
   sendNow(message: FromCustomer): void;
   isOwn(node: Node): boolean;
+  /** A frame's document is part of the page. */
+  framed(inside: Document): void;
   /** The picture could not be made: nothing is shared any more. */
   failed(): void;
   /** A picture of a new epoch is wanted. */
@@ -41,7 +43,19 @@ export interface SharingHost {
 
 const RETRY_MS = 2_000;
 
-export function sharing({ baton, send, sendNow, isOwn, failed, again, paced, hasControl, ui, signal }: SharingHost) {
+export function sharing({
+  baton,
+  send,
+  sendNow,
+  isOwn,
+  framed,
+  failed,
+  again,
+  paced,
+  hasControl,
+  ui,
+  signal,
+}: SharingHost) {
   let loading = false;
   let capture: Capture | undefined;
   let assets: Assets | undefined;
@@ -107,6 +121,7 @@ export function sharing({ baton, send, sendNow, isOwn, failed, again, paced, has
       mayShare: () => judge(baton.policy, location.href),
       assetNumber: assets.number,
       isOwn,
+      framed,
       failed,
       again,
       outline: async () => ((await shared().load("outline")) as OutlinePart).Outline,

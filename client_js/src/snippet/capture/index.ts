@@ -38,6 +38,8 @@ export interface CaptureHost extends WalkHost {
   outline?(): Promise<typeof Outline>;
   /** Milliseconds of the page's time in a second, and for how long a rung is kept at least. For tests. */
   readonly budget?: readonly [ms: number, stayMs: number];
+  /** A frame's document is part of the page now. */
+  framed?(inside: Document): void;
   /** Capture has stopped by itself and shares nothing any more. */
   failed?(error: unknown): void;
 }
@@ -128,7 +130,10 @@ export class Capture {
       this.dirty_ = new Dirty(
         this.walk_,
         () => this.wake_(),
-        (inside) => this.places_.listenIn_(inside),
+        (inside) => {
+          this.places_.listenIn_(inside);
+          this.host.framed?.(inside);
+        },
         this.budget_.meter_,
       );
       this.tree_ = new Tree(this.walk_, this.dirty_.onSent_);
