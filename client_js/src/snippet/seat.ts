@@ -4,6 +4,7 @@ import { BATON_KEY, type Baton } from "../shared/parts";
 
 /** How long the page before may take to let go of the lock. */
 const LOCK_WAIT_MS = 1_500;
+const LOCK_PIECES = 3;
 
 // bad_token, taken_over, seat_held: another page has the session now, or the baton was stale. By number, since the
 // table of close codes would travel to every customer.
@@ -21,11 +22,14 @@ export const isOutdated = (code: number): boolean => code === 4106;
  */
 export function holdLock(session: string, locks: LockManager = navigator.locks): Promise<(() => void) | null> {
   return new Promise((resolve) => {
-    const ask = (options: LockOptions) =>
-      locks.request(`cobrowse:${session}`, options, (lock) => lock && new Promise<void>((release) => resolve(release)));
-    ask({ signal: AbortSignal.timeout(LOCK_WAIT_MS) })
-      // A page that was busy for so long hears of the time before it hears of the lock.
-      .catch(() => ask({ ifAvailable: true }).then(() => resolve(null)))
+    const giving = new AbortController();
+    // In pieces: a page that was busy all the while hears of the time before it hears of the lock it got long ago.
+    const wait = (pieces: number) => {
+      setTimeout(() => (pieces ? wait(pieces - 1) : giving.abort()), LOCK_WAIT_MS / LOCK_PIECES);
+    };
+    wait(LOCK_PIECES - 1);
+    locks
+      .request(`cobrowse:${session}`, { signal: giving.signal }, () => new Promise<void>((release) => resolve(release)))
       .catch(() => resolve(null));
   });
 }

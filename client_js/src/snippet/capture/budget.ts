@@ -9,6 +9,8 @@ import type { Tree } from "./tree";
 const AGAIN_EVERY_MS = 2_000;
 /** An epoch that is worn out sooner than this costs too much. */
 const WORN_SOON_MS = 30_000;
+/** A turn is a slice of a few ms. One that took longer than this waited for a layout or for another program. */
+const TURN_MAX_MS = 250;
 /** So many refused frames in this time, and it is shown in another way. */
 const REFUSED_MAX = 3;
 const REFUSED_WITHIN_MS = 60_000;
@@ -85,7 +87,7 @@ export class Budget {
 
   /** A turn is over. The first picture is not counted: it comes once, and in slices. */
   count_(more: boolean, isFirst: boolean): void {
-    const ms = this.meter_.take_();
+    const ms = Math.min(TURN_MAX_MS, this.meter_.take_());
     if (isFirst) return;
     this.flush_ += ms;
     if (!more) {
