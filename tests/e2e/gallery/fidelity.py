@@ -12,8 +12,10 @@ HEAD = "| page | made with | interaction | load | scroll | after the interaction
 
 
 def table(pages: Sequence[Shown], found: Sequence[Moment]) -> str:
-    """Percent of the pixels that differ, a line for each page."""
-    return HEAD + "".join(_line(shown, [one for one in found if one.page == shown.name]) for shown in pages)
+    """Percent of the pixels that differ, a line for each page, and why some are above the bar."""
+    lines = "".join(_line(shown, [one for one in found if one.page == shown.name]) for shown in pages)
+    reasons = "".join(f"\n{one.name}, {moment}: {why}.\n" for one in pages for moment, why in one.above.items())
+    return HEAD + lines + reasons
 
 
 def with_table(document: str, text: str) -> str:

@@ -44,6 +44,10 @@ WINDOW = """() => {
     document.querySelector(".surface").style.visibility = "hidden";
     return {x: box.x, y: box.y, scale: document.querySelector("iframe").style.scale};
 }"""
+END_ALL = """async () => {
+    const { sessions } = await (await fetch("/api/sessions")).json();
+    for (const { session } of sessions) await fetch(`/api/sessions/${session}`, { method: "DELETE" });
+}"""
 NO_CARET = "*{caret-color:transparent!important}"
 
 
@@ -155,6 +159,8 @@ class Stage:
         return state.get_attribute("data-state") if state.count() else None
 
     def _begin(self) -> None:
+        # What is left of a session that a page lost would be shown again instead of the start.
+        self.agent.page.evaluate(END_ALL)
         self.agent.page.goto(f"{self.agent.place.hub_url}/")
         self.customer.enter_code(self.agent.new_session(SITE))
         expect(self.customer.see("consent-allow")).to_be_enabled()
