@@ -36,6 +36,11 @@ SHOWN = {
     "hub.deadlines.REREAD_SECONDS": "tests/hub/test_deadlines.py::test_what_the_bus_lost_is_read_again",
     "hub.deadlines.SWEEP_SECONDS": "tests/hub/test_deadlines.py::test_any_hub_ends_what_is_due",
     "hub.desk.CODE_TRIES": "tests/hub/test_desk.py::test_a_code_that_is_taken_is_made_anew",
+    "hub.fetching.CONNECT_SECONDS": "tests/hub/test_fetching.py::test_a_server_that_drips_is_given_up",
+    "hub.fetching.READ_SECONDS": "tests/hub/test_fetching.py::test_a_server_that_drips_is_given_up",
+    "hub.local.CHECKUPS_PER_SECOND": (
+        "tests/hub/test_checkups.py::test_what_comes_too_fast_is_heard_and_goes_no_further"
+    ),
     "hub.hub.DRAIN_JITTER_MS": "tests/hub/test_seats.py::test_a_draining_hub_sends_everybody_away_in_good_order",
     "hub.peer.PROBE_PATIENCE_SECONDS": "tests/hub/test_deadlines.py::test_a_page_that_hangs_is_probed_and_then_closed",
     "hub.pictures.RESYNC_SECONDS": (
@@ -77,6 +82,9 @@ SHOWN = {
     ),
     "web.counts.COUNTS": "tests/web/test_counts.py::test_a_full_store_lets_nobody_new_in",
     "web.dismissal.STEP_TRIES": "tests/web/test_dismissal.py::test_a_session_that_changes_all_the_time",
+    "web.customer_api.ASSET_ADDRESS_MAX_CHARACTERS": (
+        "tests/web/test_asset_addresses.py::test_what_cannot_be_read_is_not_waited_for"
+    ),
     "web.limits.WINDOW_MINUTES": "tests/web/test_limits.py::test_five_failures_of_one_address_are_enough",
     "web.sign_in.AGENT_NAME_MAX_CHARACTERS": "tests/web/test_sign_in.py::test_names_and_passwords_have_a_form",
     "web.sign_in.PASSWORD_MIN_CHARACTERS": "tests/web/test_sign_in.py::test_names_and_passwords_have_a_form",
@@ -90,6 +98,9 @@ FIELDS_SHOWN = {
     name: "tests/core/test_tables.py::test_tables_that_are_too_large"
     for name in ("frame_styles", "frame_tags", "frame_names")
 }
+FIELDS_SHOWN |= dict.fromkeys(
+    ("frame_documents", "frame_depth"), "tests/attack/test_p07_hostile_frames.py::test_hostile_pictures"
+)
 
 NO_LIMITS = {
     "an exit code, a port, a length of what we make ourselves": (
@@ -131,6 +142,9 @@ NO_LIMITS = {
         "core.protocol.EPOCHS_PER_GENERATION",
         "core.protocol.PACK_FROM_BYTES",
         "hub.deadlines.DUE_AT_ONCE",
+        "hub.fetching.KEPT_OPEN",
+        "hub.fetching.KEPT_OPEN_SECONDS",
+        "hub.fetching.RESOLVERS",
         "hub.ledger.CLOSED_AT_ONCE",
         "store.redis.LONGEST_KEPT_SECONDS",
         "store.redis_client.HEALTH_CHECK_SECONDS",

@@ -72,7 +72,8 @@ class Siege:
             "heard": self.bird.heard,
             "connections": self.bird.connections,
             "cookie": frame.evaluate("() => document.cookie"),
-            "frames": [each.url for each in self.agent.page.frames[3:]],
+            # Documents in the picture's frames have no address of their own.
+            "frames": [url for each in self.agent.page.frames[3:] if (url := each.url) not in ("", "about:blank")],
         }
         done = {kind: found for kind, found in harm.items() if found}
         if done:

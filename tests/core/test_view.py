@@ -223,7 +223,9 @@ def test_an_epoch_that_grows_without_end_is_refused() -> None:
 
 
 FIELDS = {"input", "textarea", "option", "link", "placeholder"}
-OPEN_NAMES = sorted(name for name in whitelist.names() if name.split(" ")[0] not in FIELDS)
+OPEN_NAMES = sorted(
+    name for name in whitelist.names() if name.split(" ")[0] not in FIELDS and not name.endswith(" :reason")
+)
 
 
 @given(st.lists(st.tuples(st.sampled_from(OPEN_NAMES), st.integers(0, 30), st.text(max_size=8)), max_size=30))

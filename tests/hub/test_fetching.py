@@ -316,6 +316,29 @@ async def test_one_site_has_only_so_many_under_way(origin: Origin, monkeypatch: 
         assert [found.data for found in await asyncio.gather(*waiting)] == [PNG] * 5
 
 
+async def test_the_hub_has_only_so_many_under_way(origin: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "FETCHES", 2)
+    let_go, begun = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def held(writer: asyncio.StreamWriter) -> None:
+        begun.release()
+        await let_go.wait()
+        writer.write(answer(PNG))
+        await writer.drain()
+
+    origin.pages["/a.png"] = held
+    other = Site(id="other", name="O", origins=("https://o.example",), start_url="", asset_origins=LISTED)
+    async with fetching_from(Network(origin, cdn_example=[[PUBLIC]])) as fetcher:
+        waiting = [asyncio.create_task(get(fetcher)) for _ in range(2)]
+        for _ in range(2):
+            await asyncio.wait_for(begun.acquire(), 20)
+        third = asyncio.create_task(fetcher.fetch(other, "http://cdn.example/a.png", "image"))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(begun.acquire(), 0.2)
+        let_go.set()
+        assert [found.data for found in await asyncio.gather(*waiting, third)] == [PNG] * 3
+
+
 async def test_the_name_is_what_the_certificate_must_be_for(tmp_path: Path) -> None:
     """The connection goes to the checked address, the certificate is judged by the name."""
     certificates = Certificates(tmp_path)

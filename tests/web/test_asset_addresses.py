@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from cobrowse.hub.assets import ASSET_MAX_BYTES
+from cobrowse.web import customer_api
 from tests.hub.origin import Origin, answer
 from tests.live_hub import NO_TLS, SHOP_ORIGIN, LiveHub, sqlite_url
 from tests.web.test_pages import hear, live_session
@@ -143,6 +144,18 @@ async def test_a_body_that_is_too_large_is_not_waited_for(relay: Relay) -> None:
         told = await page.put("/api/assets/1", content=bytes(ASSET_MAX_BYTES + 1), headers=headers)
     assert_problem(told, 413, "too_large")
     assert_problem(await asking, 413, "asset_too_large")
+
+
+async def test_what_is_fetched_counts_against_the_sessions_bytes(relay: Relay, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(customer_api, "FETCH_COST_BYTES", 60 * 1024 * 1024)
+    relay.origin.pages["/a.png"] = answer(PNG)
+    answers = []
+    for n in (1, 2):
+        asking, headers = await relay.ask(n)
+        body = {"address": f"{relay.listed}/a.png", "kind": "image"}
+        answers.append((await relay.name(n, headers, body)).status_code)
+        asking.cancel()
+    assert answers == [204, 429]
 
 
 async def test_nobody_names_what_was_not_asked_for(relay: Relay) -> None:

@@ -25,7 +25,7 @@ input[${FILLED}]{background-image:${HATCH}}
 input[${DOTTED}]{-webkit-text-security:disc!important}
 input[type=color][${FILLED}]::-webkit-color-swatch{opacity:0}
 :where(input[${UNKNOWN}]){opacity:.75}
-:not(input)[${FILLED}]::before{content:"•••••"}
+:not(input)[${FILLED}]:empty::before{content:"•••••"}
 img[${MISSING}]:not([${MISSING}=""])::before{content:attr(${MISSING});display:block;font:12px/1.4 system-ui,sans-serif;color:#475467;padding:4px 8px}
 img[${MISSING}]{overflow:hidden;background:${HATCH};outline:1px dashed #98a2b3;outline-offset:-1px;min-width:16px;min-height:16px}
 `;

@@ -1,5 +1,6 @@
 """The three moments of each page, measured."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -48,8 +49,11 @@ def moments(stage: Stage, shown: Shown, *, keep: bool = False) -> Iterator[Momen
 
 def _measured(stage: Stage, shown: Shown, name: str, keep: bool) -> Moment:
     why = ""
+    until = time.monotonic() + shown.late_seconds
     try:
         pair: Pair | None = stage.pair()
+        while pair is not None and time.monotonic() < until and pair.compared().percent > AT_MOST_PERCENT:
+            pair = stage.pair()
     except Unlike as error:
         why, pair = f", and {error}", error.pair
     found = None if pair is None else pair.compared()

@@ -102,7 +102,7 @@ class GalleryPlace:
                         "origins": [self.shop_url],
                         "start_url": f"{self.shop_url}/help",
                         "mask": [".account-number"],
-                        "show": ["canvas"],
+                        "show_canvas": ["canvas"],
                     }
                 ],
             }

@@ -244,8 +244,7 @@ function addField(walk: Walk, put: Put, element: Element, bits: number, masked: 
   const name = localName(element);
   const shown = walk.mask_.shows_(element, bits);
   if (kind === EDITABLE) {
-    // What is shown needs no mask in its place.
-    if (!shown) put(":filled", +isFilled(element));
+    put(":filled", +isFilled(element));
     return;
   }
   if (name === "select") {
