@@ -1,7 +1,7 @@
 """The gallery as a site with the snippet, and a hub that knows it.
 
 Its policy is what a shop, a bank or an insurer would have: texts are shown, what is in fields is not, account numbers
-are masked, charts are shown.
+are masked, charts and an editor are shown.
 """
 
 import asyncio
@@ -102,6 +102,7 @@ class GalleryPlace:
                         "origins": [self.shop_url],
                         "start_url": f"{self.shop_url}/help",
                         "mask": [".account-number"],
+                        "show": [".cm-editor"],
                         "show_canvas": ["canvas"],
                     }
                 ],
