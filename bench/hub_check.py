@@ -70,6 +70,7 @@ def _checked(site: Site, messages: list[Snapshot]) -> None:
 def _elements(nodes: list[int]) -> int:
     """How many elements the records of a snapshot make. Elements and sheets say how long they are."""
     lengths = {OPS.text: 5, OPS.shadow: 3, OPS.document: 3, OPS.scroll: 4, OPS.focus: 2, OPS.selection: 5}
+    lengths |= {OPS.rule_inserted: 4, OPS.adopt: 5}
     at = found = 0
     while at < len(nodes):
         if nodes[at] == OPS.element:
