@@ -90,11 +90,7 @@ def text_of(sheet: Fetched) -> str:
     UTF-8. What is no character becomes U+FFFD."""
     own = re.match(rb'@charset "([-\w]{1,40})";', sheet.data)
     data = sheet.data
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8"),
-        (codecs.BOM_UTF16_LE, "utf-16-le"),
-        (codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
+    for mark, name in _MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace")
     said = sheet.charset or (own[1].decode("ascii") if own else "")

@@ -292,8 +292,11 @@ async def test_a_name_server_that_hangs_is_given_up(origin: Origin) -> None:
     await fetcher.close()
 
 
-async def test_one_site_has_only_so_many_under_way(origin: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "FETCHES_PER_SITE", 2)
+OTHER_SITE = Site(id="other", name="O", origins=("https://o.example",), start_url="", asset_origins=LISTED)
+
+
+def held_page(origin: Origin) -> tuple[asyncio.Event, asyncio.Semaphore]:
+    """/a.png, which is there once the event is set; the semaphore is released with each request for it."""
     let_go, begun = asyncio.Event(), asyncio.Semaphore(0)
 
     async def held(writer: asyncio.StreamWriter) -> None:
@@ -303,14 +306,19 @@ async def test_one_site_has_only_so_many_under_way(origin: Origin, monkeypatch: 
         await writer.drain()
 
     origin.pages["/a.png"] = held
+    return let_go, begun
+
+
+async def test_one_site_has_only_so_many_under_way(origin: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "FETCHES_PER_SITE", 2)
+    let_go, begun = held_page(origin)
     origin.pages["/b.png"] = answer(PNG)
-    other = Site(id="other", name="O", origins=("https://o.example",), start_url="", asset_origins=LISTED)
     async with fetching_from(Network(origin, cdn_example=[[PUBLIC]])) as fetcher:
         waiting = [asyncio.create_task(get(fetcher)) for _ in range(5)]
         for _ in range(2):
             await asyncio.wait_for(begun.acquire(), 20)
         # Another site is not held up by it.
-        assert (await fetcher.fetch(other, "http://cdn.example/b.png", "image")).data == PNG
+        assert (await fetcher.fetch(OTHER_SITE, "http://cdn.example/b.png", "image")).data == PNG
         assert origin.paths == ["/a.png", "/a.png", "/b.png"]
         let_go.set()
         assert [found.data for found in await asyncio.gather(*waiting)] == [PNG] * 5
@@ -318,21 +326,12 @@ async def test_one_site_has_only_so_many_under_way(origin: Origin, monkeypatch: 
 
 async def test_the_hub_has_only_so_many_under_way(origin: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "FETCHES", 2)
-    let_go, begun = asyncio.Event(), asyncio.Semaphore(0)
-
-    async def held(writer: asyncio.StreamWriter) -> None:
-        begun.release()
-        await let_go.wait()
-        writer.write(answer(PNG))
-        await writer.drain()
-
-    origin.pages["/a.png"] = held
-    other = Site(id="other", name="O", origins=("https://o.example",), start_url="", asset_origins=LISTED)
+    let_go, begun = held_page(origin)
     async with fetching_from(Network(origin, cdn_example=[[PUBLIC]])) as fetcher:
         waiting = [asyncio.create_task(get(fetcher)) for _ in range(2)]
         for _ in range(2):
             await asyncio.wait_for(begun.acquire(), 20)
-        third = asyncio.create_task(fetcher.fetch(other, "http://cdn.example/a.png", "image"))
+        third = asyncio.create_task(fetcher.fetch(OTHER_SITE, "http://cdn.example/a.png", "image"))
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(begun.acquire(), 0.2)
         let_go.set()

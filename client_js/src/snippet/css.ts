@@ -27,9 +27,9 @@ const NOTHING = 'url("#_")';
 const GAP = "/**/";
 /** What a declaration says to people without a string, or may hand on to one that does. */
 const SAYS = /^(--.*|counter-.*|(additive-)?symbols|prefix|suffix|negative|pad|initial-value)$/i;
-/** Strings that nobody reads: of fonts, of places in a grid, of what a selector compares in lower case. */
-/** Looked for so far back. */
+/** How far back it is looked for where a string stands. */
 const UNREAD_CHARACTERS = 300;
+/** Strings that nobody reads: of fonts, of places in a grid, of what a selector compares in lower case. */
 const UNREAD = /(^|[;{])\s*(font(-family)?|src|grid[-\w]*)\s*:[^;{}]*$|\[[^[\]{}]*$/i;
 /** What a browser wrote and has none of these is what would come out. Whole strings and harmless at-rules are no matter. */
 const WHOLE = /^[^\\"'\0]*(?:"[^"\\\n\r\f]*"[^\\"'\0]*)*$/;

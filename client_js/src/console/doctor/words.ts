@@ -1,9 +1,6 @@
 // What the doctor says, in English and German. What it found comes as codes and numbers; the sentences are here.
 
-import type { Language } from "../../shared/mirrortalk";
 import type { Cause, Compared, Finding, Quality } from "./signals";
-import { DOCTOR_DE } from "./words.de";
-import { DOCTOR_EN } from "./words.en";
 
 /** `text` says what is, in one sentence; `todo` what comes of it or can be done. */
 export interface Said {
@@ -27,8 +24,6 @@ export interface DoctorWords {
   measures(agentMs: number, customerMs: number): string;
   readonly causes: Readonly<Record<Cause, (values: Finding["values"]) => Said>>;
 }
-
-export const DOCTOR: Readonly<Record<Language, DoctorWords>> = { en: DOCTOR_EN, de: DOCTOR_DE };
 
 /** "2 of a, 1 of b" of the counts above zero. */
 export function counted(values: Finding["values"], names: Readonly<Record<string, readonly [string, string]>>): string {

@@ -45,9 +45,6 @@ export function forgetText(rule: CSSRule): void {
   for (let at: CSSRule | null = rule; at; at = at.parentRule) for (const each of texts) each.delete(at);
 }
 
-/** Rules that were longer than the hub takes, for the doctor; counted each time they are looked at. */
-export let leftOut = 0;
-
 /** An import into a layer without a name: its rules leave one by one, so the layer needs one. */
 const layers = new WeakMap<CSSRule, number>();
 let lastLayer = 0;
@@ -127,7 +124,6 @@ class Look {
   private push_(text: string): void {
     // A longer one is left out: the hub would refuse the whole frame.
     if (text.length <= STYLE_CHARACTERS) this.rules_.push(text);
-    else leftOut++;
   }
 
   private textsOf_(rule: AnyRule): string[] {
