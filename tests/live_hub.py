@@ -224,10 +224,13 @@ async def close_number(socket: ClientConnection) -> int:
 
 
 class HubProcess:
-    """`cobrowse serve` as a process of its own. `kill` is SIGKILL: nothing is said to anybody."""
+    """`cobrowse serve` as a process of its own. `kill` is SIGKILL: nothing is said to anybody.
 
-    def __init__(self, folder: Path, settings: dict[str, Any]) -> None:
+    `shift_seconds` is by how much its wall clock is ahead (below 0: behind), from the next `start` on."""
+
+    def __init__(self, folder: Path, settings: dict[str, Any], *, shift_seconds: float = 0.0) -> None:
         self.settings = settings
+        self.shift_seconds = shift_seconds
         self.port: int = settings["hub"]["port"]
         self.public_url: str = settings["hub"]["public_url"]
         self.mirror_url: str = settings["hub"]["mirror_url"]
@@ -289,7 +292,8 @@ class HubProcess:
         self.kill()
 
     def _command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "cobrowse", *words, "--config", str(self._file)]
+        program = ["tests.shifted_hub", str(self.shift_seconds)] if self.shift_seconds else ["cobrowse"]
+        return [sys.executable, "-m", *program, *words, "--config", str(self._file)]
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None:
