@@ -13,12 +13,18 @@ CobrowseError
 ├── NotFound                no such session, site, agent or asset
 │   └── NoAsset             nobody has an asset for a number, and why
 ├── StoreError              the store did not answer, or answered wrongly
+│   ├── StoreAway           it cannot be reached now; come again after a while
+│   │   ├── StoreFull       it is reached, but has no memory left for a write
+│   │   └── StoreReadOnly   it is reached, but takes no writes: a replica, or a master without its replicas or its disk
 │   ├── StoreConflict       five tries at a transition lost against others
 │   ├── StoreUnreadable     one record cannot be read; the others can
 │   │   └── LineUnreadable  one line of an audit trail cannot
 │   └── StoreBusy           the database is held by another server
 └── ConfigError             a setting that is unknown, of the wrong type, or contradicts another
 """
+
+# What who asks a store that is away is told to wait, in seconds; it is asked again sooner than that.
+STORE_AWAY_SECONDS = 2.0
 
 
 class CobrowseError(Exception):
@@ -114,6 +120,33 @@ class StoreError(CobrowseError):
     """The store did not answer, or answered wrongly."""
 
     code = "store_unavailable"
+
+
+class StoreAway(StoreError):
+    """The store cannot be reached now, or cannot do this now. `retry_after_seconds` says when to come again. Raised
+    soon, not after every try there could be; what was to be written may have been written all the same."""
+
+    code = "store_away"
+
+    def __init__(
+        self, sentence: str, *, retry_after_seconds: float = STORE_AWAY_SECONDS, code: str | None = None
+    ) -> None:
+        super().__init__(sentence, code=code)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class StoreFull(StoreAway):
+    """The store has no memory left for a write, and rightly throws nothing else away. Nothing was written; what is
+    there can be read."""
+
+    code = "store_full"
+
+
+class StoreReadOnly(StoreAway):
+    """The store takes no writes now: a replica answered, or a master that has lost its replicas or its disk. Nothing
+    was written; what is there can be read."""
+
+    code = "store_read_only"
 
 
 class StoreConflict(StoreError):

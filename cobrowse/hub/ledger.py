@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cobrowse.core.audit import LAST, AuditKeys, Entry, counted, entry, verify
-from cobrowse.core.errors import LineUnreadable, StoreError, StoreUnreadable
+from cobrowse.core.errors import LineUnreadable, StoreAway, StoreError, StoreFull, StoreReadOnly, StoreUnreadable
 from cobrowse.core.policy import Site
 from cobrowse.core.states import Session
 from cobrowse.hub.clock import Clock
@@ -114,7 +114,7 @@ class Ledger:
         """Tell what was counted, in every book, and try again what waits."""
         for session_id, book in list(self._books.items()):
             book.tally(self._clock.now(), last=session_id not in self._sessions)
-            if await self._write(book) == StoreError.code:
+            if await self._write(book) in (StoreError.code, StoreAway.code, StoreFull.code, StoreReadOnly.code):
                 # It is away: no use in waiting for its answer once for each book.
                 return
 

@@ -5,7 +5,7 @@ import inspect
 import pytest
 
 from cobrowse.core import errors
-from cobrowse.core.errors import CobrowseError, NotAllowed, TooMany
+from cobrowse.core.errors import CobrowseError, NotAllowed, StoreAway, StoreFull, StoreReadOnly, TooMany
 
 CLASSES = [member for _, member in inspect.getmembers(errors, inspect.isclass) if issubclass(member, CobrowseError)]
 
@@ -42,3 +42,12 @@ def test_too_many_says_when_to_come_again(code: str | None) -> None:
     refusal = TooMany("Slower.", retry_after_seconds=12.5, code=code)
     assert refusal.retry_after_seconds == 12.5
     assert refusal.code == (code or "too_many")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(StoreAway, "store_away"), (StoreFull, "store_full"), (StoreReadOnly, "store_read_only")]
+)
+def test_a_store_that_is_away_says_when_to_come_again(error: type[StoreAway], code: str) -> None:
+    assert error("Away.").code == code
+    assert error("Away.").retry_after_seconds == errors.STORE_AWAY_SECONDS
+    assert error("Away.", retry_after_seconds=7.5).retry_after_seconds == 7.5
