@@ -14,8 +14,9 @@ from cobrowse.web.problems import NotReady
 # milliseconds; a thousand of them hold some 40 MB.
 WAITING_SOCKETS_PER_ADDRESS = 64
 WAITING_SOCKETS = 1_000
-# All sockets of a hub: at 40 KB each some 400 MB. Beyond it another hub must help.
-SOCKETS = 10_000
+# All sockets of a hub: 10,000 sessions with two each, at 40 KB a socket some 800 MB, and room for those that come again
+# before the old one is found dead. Beyond it another hub must help.
+SOCKETS = 24_000
 RETRY_SECONDS = 5.0
 
 
