@@ -46,8 +46,10 @@ def washed(message: Snapshot | Ops) -> dict[str, Any]:
 class ModelPage:
     """The page in the tab, and what changed since the last frame."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, canary: str = "") -> None:
+        """`canary` is a word that stands in every text but the largest, to be found wherever the page should not be."""
         self._random = chance
+        self._canary = [canary] if canary else []
         self._next_id = BODY + 1
         self._tree = new_picture()
         self._tree.apply(page_with_body().snapshot(page=PAGE))
@@ -127,7 +129,7 @@ class ModelPage:
     def _words(self) -> str:
         if self._random.random() < 0.05:
             return "x" * LARGE_CHARACTERS
-        return " ".join(self._random.choices(WORDS, k=self._random.randint(1, 5)))
+        return " ".join(self._canary + self._random.choices(WORDS, k=self._random.randint(1, 5)))
 
     def _place(self, moving: Node | None = None) -> tuple[int, int]:
         """A parent and the child to stand before, or 0; neither is `moving` or inside it."""

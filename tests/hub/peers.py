@@ -75,6 +75,13 @@ def packed(text: str) -> bytes:
     return stream.compress(text.encode()) + stream.flush()
 
 
+def from_hub(seat: Who, data: str | bytes) -> list[Any]:
+    """The messages of one frame to this seat."""
+    text = zlib.decompress(data, -zlib.MAX_WBITS) if isinstance(data, bytes) else data
+    messages = _from_hub[seat].decode(text)
+    return messages if isinstance(messages, list) else [messages]
+
+
 class Wire:
     """`Transport` whose other end is the test. `stall` stops taking; `cut` goes away without a word; `half_open` is
     a peer that is gone without anybody noticing."""
@@ -179,9 +186,7 @@ class Browser:
 
     def note(self, data: str | bytes) -> None:
         self.frames.append(data)
-        text = zlib.decompress(data, -zlib.MAX_WBITS) if isinstance(data, bytes) else data
-        messages = _from_hub[self.seat].decode(text)
-        self.heard.extend(messages if isinstance(messages, list) else [messages])
+        self.heard.extend(from_hub(self.seat, data))
 
     def hear_waiting(self) -> list[Any]:
         """Everything that has arrived, without waiting."""

@@ -7,15 +7,12 @@ from collections import defaultdict
 from typing import Any
 
 from cobrowse.core.protocol import (
-    CREDIT_BYTES,
-    CREDIT_FRAMES,
     Act,
     ActResult,
     AgentWelcome,
     Bye,
     Credit,
     CustomerWelcome,
-    Ops,
     Pause,
     Point,
     Probe,
@@ -24,18 +21,15 @@ from cobrowse.core.protocol import (
     Resync,
     SessionState,
     Share,
-    Snapshot,
-    Tip,
     Withhold,
 )
 from cobrowse.hub.desk import Joined
 from cobrowse.hub.hub import Hub
-from tests.hub.model_page import ModelPage, as_dict, new_picture, washed
-from tests.hub.peers import Agent, Browser, Customer, text_of
+from tests.hub.model_page import ModelPage
+from tests.hub.peers import Agent, Browser, Customer
+from tests.hub.sharing import FollowedMirror, SharedPage, digest_of
 from tests.hub.world import World
 
-ASK_AGAIN_SECONDS = 2.0
-TIP_SECONDS = 1.0
 LOST_SECONDS = 5.0
 RECONNECT_SECONDS = 0.5
 # What one agent's seat may use up before the next taker counts on.
@@ -112,21 +106,17 @@ class SimulatedCustomer(Simulated):
         world.pages.append(self.tab)
         super().__init__(world, self.tab)
         self.page = ModelPage(world.random)
-        self.epoch = 0
-        self.seq = 0
-        # What may still be sent of this epoch; it may be overdrawn by the last frame.
-        self.credit_frames = 0
-        self.credit_bytes = 0
-        self.parts: list[Snapshot] = []
-        self.sharing = False
+        self.shared = SharedPage(self.page)
         self.withheld = False
-        self.tipped_at = 0.0
-        self.sent = new_picture()
-        self.shown: dict[tuple[int, int], str] = {}
         self.done: list[int] = []
         # Every act that came over the present socket, in the order it came.
         self.came: list[int] = []
         self.highest = 0
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Of the last frame that was sent."""
+        return self.shared.place
 
     def navigate(self, *, bye: bool) -> None:
         """The next page, with or without a goodbye."""
@@ -151,7 +141,7 @@ class SimulatedCustomer(Simulated):
             self.tab.say(Withhold(reason="other_path") if self.withheld else Share())
 
     def _say_hello(self) -> None:
-        self.sharing = False
+        self.shared.stop()
         self.came = []
         self.tab.say(self.tab.hello("other_path" if self.withheld else ""))
 
@@ -160,35 +150,17 @@ class SimulatedCustomer(Simulated):
             case CustomerWelcome():
                 self.seated = True
                 self.tab.token = message.token
-                self.epoch = message.first_epoch - 1
+                self.shared.welcomed(message.first_epoch)
                 self._believe(message.state)
             case Resync():
-                self._picture()
-            case Credit() if message.epoch == self.epoch:
-                self.credit_frames += message.frames
-                self.credit_bytes += message.bytes
+                if not self.withheld:
+                    self.shared.begin()
+            case Credit():
+                self.shared.credited(message)
             case Act():
                 self._act(message)
             case _:
                 super()._hear(message)
-
-    def _picture(self) -> None:
-        if self.withheld:
-            return
-        self.epoch += 1
-        self.seq = 0
-        self.sharing = True
-        self.credit_frames, self.credit_bytes = CREDIT_FRAMES, CREDIT_BYTES
-        self.sent = new_picture()
-        self.parts = self.page.snapshot(self.epoch)
-
-    def _send(self, message: Snapshot | Ops) -> None:
-        self.credit_frames -= 1
-        self.credit_bytes -= len(text_of(message).encode())
-        self.sent.apply(washed(message))
-        if self.sent.whole:
-            self.shown[(self.epoch, self.seq)] = self.sent.canonical()
-        self.tab.say(message)
 
     def _act(self, act: Act) -> None:
         self.came.append(act.id)
@@ -201,22 +173,9 @@ class SimulatedCustomer(Simulated):
 
     def _by_itself(self) -> None:
         if self.state != "live":
-            self.sharing = False
-        if not self.sharing:
-            return
-        said = False
-        while self.parts and self._may_send():
-            self._send(self.parts.pop(0))
-            said = True
-        if not self.parts and self.page.dirty and self._may_send():
-            self.seq += 1
-            self._send(self.page.ops(self.epoch, self.seq))
-        elif not said and not self.parts and self.now() - self.tipped_at >= TIP_SECONDS:
-            self.tipped_at = self.now()
-            self.tab.say(Tip(epoch=self.epoch, seq=self.seq))
-
-    def _may_send(self) -> bool:
-        return self.credit_frames > 0 and self.credit_bytes > 0
+            self.shared.stop()
+        for data in self.shared.due(self.now()):
+            self.tab.wire.say(data)
 
 
 class SimulatedAgent(Simulated):
@@ -228,9 +187,7 @@ class SimulatedAgent(Simulated):
         super().__init__(world, self.console)
         self.session = session
         self.customer = customer
-        self.mirror = new_picture()
-        self.behind = True
-        self.asked_at = 0.0
+        self.followed = FollowedMirror()
         self.next_act = 0
         self.asked: dict[int, float] = {}
         self.answers: dict[int, list[ActResult]] = defaultdict(list)
@@ -253,51 +210,24 @@ class SimulatedAgent(Simulated):
         match message:
             case AgentWelcome():
                 self.seated = True
-                self.behind = True
+                self.followed.behind = True
                 self.next_act = max(self.next_act, message.generation * ACTS_PER_GENERATION)
                 self._believe(message.state)
-            case Snapshot():
-                self._begin(message)
-            case Ops() | Tip():
-                self._follow(message)
             case ActResult():
                 self.answers[message.id].append(message)
+            case _ if self.followed.hear(message):
+                if self.followed.picture.whole:
+                    # P8: what is shown is what the page showed at this very place, never something in between.
+                    assert self.customer.shared.shown[self.place] == digest_of(self.followed.picture)
             case _:
                 super()._hear(message)
 
     @property
     def place(self) -> tuple[int, int]:
         """Where the mirror stands; (0, 0) where it shows nothing whole."""
-        return (self.mirror.epoch, self.mirror.seq) if self.mirror.whole else (0, 0)
-
-    def _begin(self, part: Snapshot) -> None:
-        mirror = self.mirror
-        fits = part.epoch > mirror.epoch if part.part == 0 else part.epoch == mirror.epoch and not mirror.whole
-        if fits and (part.part == 0 or part.part == mirror.part + 1):
-            self._apply(part)
-            self.behind = False
-        elif part.epoch > mirror.epoch or (fits and part.part > mirror.part + 1):
-            self.behind = True
-
-    def _follow(self, message: Ops | Tip) -> None:
-        mirror = self.mirror
-        if message.epoch != mirror.epoch:
-            self.behind = self.behind or message.epoch > mirror.epoch
-        elif isinstance(message, Tip):
-            self.behind = self.behind or not mirror.whole or message.seq > mirror.seq
-        elif message.seq > mirror.seq:
-            if self.behind or not mirror.whole or message.seq != mirror.seq + 1:
-                self.behind = True
-                return
-            self._apply(message)
-
-    def _apply(self, message: Snapshot | Ops) -> None:
-        self.mirror.apply(as_dict(message))
-        if self.mirror.whole:
-            # P8: what is shown is what the page showed at this very place, never something in between.
-            assert self.customer.shown[self.place] == self.mirror.canonical()
+        return self.followed.place
 
     def _by_itself(self) -> None:
-        if self.behind and self.state == "live" and self.now() - self.asked_at >= ASK_AGAIN_SECONDS:
-            self.asked_at = self.now()
-            self.console.say(Resync(epoch=self.mirror.epoch))
+        wanted = self.followed.wants(self.now()) if self.state == "live" else None
+        if wanted is not None:
+            self.console.say(wanted)

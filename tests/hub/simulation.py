@@ -205,9 +205,9 @@ class Simulation:
     def check_live(self) -> None:
         """P11: live again, and the mirror shows what the page shows now."""
         assert (self.agent.state, self.customer.state) == ("live", "live")
-        assert self.agent.mirror.canonical() == self.customer.page.canonical()
+        assert self.agent.followed.picture.canonical() == self.customer.page.canonical()
 
     def check_converged(self) -> None:
         """P8: live again, and the mirror stands where the page stands."""
         self.check_live()
-        assert self.agent.place == (self.customer.epoch, self.customer.seq)
+        assert self.agent.place == self.customer.place
