@@ -25,7 +25,7 @@ class Changed(BusMessage, frozen=True, tag="changed", kw_only=True):
 class Deliver(BusMessage, frozen=True, tag="deliver", kw_only=True):
     """Put these bytes (already checked) into the outbox of this seat. `latest` names the kind of which only the
     newest counts, or is empty; `view` marks the view. Where `epoch` is set, one frame and `credit_bytes` of credit go
-    back to `origin` once this has left."""
+    back to `origin` once this has left. Where it is the answer to an act, `answers` is the act's id."""
 
     session: str
     seat: Who
@@ -37,6 +37,7 @@ class Deliver(BusMessage, frozen=True, tag="deliver", kw_only=True):
     epoch: int = 0
     credit_bytes: int = 0
     origin: str = ""
+    answers: int = -1
 
 
 class CreditBack(BusMessage, frozen=True, tag="credit_back", kw_only=True):
@@ -104,8 +105,14 @@ class AssetAsked(BusMessage, frozen=True, tag="asset_asked", kw_only=True):
     passed_on: bool = False
 
 
+class Echo(BusMessage, frozen=True, tag="echo", kw_only=True):
+    """From a hub to itself: how long does the Bus take?"""
+
+    id: int
+
+
 AnyBusMessage = (
-    Changed | Deliver | CreditBack | ProbeSeat | ProbeSeen | CloseHolder | AssetHere | PictureAsked | AssetAsked
+    Changed | Deliver | CreditBack | ProbeSeat | ProbeSeen | CloseHolder | AssetHere | PictureAsked | AssetAsked | Echo
 )
 
 _decoder: msgspec.msgpack.Decoder[AnyBusMessage] = msgspec.msgpack.Decoder(AnyBusMessage)

@@ -45,6 +45,7 @@ class Acts:
             peer.send(ActResult(id=act.id, status="refused", reason=reason))
             return
         self._house.counters.add("acts")
+        self._house.act_times.sent(local.session.id, act.id)
         self._house.ledger.count(local.session.id, "asked", str(act.do.__struct_config__.tag))
         self.active(local)
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from cobrowse.core.close import PROBE_UNANSWERED, SLOW
 from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict, StoreError, StoreUnreadable
 from cobrowse.core.events import SeatLeft, Tick
+from cobrowse.hub.echoes import Echoes
 from cobrowse.hub.house import House
 from cobrowse.hub.ledger import FLUSH_SECONDS
 from cobrowse.hub.peer import PROBE_PATIENCE_SECONDS, QUIET_SECONDS, Peer
@@ -22,18 +23,25 @@ DUE_AT_ONCE = 200
 
 
 class Deadlines:
-    """Three rounds for ever: a sweep each 5 s, a re-read of what is shared each 2 s, the ledger each 15 s; and one
-    after each Bus loss."""
+    """Four rounds for ever: a sweep each 5 s, a re-read of what is shared each 2 s, the ledger each 15 s, an echo each
+    5 s; and one after each Bus loss."""
 
-    def __init__(self, house: House, steps: Steps, probes: Probes) -> None:
+    def __init__(self, house: House, steps: Steps, probes: Probes, echoes: Echoes) -> None:
         self._house = house
         self._steps = steps
         self._probes = probes
+        self._echoes = echoes
 
     async def start(self) -> None:
         """Say that this hub lives, and begin the rounds. Raises `StoreError`."""
         await self.lease()
-        for round_ in (self.sweeping(), self.rereading(), self.writing_down(), self.listening_for_losses()):
+        for round_ in (
+            self.sweeping(),
+            self.rereading(),
+            self.writing_down(),
+            self.listening_for_losses(),
+            self.echoing(),
+        ):
             self._house.spawn(round_)
 
     async def lease(self, seconds: float = LEASE_SECONDS) -> None:
@@ -54,6 +62,11 @@ class Deadlines:
         async for _ in self._house.bus.losses():
             self._house.counters.add("bus_losses")
             await self._safely(self.reread)
+
+    async def echoing(self) -> None:
+        """Measure how late the loop and the Bus are. The echo does its own waiting."""
+        while True:
+            await self._safely(self._echoes.listen)
 
     async def _for_ever(self, seconds: float, round_: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from cobrowse.core import audit, codes
-from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict, TooMany
+from cobrowse.core.errors import CobrowseError, NotAllowed, NotFound, StoreConflict, TooMany
 from cobrowse.core.events import Claimed, EndAsked
 from cobrowse.core.names import shown_name
 from cobrowse.core.policy import Site, customer_policy
@@ -109,6 +109,15 @@ class Desk:
         """Redeem a code for exactly one nonce; the same nonce gets the same answer again.
 
         Raises `BadCode` (mistyped, uncounted), `NotFound` (`code_invalid` for unknown, expired and used alike)."""
+        try:
+            joined = await self._claim(site_id, code, nonce)
+        except CobrowseError as error:
+            self._house.counters.add(f"claims_failed.{error.code}")
+            raise
+        self._house.counters.add("claims")
+        return joined
+
+    async def _claim(self, site_id: str, code: str, nonce: str) -> Joined:
         bare = codes.normalise(code)
         site = self._site(site_id)
         key = codes.key(self._house.pepper, site.id, bare)

@@ -10,6 +10,7 @@ from cobrowse.core.audit import AuditKeys
 from cobrowse.core.errors import StoreError
 from cobrowse.core.policy import Site
 from cobrowse.core.tokens import Tokens
+from cobrowse.hub.act_times import ActTimes
 from cobrowse.hub.clock import Clock, within
 from cobrowse.hub.counters import Counters
 from cobrowse.hub.ledger import Ledger
@@ -54,6 +55,7 @@ class House:
         self.take_ticket = take_ticket
         self.id = new_id()
         self.counters = Counters()
+        self.act_times = ActTimes(self.counters, clock.monotonic)
         self.sessions: dict[str, LocalSession] = {}
         self.ledger = Ledger(
             store=store,

@@ -10,8 +10,11 @@ from cobrowse.hub.acts import Acts
 from cobrowse.hub.assets import Assets
 from cobrowse.hub.checkups import Checkups
 from cobrowse.hub.clock import within
+from cobrowse.hub.census import Census, census
+from cobrowse.hub.counters import Histogram
 from cobrowse.hub.deadlines import Deadlines
 from cobrowse.hub.desk import Created, Desk, Joined
+from cobrowse.hub.echoes import Echoes
 from cobrowse.hub.fetching import Fetched, Fetcher
 from cobrowse.hub.house import House
 from cobrowse.hub.inbox import Inbox
@@ -62,8 +65,9 @@ class Hub:
             on_empty=self.assets.forget_here,
             on_old_snippet=checkups.old_snippet,
         )
-        self._inbox = Inbox(house, steps, relay, pictures, probes, self.assets)
-        self._deadlines = Deadlines(house, steps, probes)
+        echoes = Echoes(house, post)
+        self._inbox = Inbox(house, steps, relay, pictures, probes, self.assets, echoes)
+        self._deadlines = Deadlines(house, steps, probes, echoes)
 
     @property
     def id(self) -> str:
@@ -144,6 +148,14 @@ class Hub:
                 peer.close(DRAIN)
         with suppress(TimeoutError):
             await within(house.clock, timeout_seconds, house.empty())
+
+    def census(self) -> Census:
+        """Who is here now."""
+        return census(self._house)
+
+    def histograms(self) -> dict[str, Histogram]:
+        """What was measured so far."""
+        return self._house.counters.histograms()
 
     def stats(self) -> dict[str, int]:
         """Counts so far, and what there is now."""

@@ -10,6 +10,7 @@ from cobrowse.core.bus_protocol import (
     CloseHolder,
     CreditBack,
     Deliver,
+    Echo,
     PictureAsked,
     ProbeSeat,
     ProbeSeen,
@@ -17,6 +18,7 @@ from cobrowse.core.bus_protocol import (
 from cobrowse.core.errors import BadMessage
 from cobrowse.core.states import Who
 from cobrowse.hub.assets import Assets
+from cobrowse.hub.echoes import Echoes
 from cobrowse.hub.house import House
 from cobrowse.hub.outbox import CreditDue, Item
 from cobrowse.hub.peer import Peer
@@ -32,7 +34,14 @@ class Inbox:
     """Receives from the Bus; never waits: what needs the store is done beside."""
 
     def __init__(
-        self, house: House, steps: Steps, relay: Relay, pictures: Pictures, probes: Probes, assets: Assets
+        self,
+        house: House,
+        steps: Steps,
+        relay: Relay,
+        pictures: Pictures,
+        probes: Probes,
+        assets: Assets,
+        echoes: Echoes,
     ) -> None:
         self._house = house
         self._steps = steps
@@ -40,6 +49,7 @@ class Inbox:
         self._pictures = pictures
         self._probes = probes
         self._assets = assets
+        self._echoes = echoes
 
     def receive(self, data: bytes) -> None:
         """One message from the Bus."""
@@ -66,6 +76,8 @@ class Inbox:
                 self._assets.wanted_elsewhere(message)
             case AssetHere():
                 self._house.spawn(self._asset_here(message))
+            case Echo():
+                self._echoes.heard(message)
 
     def _to_peer(self, message: Deliver | CreditBack) -> None:
         if isinstance(message, CreditBack):
@@ -78,6 +90,8 @@ class Inbox:
             self._house.counters.add("bus_too_late")
         else:
             peer.post(_item(message))
+            if message.answers >= 0:
+                self._house.act_times.answered(message.session, message.answers)
 
     def _peer(self, session_id: str, seat: Who, generation: int) -> Peer | None:
         local = self._house.sessions.get(session_id)

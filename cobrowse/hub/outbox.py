@@ -26,13 +26,15 @@ class CreditDue(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One message on its way. `latest` names a kind of which only the newest counts; `view` marks the view."""
+    """One message on its way. `latest` names a kind of which only the newest counts; `view` marks the view;
+    `answers` is the id of the act that it answers, or -1."""
 
     data: Data
     size: int
     latest: str = ""
     view: bool = False
     credit: CreditDue | None = None
+    answers: int = -1
 
 
 def item_of(message: Message) -> Item:

@@ -64,4 +64,5 @@ def _deliver(session_id: str, seat: Who, generation: int, item: Item) -> Deliver
         epoch=credit.epoch if credit else 0,
         credit_bytes=credit.bytes if credit else 0,
         origin=credit.origin if credit else "",
+        answers=item.answers,
     )

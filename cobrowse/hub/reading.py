@@ -148,7 +148,7 @@ class Reading:
     async def _act_result(self, local: LocalSession, peer: Peer, said: Said[FromCustomer], result: ActResult) -> None:
         if may_say("customer", result, local.state):
             self._acts.note(local, result)
-            await self._relay.act_result(local, said)
+            await self._relay.act_result(local, said, result.id)
             await self._acts.answered(local, result)
         else:
             self._not_allowed(local, peer, result)

@@ -106,9 +106,10 @@ class Relay:
         view.skip_to = max(view.skip_to, message.epoch + 1)
         self._pictures.ask_here(local.session.id)
 
-    async def act_result(self, local: LocalSession, said: Said[FromCustomer]) -> None:
+    async def act_result(self, local: LocalSession, said: Said[FromCustomer], act: int) -> None:
         """What became of an act, to the agent."""
-        await self._post.item(local.session, "agent", Item(said.data, size_of(said.data)))
+        self._house.act_times.answered(local.session.id, act)
+        await self._post.item(local.session, "agent", Item(said.data, size_of(said.data), answers=act))
 
     # --- credit
 

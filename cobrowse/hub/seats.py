@@ -258,6 +258,11 @@ class Seats:
         peer.state_version = done.version
         peer.send(welcome(self._house, seat, session, done.version, site))
         self._house.counters.add("seats_taken")
+        before = done.before.hold(seat)
+        if before.generation:
+            self._house.counters.add(f"reconnects.{seat}")
+        if before.present:
+            self._house.counters.add(f"seats_taken_over.{seat}")
         log.info("seat_taken session=%s seat=%s generation=%d", session.id, seat, hold.generation)
         return peer
 
