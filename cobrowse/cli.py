@@ -10,6 +10,7 @@ import getpass
 import logging
 import os
 import secrets
+import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -29,8 +30,9 @@ from cobrowse.page_check.command import check_pages
 from cobrowse.store.base import Agent
 from cobrowse.store.opening import Stores, open_store
 from cobrowse.web.dismissal import dismiss
-from cobrowse.web.server import allow_many_files, check_workers, serve
+from cobrowse.web.server import allow_many_files, listen, serve
 from cobrowse.web.sign_in import Passwords, agent_id, check_password
+from cobrowse.web.workers import Leash, Workers, check_workers, worker_command
 
 EXIT_CONFIG = 2
 EXIT_FAILED = 1
@@ -93,7 +95,7 @@ def _demo(options: argparse.Namespace) -> None:
     _in_loop(run_demo(options.port, options.shop_port, options.agent_password, options.config))
 
 
-def _serve(options: argparse.Namespace) -> None:
+def _serve(options: argparse.Namespace) -> int:
     settings = _settings(options)
     check_workers(settings, options.workers)
     allow_many_files()
@@ -101,7 +103,31 @@ def _serve(options: argparse.Namespace) -> None:
     def started(port: int) -> None:
         say(f"Cobrowse serves {settings.hub.public_url} and {settings.hub.mirror_url} on port {port}.")
 
-    _in_loop(serve(settings, host=options.host, port=options.port, started=started))
+    if options.worker is not None:
+        _in_loop(_work(settings, *options.worker))
+        return 0
+    if options.workers == 1:
+        _in_loop(serve(settings, host=options.host, port=options.port, started=started))
+        return 0
+    with listen(
+        options.host or settings.hub.host, settings.hub.port if options.port is None else options.port
+    ) as bound:
+        return _in_loop(_supervise(options, bound, started))
+
+
+async def _supervise(options: argparse.Namespace, bound: socket.socket, started: Callable[[int], None]) -> int:
+    port: int = bound.getsockname()[1]
+    return await Workers(worker_command(options.config), bound, options.workers).run(lambda: started(port))
+
+
+async def _work(settings: Settings, listening: int, leash_fileno: int) -> None:
+    """One of several workers, started by `_supervise`."""
+    stop = asyncio.Event()
+    leash = Leash(leash_fileno, stop)
+    try:
+        await serve(settings, bound=socket.socket(fileno=listening), started=lambda _port: leash.ready(), stop=stop)
+    finally:
+        await leash.close()
 
 
 def _check_config(options: argparse.Namespace) -> None:
@@ -214,7 +240,9 @@ def _parser() -> argparse.ArgumentParser:
     server = _command(commands, "serve", "run the hub", _serve)
     server.add_argument("--host", help="the address to listen on (hub.host)")
     server.add_argument("--port", type=_port, help="the port to listen on (hub.port)")
-    server.add_argument("--workers", type=int, default=1, help="processes; more than one is not supported yet")
+    server.add_argument("--workers", type=int, default=1, help="processes on this port, each a hub; needs Redis")
+    # How `--workers` starts each of them.
+    server.add_argument("--worker", type=_file_numbers, help=argparse.SUPPRESS)
     _command(commands, "check-config", "check the settings and say what they are", _check_config)
     text = "list what agents would see of pages that should be masked: 0 if nothing, 1 if something, 2 if unknown"
     add_check_page(_command(commands, "check-page", text, _check_page))
@@ -255,6 +283,11 @@ def _command(
     if config:
         parser.add_argument("--config", type=Path, help="the settings file (COBROWSE_CONFIG, or cobrowse.toml here)")
     return parser
+
+
+def _file_numbers(text: str) -> tuple[int, int]:
+    listening, _, leash = text.partition(",")
+    return int(listening), int(leash)
 
 
 def _port(text: str) -> int:

@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -226,17 +226,27 @@ async def close_number(socket: ClientConnection) -> int:
 class HubProcess:
     """`cobrowse serve` as a process of its own. `kill` is SIGKILL: nothing is said to anybody.
 
-    `shift_seconds` is by how much its wall clock is ahead (below 0: behind), from the next `start` on."""
+    `shift_seconds` is by how much its wall clock is ahead (below 0: behind); `workers` how many processes share the
+    port. Both hold from the next `start` on. `kill`, `freeze` and `thaw` are for all its processes at once, and
+    `worker_pids` are there to do it to one."""
 
-    def __init__(self, folder: Path, settings: dict[str, Any], *, shift_seconds: float = 0.0) -> None:
+    def __init__(self, folder: Path, settings: dict[str, Any], *, shift_seconds: float = 0.0, workers: int = 1) -> None:
         self.settings = settings
         self.shift_seconds = shift_seconds
+        self.workers = workers
         self.port: int = settings["hub"]["port"]
         self.public_url: str = settings["hub"]["public_url"]
         self.mirror_url: str = settings["hub"]["mirror_url"]
         self._file = folder / f"hub-{self.port}.toml"
         self._file.write_text(as_toml(settings))
         self._process: subprocess.Popen[str] | None = None
+        # Where to keep what it logs, all its lives together; None: with the test's own.
+        self.log: Path | None = None
+
+    @property
+    def process_id(self) -> int | None:
+        """Of the process that was started, while it was not ended by us."""
+        return self._process.pid if self._process is not None else None
 
     @classmethod
     def on_free_port(cls, folder: Path, store: str, origins: Sequence[str] = (SHOP_ORIGIN,), **site: Any) -> Self:
@@ -247,9 +257,17 @@ class HubProcess:
 
     def start(self) -> None:
         """Return once it accepts."""
-        self._process = subprocess.Popen(
-            self._command("serve"), stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
-        )
+        many = ["--workers", str(self.workers)] if self.workers > 1 else []
+        with ExitStack() as stack:
+            self._process = subprocess.Popen(
+                [*self._command("serve"), *many],
+                stdout=subprocess.PIPE,
+                stderr=stack.enter_context(self.log.open("ab")) if self.log is not None else None,
+                text=True,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                # A group of its own, so that a signal can reach all workers at once.
+                process_group=0,
+            )
         line = self._process.stdout.readline() if self._process.stdout else ""
         if "serves" not in line:
             self._process.wait(START_SECONDS)
@@ -262,7 +280,8 @@ class HubProcess:
 
     def kill(self) -> None:
         """SIGKILL."""
-        self._end(signal.SIGKILL)
+        self._signal(signal.SIGKILL)
+        self._ended()
 
     def freeze(self) -> None:
         """SIGSTOP: its sockets stay open and nothing is answered."""
@@ -272,9 +291,23 @@ class HubProcess:
         """Go on after `freeze`."""
         self._signal(signal.SIGCONT)
 
+    def roll(self) -> None:
+        """SIGHUP: one worker after the other is replaced."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGHUP)
+
     def stop(self) -> int:
         """SIGTERM; the exit code."""
-        return self._end(signal.SIGTERM)
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+        return self._ended()
+
+    def worker_pids(self) -> list[int]:
+        """The processes that serve, oldest first, where there are several."""
+        if self._process is None:
+            return []
+        pid = self._process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     def restart(self) -> None:
         """Come back on the same port and store, after `kill` or `stop`."""
@@ -297,13 +330,12 @@ class HubProcess:
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None:
-            self._process.send_signal(number)
+            os.killpg(self._process.pid, number)
 
-    def _end(self, number: signal.Signals) -> int:
+    def _ended(self) -> int:
         process, self._process = self._process, None
         if process is None:
             return 0
-        process.send_signal(number)
         code = process.wait(START_SECONDS)
         if process.stdout:
             process.stdout.close()

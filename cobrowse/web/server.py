@@ -18,7 +18,7 @@ from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
 from cobrowse.config import Settings
-from cobrowse.core.errors import CobrowseError, ConfigError
+from cobrowse.core.errors import CobrowseError
 from cobrowse.hub.clock import Clock, SystemClock
 from cobrowse.hub.hub import Hub
 from cobrowse.store.opening import open_store
@@ -104,23 +104,6 @@ def allow_many_files() -> None:
     wanted = CONNECTIONS + SPARE_FILES if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS + SPARE_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def check_workers(settings: Settings, workers: int) -> None:
-    """`ConfigError` where so many processes cannot serve this store."""
-    if workers == 1:
-        return
-    if workers < 1:
-        raise ConfigError("--workers must be 1.")
-    if settings.store_scheme == "sqlite":
-        raise ConfigError(
-            f"--workers {workers} needs Redis: an SQLite file has one server. Set hub.store to redis://…, or leave "
-            "--workers out."
-        )
-    raise ConfigError(
-        f"--workers {workers} is not supported yet. Start {workers} `cobrowse serve` processes on ports of their own, "
-        "on the same Redis, behind your proxy."
-    )
 
 
 async def serve(

@@ -1,0 +1,137 @@
+"""Several processes on one port: started, kept, replaced and ended by one that watches over them."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+
+from cobrowse.web.workers import Leash
+from tests.live_hub import PASSWORD, HubProcess, as_toml, settings_for, sqlite_url
+
+PATIENCE_SECONDS = 60.0
+
+
+def until(wanted: Callable[[], bool], what: str) -> None:
+    """Wait for it; an error after a minute."""
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while not wanted():
+        if time.monotonic() > give_up_at:
+            raise AssertionError(f"not within {PATIENCE_SECONDS} s: {what}")
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def hub(tmp_path: Path, redis_url: str) -> Iterator[HubProcess]:
+    made = HubProcess.on_free_port(tmp_path, redis_url)
+    made.workers = 2
+    with made:
+        yield made
+
+
+def is_well(hub: HubProcess) -> bool:
+    """Whether a new connection is answered."""
+    try:
+        return httpx.get(f"{hub.public_url}/healthz", timeout=10).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.mark.redis
+def test_workers_are_started_again_replaced_and_drained(hub: HubProcess) -> None:
+    hub.add_agent()
+    first = hub.worker_pids()
+    assert len(first) == 2
+
+    # One dies: the other serves, and the place is filled again.
+    os.kill(first[0], signal.SIGKILL)
+    until(lambda: first[0] not in hub.worker_pids(), "the dead one is gone")
+    assert is_well(hub)
+    until(lambda: len(hub.worker_pids()) == 2, "another is there")
+    second = hub.worker_pids()
+    assert first[1] in second
+
+    # A rolling restart: at no moment nobody accepts, and in the end none of the old is left.
+    with httpx.Client(base_url=hub.public_url, headers={"Origin": hub.public_url}) as agent:
+        assert agent.post("/api/login", json={"name": "ana", "password": PASSWORD}).status_code == 200
+        hub.roll()
+
+        def replaced() -> bool:
+            assert is_well(hub)
+            return len(hub.worker_pids()) == 2 and not set(hub.worker_pids()) & set(second)
+
+        until(replaced, "all are replaced")
+        assert agent.get("/api/me").status_code == 200
+
+    last = hub.worker_pids()
+    assert hub.stop() == 0
+    for pid in last:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+@pytest.mark.redis
+def test_workers_do_not_outlive_who_watches_over_them(tmp_path: Path, redis_url: str) -> None:
+    settings = settings_for(0, redis_url)
+    (tmp_path / "hub.toml").write_text(as_toml(settings))
+    command = [sys.executable, "-m", "cobrowse", "serve", "--config", str(tmp_path / "hub.toml"), "--workers", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        assert "serves" in watching.stdout.readline()
+        workers = [int(pid) for pid in Path(f"/proc/{watching.pid}/task/{watching.pid}/children").read_text().split()]
+        watching.kill()
+        for pid in workers:
+            until(partial(is_over, pid), "a worker ended")
+
+
+def is_over(pid: int) -> bool:
+    """Whether this process has ended, also where nobody asked for its exit code yet."""
+    try:
+        return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def test_what_keeps_a_worker_from_coming_up_is_said_once(tmp_path: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        settings = settings_for(0, f"redis://127.0.0.1:{nobody.getsockname()[1]}/0")
+    (tmp_path / "hub.toml").write_text(as_toml(settings))
+    command = [sys.executable, "-m", "cobrowse", "serve", "--config", str(tmp_path / "hub.toml"), "--workers", "3"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("cobrowse: Redis at") == 1
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_an_sqlite_file_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    (tmp_path / "hub.toml").write_text(as_toml(settings_for(0, sqlite_url(tmp_path))))
+    command = [sys.executable, "-m", "cobrowse", "serve", "--config", str(tmp_path / "hub.toml"), "--workers", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
+    assert done.returncode == 2
+    assert "an SQLite file has one server. Set hub.store to redis://" in done.stderr
+
+
+async def test_a_worker_whose_leash_breaks_stops() -> None:
+    ours, theirs = socket.socketpair()
+    stop = asyncio.Event()
+    leash = Leash(theirs.detach(), stop)
+    leash.ready()
+    with ours:
+        ours.setblocking(False)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert (await asyncio.get_running_loop().sock_recv(ours, 1)) == b"r"
+            assert (await asyncio.get_running_loop().sock_recv(ours, 1)) == b"."
+        assert not stop.is_set()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await stop.wait()
+    await leash.close()
