@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import against_rrweb, busy_page, capture, fidelity, hub_check, weights
+from bench import against_rrweb, busy_page, capture, cross_hub, fidelity, hub_check, weights, workers
 from bench.figures import Figure, as_json, table
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -19,6 +19,8 @@ ALL: dict[str, Callable[[], list[Figure]]] = {
     "busy_page": busy_page.measure,
     "against_rrweb": against_rrweb.measure,
     "fidelity": fidelity.measure,
+    "workers": workers.measure,
+    "cross_hub": cross_hub.measure,
 }
 
 

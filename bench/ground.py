@@ -1,0 +1,214 @@
+"""A Redis and hubs of our own to put load on: real processes, started by the commands that operators use.
+
+    with running_ground(hubs=2, agents=10) as ground:
+        place = ground.hubs[0].place()
+
+All hubs have one public address, as behind a proxy; each listens on a port of its own, and who connects chooses one.
+Who connects comes from many addresses of 127.0.0.0/8, so that the limits by address hold as they do for customers."""
+
+import asyncio
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from bench.raw import Place
+from cobrowse.store.base import Agent
+from cobrowse.store.opening import open_store
+from cobrowse.web.server import listen
+from tests.live_hub import CHEAP, PASSWORD, as_toml, settings_for
+
+ORIGIN = "http://127.0.0.1:9001"
+SITES = 16
+START_SECONDS = 60.0
+END_SECONDS = 20.0
+# A hub takes 1,000 connections of an address; an address has some 28,000 ports.
+SOCKETS_PER_ADDRESS = 500
+PAGE_KB = os.sysconf("SC_PAGE_SIZE") / 1024
+TICKS = os.sysconf("SC_CLK_TCK")
+KB = 1024
+
+
+class CannotMeasure(Exception):
+    """This machine does not let us; the sentence says what to do."""
+
+
+class RunningProcess:
+    """A process we started, and what the system knows of it."""
+
+    def __init__(self, command: Sequence[str], log: Path, *, ready: str = "") -> None:
+        """`ready` is what its first line of output must hold before this returns."""
+        with log.open("wb") as errors:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
+            )
+        self._log = log
+        if ready and (self._process.stdout is None or ready not in self._process.stdout.readline()):
+            self.stop()
+            raise CannotMeasure(f"{command[0]} did not start:\n{log.read_text()[-2000:]}")
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    def cpu_seconds(self) -> float:
+        """User and system time so far, of it and its children."""
+        return sum(_cpu_seconds(pid) for pid in self.family())
+
+    def memory_kb(self) -> float:
+        """What it holds of the machine's memory (PSS: shared pages count in shares), with its children."""
+        return sum(_memory_kb(pid) for pid in self.family())
+
+    def family(self) -> list[int]:
+        """It and all below it."""
+        found, left = [], [self.pid]
+        while left:
+            pid = left.pop()
+            found.append(pid)
+            children = Path(f"/proc/{pid}/task/{pid}/children")
+            left += [int(child) for child in children.read_text().split()] if children.exists() else []
+        return found
+
+    def stop(self) -> None:
+        """SIGTERM, and SIGKILL where that does not help."""
+        self._process.terminate()
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(END_SECONDS)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+class Hub:
+    """One `cobrowse serve`, of one or several workers, on a port of its own."""
+
+    def __init__(self, process: RunningProcess, port: int, host: str) -> None:
+        self.process = process
+        self.port = port
+        self.host = host
+
+    def place(self, number: int = 0) -> Place:
+        """Where to connect, from the `number`-th address."""
+        return Place(self.port, self.host, f"127.{1 + number // 60_000}.{number // 250 % 240}.{1 + number % 250}")
+
+
+class Ground:
+    """What runs. `agents` are the names of agents with `PASSWORD`; `sites` the ids of sites, all of `ORIGIN`."""
+
+    def __init__(self, redis: RunningProcess, redis_port: int, agents: list[str]) -> None:
+        self.redis = redis
+        self.redis_port = redis_port
+        self.agents = agents
+        self.sites = [f"shop{number}" for number in range(SITES)]
+        self.hubs: list[Hub] = []
+        self.public_url = ""
+
+    def redis_client(self) -> "Redis":
+        """To ask what it did."""
+        return Redis(port=self.redis_port, decode_responses=True)
+
+
+@contextmanager
+def running_ground(*, hubs: int = 1, agents: int = 10, workers: int = 1) -> Iterator[Ground]:
+    """A Redis with nothing on disk, agents in it, and so many hubs of so many workers each."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise CannotMeasure("redis-server is not installed; on Debian: apt-get install redis-server.")
+    with ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
+        port = _free_port()
+        command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
+        redis = RunningProcess([*command, "--appendonly", "no"], folder / "redis.log")
+        running.callback(redis.stop)
+        _wait_for_redis(port)
+        url = f"redis://127.0.0.1:{port}/0"
+        ground = Ground(redis, port, [f"agent{number}" for number in range(agents)])
+        asyncio.run(_put_agents(url, ground.agents))
+        for _ in range(hubs):
+            hub = _start_hub(ground, folder, url, workers)
+            running.callback(hub.process.stop)
+        yield ground
+
+
+def _start_hub(ground: Ground, folder: Path, store: str, workers: int) -> Hub:
+    port = _free_port()
+    ground.public_url = ground.public_url or f"http://localhost:{port}"
+    config = folder / f"hub-{port}.toml"
+    config.write_text(as_toml(_settings(ground, port, store)))
+    command = [sys.executable, "-m", "cobrowse", "serve", "--config", str(config)]
+    command += ["--workers", str(workers)] if workers > 1 else []
+    process = RunningProcess(command, folder / f"hub-{port}.log", ready="serves")
+    hub = Hub(process, port, ground.public_url.removeprefix("http://"))
+    ground.hubs.append(hub)
+    return hub
+
+
+def _settings(ground: Ground, port: int, store: str) -> dict[str, Any]:
+    own = {"public_url": ground.public_url, "mirror_url": ground.public_url.replace("localhost", "127.0.0.1")}
+    table = settings_for(port, store, [ORIGIN], own)
+    [shop] = table["sites"]
+    table["sites"] = [{**shop, "id": site} for site in ground.sites]
+    return table
+
+
+async def _put_agents(url: str, names: Sequence[str]) -> None:
+    # As cheap a hash as there is: what signing in costs is the agents' business once a day, not a session's.
+    hashed = CHEAP.hash(PASSWORD)
+    async with open_store(url, exclusive=False) as stores:
+        for name in names:
+            await stores.accounts.put_agent(Agent(name, name.title(), hashed, ()))
+
+
+def allow_files(wanted: int) -> int:
+    """Raise this process's limit of open files (hubs that are started later inherit it) to `wanted`, or as far as the
+    system lets it; how many there may be."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for limit, highest in ((wanted, max(hard, wanted)), (min(wanted, hard), hard)):
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, highest))
+        except (ValueError, OSError):
+            continue
+        return limit
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def _free_port() -> int:
+    with listen("127.0.0.1", 0) as bound:
+        port: int = bound.getsockname()[1]
+        return port
+
+
+def _wait_for_redis(port: int) -> None:
+    give_up_at = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with Redis(port=port) as client:
+                client.ping()
+            return
+        except RedisError as error:
+            if time.monotonic() > give_up_at:
+                raise CannotMeasure(f"redis-server did not start: {error}") from error
+            time.sleep(0.05)
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def _memory_kb(pid: int) -> float:
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return next(float(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
