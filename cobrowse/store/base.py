@@ -1,4 +1,4 @@
-"""SessionStore, AccountStore, Bus: what every backend promises. tests/store/contract.py holds each one to it.
+"""SessionStore, AccountStore, Counts, Bus: what every backend promises. tests/store/contract.py holds each one to it.
 
 All instants are wall-clock Unix seconds and are passed in; no backend reads a clock to decide anything, but that an
 asset's 30 s are over. Backends may use expiry (TTL) only to sweep what core would refuse anyway, and with a margin.
@@ -167,6 +167,11 @@ class SessionStore(Protocol):
         """Return if the backend answers, else raise `StoreError`."""
         ...
 
+    async def clock(self) -> float | None:
+        """The instant by the backend's own clock, by which hubs tell that theirs is off; None where the backend has no
+        clock but this machine's. Nothing is decided by it in the store."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -226,6 +231,25 @@ class AccountStore(Protocol):
     async def take_ticket(self, ticket_key: str, nonce: str, now: float) -> str | None:
         """What the ticket stands for, for exactly one `nonce`, in one atomic step; repeating with the same nonce
         answers alike until the ticket expires. None for all others alike, and for an empty nonce."""
+        ...
+
+
+class Counts(Protocol):
+    """Counts that end by themselves, for rate limits. Shared by all hubs of a store; windows end by the store's clock.
+
+    The one thing here that does not bear a repeat: what is sent again after a lost reply counts again, so that a count
+    errs to the strict side."""
+
+    async def add(self, key: str, amount: int, window_seconds: int) -> int:
+        """Count, and say how many there are now. The first of a key begins its window."""
+        ...
+
+    async def amount(self, key: str) -> int:
+        """How many there are now; 0 where no window is open."""
+        ...
+
+    async def seconds_left(self, key: str) -> float:
+        """How long the window is still open; 0 where none is."""
         ...
 
 

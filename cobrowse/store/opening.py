@@ -7,12 +7,13 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from cobrowse.core.errors import ConfigError
-from cobrowse.store.base import AccountStore, Bus, SessionStore
+from cobrowse.store.base import AccountStore, Bus, Counts, SessionStore
 from cobrowse.store.database import MEMORY, open_database
 from cobrowse.store.local_bus import LocalBus
 from cobrowse.store.redis import RedisAccounts, RedisSessions
 from cobrowse.store.redis_bus import RedisBus
 from cobrowse.store.redis_client import Commands, RedisAddress
+from cobrowse.store.redis_counts import RedisCounts
 from cobrowse.store.redis_keys import Keys
 from cobrowse.store.sqlite import SqliteAccounts, SqliteSessions
 
@@ -20,11 +21,12 @@ REDIS_PREFIX = "cobrowse"
 
 
 class Stores(NamedTuple):
-    """What a hub is given. All three close with the context that opened them."""
+    """What a hub is given. All close with the context that opened them. Without `counts` the hub counts by itself."""
 
     sessions: SessionStore
     accounts: AccountStore
     bus: Bus
+    counts: Counts | None = None
 
 
 def open_store(url: str, *, exclusive: bool) -> AbstractAsyncContextManager[Stores]:
@@ -82,7 +84,7 @@ async def open_redis(address: RedisAddress, prefix: str = REDIS_PREFIX) -> Async
     bus = RedisBus(address, keys)
     try:
         await commands.check_version()
-        yield Stores(RedisSessions(commands, keys), RedisAccounts(commands, keys), bus)
+        yield Stores(RedisSessions(commands, keys), RedisAccounts(commands, keys), bus, RedisCounts(commands, keys))
     finally:
         await bus.close()
         await commands.close()

@@ -195,6 +195,10 @@ class RedisSessions:
     async def ping(self) -> None:
         await self._redis.run("PING")
 
+    async def clock(self) -> float | None:
+        seconds, microseconds = await self._redis.run("TIME")
+        return int(seconds) + int(microseconds) / 1_000_000
+
     async def close(self) -> None:
         await self._redis.close()
 

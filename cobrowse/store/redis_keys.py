@@ -27,6 +27,7 @@ Kind = Literal[
     "sign_in",
     "agent_sign_ins",
     "ticket",
+    "count",
 ]
 # These share a slot, by the session's shard.
 _WITH_SESSION = ("session", "trail", "audit", "trails", "audit_due", "asset", "asset_numbers", "due")

@@ -187,6 +187,9 @@ class SqliteSessions:
     async def ping(self) -> None:
         await self._database.read("SELECT 1")
 
+    async def clock(self) -> float | None:
+        return None
+
     async def close(self) -> None:
         await self._database.close()
 

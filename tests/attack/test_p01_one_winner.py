@@ -12,7 +12,6 @@ from redis import Redis
 
 from cobrowse.core.errors import NotFound
 from cobrowse.hub.desk import Joined
-from cobrowse.web.limits import REDIS_PREFIX
 from tests.live_hub import LiveHub
 
 pytestmark = pytest.mark.redis
@@ -43,7 +42,7 @@ def claim(client: httpx.AsyncClient, number: int, code: str, nonce: str) -> "asy
 def forget_failures(url: str) -> None:
     """A new round is not the victim of the one before."""
     with Redis.from_url(url) as redis:
-        for key in redis.scan_iter(f"{REDIS_PREFIX}*"):
+        for key in redis.scan_iter("*:count:*"):
             redis.delete(key)
 
 

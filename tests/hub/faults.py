@@ -20,6 +20,8 @@ class MoodyStore:
         # Names of calls that raise even while the rest of the store answers.
         self.failing: set[str] = set()
         self.conflicts = 0
+        # The store's own clock, where a test gives it one.
+        self.clock_now: Callable[[], float] | None = None
         self.calls: list[str] = []
 
     def _ask(self, call: str) -> SessionStore:
@@ -85,6 +87,9 @@ class MoodyStore:
 
     async def dead_hubs(self, hubs: Sequence[str], now: float) -> set[str]:
         return await self._ask("dead_hubs").dead_hubs(hubs, now)
+
+    async def clock(self) -> float | None:
+        return self.clock_now() if self.clock_now is not None else await self._ask("clock").clock()
 
     async def ping(self) -> None:
         """Always answers: tests use it to wait for the store's thread."""

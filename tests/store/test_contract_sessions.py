@@ -1,6 +1,7 @@
 """What every SessionStore promises in `cobrowse/store/base.py`; run with each backend."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from math import inf
 
@@ -383,3 +384,12 @@ async def test_a_store_pings_until_it_is_closed(backend: Backend) -> None:
             await opened.sessions.ping()
         with pytest.raises(StoreError):
             await opened.sessions.revoke_code("code")
+
+
+async def test_the_clock_is_the_backend_s_own_or_none(backend: Backend, sessions: SessionStore) -> None:
+    told = await sessions.clock()
+    if backend.name == "sqlite":
+        assert told is None
+    else:
+        assert told is not None
+        assert abs(told - time.time()) < 60
