@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 import { minify } from "terser";
+import { AT_ONCE } from "./eagerness.mjs";
 import { borrowed, lent } from "./lending.mjs";
 import { whitelistPlugin } from "./whitelist_plugin.mjs";
 
@@ -64,7 +65,7 @@ async function bundle(name, source, define = {}, plugins = []) {
     compress: { passes: 3, unsafe_arrows: true },
     format: { ecma: 2022 },
   });
-  const content = Buffer.from(code);
+  const content = Buffer.from((name === "view" ? AT_ONCE : "") + code);
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
   return {
     name,

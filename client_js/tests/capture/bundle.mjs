@@ -3,6 +3,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { AT_ONCE } from "../../eagerness.mjs";
 import { whitelistPlugin } from "../../whitelist_plugin.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -15,4 +16,6 @@ await build({
   target: "es2022",
   charset: "utf8",
   plugins: [whitelistPlugin()],
+  // As the part that is shipped.
+  banner: { js: AT_ONCE },
 });

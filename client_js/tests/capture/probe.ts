@@ -199,8 +199,8 @@ async function timed(): Promise<{ ms: number; bytes: number; parts: number }> {
           parts++;
           capture.credit(message.epoch, 1, sent);
           if (message.last) {
-            capture.stop();
             done(performance.now() - before);
+            capture.stop();
           }
         }
         return sent;
