@@ -7,7 +7,6 @@ traceback.
 import argparse
 import asyncio
 import getpass
-import logging
 import os
 import secrets
 import socket
@@ -24,7 +23,7 @@ from cobrowse.commands.check_page import add_check_page, wanted
 from cobrowse.config import Settings, load
 from cobrowse.core.errors import BadInput, CobrowseError, ConfigError, NotFound, StoreError
 from cobrowse.core.names import check_name
-from cobrowse.log_flood import FloodFilter
+from cobrowse.log_lines import configure
 from cobrowse.page_check.browser import CannotCheck
 from cobrowse.page_check.command import check_pages
 from cobrowse.store.base import Agent
@@ -53,11 +52,7 @@ def say(line: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit with its code."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(FloodFilter())
-    # uvicorn logs addresses with their queries at INFO.
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    configure("text", "info")
     sys.exit(_run(options))
 
 
@@ -97,6 +92,7 @@ def _demo(options: argparse.Namespace) -> None:
 
 def _serve(options: argparse.Namespace) -> int:
     settings = _settings(options)
+    configure(settings.hub.log, settings.hub.log_level)
     check_workers(settings, options.workers)
     allow_many_files()
 

@@ -16,7 +16,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -44,6 +44,9 @@ STORE_SCHEMES = ("sqlite", "redis", "rediss", "redis+sentinel", "redis+cluster")
 # What Kubernetes and Docker links set by themselves for a service that is called cobrowse-hub.
 SERVICE_LINK = re.compile(r".*_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_\w+)$")
 
+
+LogForm = Literal["text", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
 
 NOT_SITES = "sites must be a list of tables: write [[sites]] in cobrowse.toml."
 
@@ -84,6 +87,9 @@ class HubSettings(Struct, frozen=True, kw_only=True):
     store: Secret
     trusted_proxies: tuple[str, ...] = ()
     retired_keys: tuple[Secret, ...] = ()
+    metrics_token: Secret | None = None
+    log: LogForm = "text"
+    log_level: LogLevel = "info"
     host: str = "127.0.0.1"
     port: int = 8000
 
@@ -138,6 +144,9 @@ class _HubTable(Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8000
     retired_keys: tuple[str, ...] = ()
+    metrics_token: str = ""
+    log: LogForm = "text"
+    log_level: LogLevel = "info"
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
@@ -326,6 +335,11 @@ def _hub(table: _HubTable) -> HubSettings:
                 f"hub.{where} holds a key of fewer than {SECRET_MIN_CHARACTERS} characters; `cobrowse secret` makes "
                 "one that is long enough."
             )
+    if table.metrics_token and len(table.metrics_token) < SECRET_MIN_CHARACTERS:
+        raise ConfigError(
+            f"hub.metrics_token has fewer than {SECRET_MIN_CHARACTERS} characters; `cobrowse secret` makes one that is "
+            "long enough."
+        )
     return HubSettings(
         public_url=public_url,
         mirror_url=mirror_url,
@@ -335,6 +349,9 @@ def _hub(table: _HubTable) -> HubSettings:
         host=table.host,
         port=table.port,
         retired_keys=tuple(Secret(key) for key in table.retired_keys),
+        metrics_token=Secret(table.metrics_token) if table.metrics_token else None,
+        log=table.log,
+        log_level=table.log_level,
     )
 
 

@@ -31,12 +31,12 @@ class FloodFilter(logging.Filter):
         self._floods: dict[str, Flood] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """False where this line is one too many. The first line of the next minute says how many were left out."""
+        """False where this line is one too many. The first of the next minute says how many: `left_out`."""
         kind = f"{record.name} {record.msg}"
         flood = self._floods.get(kind)
         if flood is None or not 0 <= record.created - flood.began < MINUTE_SECONDS:
             if flood is not None and flood.left_out:
-                record.msg = f"{record.msg} ({flood.left_out} more like this before)"
+                record.left_out = flood.left_out
             if len(self._floods) >= KINDS:
                 self._floods.clear()
             flood = self._floods[kind] = Flood(record.created)

@@ -16,7 +16,8 @@ class Kept(logging.Handler):
         self.addFilter(FloodFilter(**options))
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(record.getMessage())
+        left_out = getattr(record, "left_out", 0)
+        self.lines.append(record.getMessage() + (f" left_out={left_out}" if left_out else ""))
 
 
 def say(handler: Kept, at: float, words: str, *values: object) -> None:
@@ -33,7 +34,7 @@ def test_a_flood_of_one_kind_is_cut_and_counted() -> None:
     assert len(kept.lines) == LINES_A_MINUTE + 1
     assert kept.lines[-1] == "another kind"
     say(kept, MINUTE_SECONDS, "refused_frame session=%s", "later")
-    assert kept.lines[-1] == "refused_frame session=later (50 more like this before)"
+    assert kept.lines[-1] == "refused_frame session=later left_out=50"
     say(kept, MINUTE_SECONDS + 1, "refused_frame session=%s", "again")
     assert kept.lines[-1] == "refused_frame session=again"
 
@@ -43,7 +44,7 @@ def test_a_clock_that_goes_back_silences_nothing() -> None:
     say(kept, 1000.0, "one")
     say(kept, 1000.0, "one")
     say(kept, 10.0, "one")
-    assert kept.lines == ["one", "one (1 more like this before)"]
+    assert kept.lines == ["one", "one left_out=1"]
 
 
 @pytest.mark.parametrize("words", ["100 %", "%s of %s"])

@@ -11,7 +11,7 @@ from cobrowse.core.errors import StoreError
 from cobrowse.core.policy import Site
 from cobrowse.core.tokens import Tokens
 from cobrowse.hub.act_times import ActTimes
-from cobrowse.hub.clock import Clock, within
+from cobrowse.hub.clock import StoreClock, within
 from cobrowse.hub.counters import Counters
 from cobrowse.hub.ledger import Ledger
 from cobrowse.hub.local import LocalSession
@@ -37,7 +37,7 @@ class House:
         tokens: Tokens,
         pepper: bytes,
         audit_keys: AuditKeys,
-        clock: Clock,
+        clock: StoreClock,
         randbelow: Callable[[int], int],
         new_id: Callable[[], str],
         mirror_url: str,

@@ -8,9 +8,9 @@ from cobrowse.core.protocol import AssetKind, ComeAgain, SessionState
 from cobrowse.core.states import Who
 from cobrowse.hub.acts import Acts
 from cobrowse.hub.assets import Assets
+from cobrowse.hub.census import Census, census
 from cobrowse.hub.checkups import Checkups
 from cobrowse.hub.clock import within
-from cobrowse.hub.census import Census, census
 from cobrowse.hub.counters import Histogram
 from cobrowse.hub.deadlines import Deadlines
 from cobrowse.hub.desk import Created, Desk, Joined
@@ -26,6 +26,7 @@ from cobrowse.hub.reading import Reading
 from cobrowse.hub.relay import Relay
 from cobrowse.hub.seats import Seats
 from cobrowse.hub.steps import Steps
+from cobrowse.hub.timekeeping import Timekeeping
 from cobrowse.store.base import Asset
 
 # Peers of a hub that goes away come again spread over this long.
@@ -67,7 +68,7 @@ class Hub:
         )
         echoes = Echoes(house, post)
         self._inbox = Inbox(house, steps, relay, pictures, probes, self.assets, echoes)
-        self._deadlines = Deadlines(house, steps, probes, echoes)
+        self._deadlines = Deadlines(house, steps, probes, Timekeeping(house), echoes)
 
     @property
     def id(self) -> str:
@@ -156,6 +157,25 @@ class Hub:
     def histograms(self) -> dict[str, Histogram]:
         """What was measured so far."""
         return self._house.counters.histograms()
+
+    @property
+    def owing(self) -> int:
+        """How many steps the store has not taken yet."""
+        return self._steps.owing
+
+    @property
+    def clock_difference(self) -> float | None:
+        """This hub's wall clock minus the store's, in seconds; None where nobody measured."""
+        return self._house.clock.difference
+
+    @property
+    def clock_alarm(self) -> bool:
+        """True while this hub's clock is further from the store's than hubs tolerate; it goes by the store's then."""
+        return self._house.clock.is_off
+
+    def counts(self) -> dict[str, int]:
+        """What was counted so far."""
+        return self._house.counters.all()
 
     def stats(self) -> dict[str, int]:
         """Counts so far, and what there is now."""

@@ -68,16 +68,20 @@ class Inbox:
                 self._house.spawn(self._changed(message))
             case PictureAsked():
                 self._house.spawn(self._picture_asked(message))
-            case ProbeSeat():
-                self._probes.relay(message)
-            case ProbeSeen():
-                self._probes.seen(message.id)
+            case ProbeSeat() | ProbeSeen():
+                self._probe(message)
             case AssetAsked():
                 self._assets.wanted_elsewhere(message)
             case AssetHere():
                 self._house.spawn(self._asset_here(message))
             case Echo():
                 self._echoes.heard(message)
+
+    def _probe(self, message: ProbeSeat | ProbeSeen) -> None:
+        if isinstance(message, ProbeSeat):
+            self._probes.relay(message)
+        else:
+            self._probes.seen(message.id)
 
     def _to_peer(self, message: Deliver | CreditBack) -> None:
         if isinstance(message, CreditBack):

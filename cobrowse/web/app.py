@@ -14,16 +14,20 @@ from cobrowse.config import Settings
 from cobrowse.core.addresses import is_on_loopback
 from cobrowse.core.errors import CobrowseError
 from cobrowse.core.tokens import Tokens, secret_hash
-from cobrowse.hub.clock import Clock
+from cobrowse.hub.clock import Clock, StoreClock
 from cobrowse.hub.fetching import Fetcher
 from cobrowse.hub.house import House
 from cobrowse.hub.hub import Hub
-from cobrowse.store.base import AccountStore, Bus, SessionStore
+from cobrowse.store.base import AccountStore, Bus, Counts, SessionStore
 from cobrowse.web import agent_api, customer_api, mirror_routes, ops, pages, slots, sockets
+from cobrowse.web.colleagues import Worker
 from cobrowse.web.connections import Doors
+from cobrowse.web.counting import Sources, counting
 from cobrowse.web.gates import BodyDeadline, CustomerCors, HostGate, Proxies, ProxyReport
 from cobrowse.web.headers import SecurityHeaders
 from cobrowse.web.limits import RateLimits
+from cobrowse.web.measured import StoreWatch, measured
+from cobrowse.web.metrics import Metrics
 from cobrowse.web.parts import Parts
 from cobrowse.web.problems import CatchAll, on_error, on_http_exception
 from cobrowse.web.sign_in import Passwords, SignIns
@@ -54,9 +58,15 @@ def build_app(
     static: Path = FOLDER,
     hasher: PasswordHasher | None = None,
     fetcher: Fetcher | None = None,
+    counts: Counts | None = None,
+    worker: Worker | None = None,
 ) -> Starlette:
     """The whole hub as one ASGI app. `static` is the folder of built client files, `hasher` what passwords are hashed
-    with (tests pass a cheap one), `fetcher` what gets assets of listed origins."""
+    with (tests pass a cheap one), `fetcher` what gets assets of listed origins, `counts` where hubs
+    that share a store count for the rate limits, `worker` which of several this is."""
+    clock = StoreClock(clock)
+    watch = StoreWatch(clock.monotonic)
+    store, accounts = measured(store, watch), measured(accounts, watch)
     tokens = Tokens([key.reveal() for key in settings.hub.secret_keys])
     passwords = Passwords(hasher)
     report = ProxyReport()
@@ -78,6 +88,10 @@ def build_app(
         take_ticket=take_ticket,
     )
     hub = Hub(house, fetcher or Fetcher(clock, on_loopback=is_on_loopback(settings.hub.public_url)))
+    limits = RateLimits(counts, clock)
+    turnstile, doors = Turnstile(), Doors(settings.hub.trusted_proxies)
+    files = StaticFiles(static)
+    sources = Sources(hub, watch, limits, turnstile, doors, report, files, clock)
     parts = Parts(
         settings=settings,
         sites=settings.by_id,
@@ -86,12 +100,13 @@ def build_app(
         accounts=accounts,
         tokens=tokens,
         clock=clock,
-        static=StaticFiles(static),
-        limits=RateLimits(settings.hub.store.reveal(), clock),
+        static=files,
+        limits=limits,
         sign_ins=SignIns(accounts, passwords, clock, https=settings.https),
         proxies=report,
-        turnstile=Turnstile(),
-        doors=Doors(settings.hub.trusted_proxies),
+        turnstile=turnstile,
+        doors=doors,
+        metrics=Metrics(settings, counting(settings, sources), worker),
         bodies=Slots(slots.BODIES_PER_SESSION, slots.BODIES),
         answers=Slots(slots.ANSWERS_PER_SESSION, slots.ANSWERS),
     )
@@ -99,10 +114,9 @@ def build_app(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         try:
-            async with hub.running():
+            async with parts.metrics.running(), hub.running():
                 yield
         finally:
-            await parts.limits.close()
             passwords.close()
 
     app = Starlette(

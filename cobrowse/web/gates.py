@@ -111,6 +111,11 @@ class Proxies:
         return any(peer in network for network in self.networks)
 
 
+def is_proxied(connection: HTTPConnection) -> bool:
+    """True where a proxy, listed or not, says that it passed this on."""
+    return any(name in connection.headers for name in PROXY_HEADERS)
+
+
 class ProxyReport:
     """When proxy headers last came from an unlisted peer."""
 

@@ -1,7 +1,7 @@
-"""How often one may try. `limits` counts, in memory or in the Redis of the store.
+"""How often one may try. `limits` counts, in memory or in the store that hubs share.
 
 Windows are fixed and begin at the first count. Failures count, after the fact and under a lock, so that customers
-who join and agents who sign in at the same moment never meet a 429; hubs that share a Redis can exceed a budget by one
+who join and agents who sign in at the same moment never meet a 429; hubs that share a store can exceed a budget by one
 each. Nothing but time resets a count: not a success, not a new code (NIST SP 800-63B-4). What succeeds has budgets far
 above any use, by whom it concerns, so that nobody can fill the store with sign-ins and tickets of their own.
 """
@@ -9,21 +9,22 @@ above any use, by whom it concerns, so that nobody can fill the store with sign-
 import asyncio
 import ipaddress
 import logging
-import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerMinute, RateLimitItemPerSecond
-from limits.aio.storage import RedisStorage, Storage
+from limits.aio.storage import Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.errors import StorageError
-from redis.asyncio import BlockingConnectionPool
 
 from cobrowse.core.errors import CobrowseError, NotFound, Refused, StoreError, TooMany
 from cobrowse.core.policy import Site
 from cobrowse.hub.clock import Clock
+from cobrowse.store.base import Counts
 from cobrowse.web.counts import CountsInMemory
+from cobrowse.web.shared_counts import CountsInStore
 
 logger = logging.getLogger(__name__)
 
@@ -49,9 +50,7 @@ TICKETS_A_MINUTE = 300
 SAME_CLAIMS = 60
 # What a tab may bring in assets: an asset may lie in Redis for half a minute, whoever asked for it.
 ASSETS_MB_A_MINUTE = 100
-REDIS_CONNECTIONS = 20
 LOCKS = 256
-REDIS_PREFIX = "cobrowse:limit"
 
 _CLAIMS = RateLimitItemPerMinute(CLAIM_FAILURES, WINDOW_MINUTES, namespace="claim")
 _CLAIMS_56 = RateLimitItemPerMinute(CLAIM_FAILURES_56, WINDOW_MINUTES, namespace="claim")
@@ -102,27 +101,20 @@ def block_of(address: str) -> str:
 class RateLimits:
     """Every budget of the web floor. Each question raises `TooMany` with the seconds to wait."""
 
-    def __init__(self, store_url: str, clock: Clock) -> None:
-        """Counts are kept beside the store of this URL, so that hubs that share a Redis share them; windows then end by
-        that Redis, else by `clock`."""
-        self._pool: BlockingConnectionPool | None = None
+    def __init__(self, counts: Counts | None, clock: Clock) -> None:
+        """`counts` are the store's, which hubs share; windows then end by its clock. Without, counts are kept here and
+        windows end by `clock`."""
         self._storage: Storage = CountsInMemory(clock.monotonic)
-        # The clock by which the storage says when a window ends.
+        if counts is not None:
+            self._storage = CountsInStore(counts, clock.monotonic)
+        # The clock by which both say when a window ends.
         self._now = clock.monotonic
-        if store_url.startswith(("redis://", "rediss://")):
-            self._pool = BlockingConnectionPool.from_url(store_url, max_connections=REDIS_CONNECTIONS)
-            self._storage = RedisStorage(
-                f"async+{store_url}",
-                wrap_exceptions=True,
-                implementation="redispy",
-                key_prefix=REDIS_PREFIX,
-                connection_pool=self._pool,  # type: ignore[arg-type]  # handed on to redis-py as it is
-            )
-            self._now = time.time
         self._limiter = FixedWindowRateLimiter(self._storage)
         # Who is counted together shares a lock, and now and then a stranger does too.
         self._locks = [asyncio.Lock() for _ in range(LOCKS)]
         self.alarms = 0
+        # Requests refused, by the limit's name.
+        self.hits: Counter[str] = Counter()
 
     @asynccontextmanager
     async def claiming(self, address: str, site: Site, digits: int) -> AsyncIterator[None]:
@@ -173,11 +165,6 @@ class RateLimits:
         """Count one answer to who claimed this session's code."""
         await self._take(Count(_SAME_CLAIMS, (session,)))
 
-    async def close(self) -> None:
-        """Let go of the connections."""
-        if self._pool is not None:
-            await self._pool.aclose()
-
     @asynccontextmanager
     async def _counting(self, counts: Sequence[Count], key: str, failure: type[CobrowseError]) -> AsyncIterator[None]:
         # Asked twice: at once, so that a flood does not queue up, and again in turn.
@@ -201,13 +188,13 @@ class RateLimits:
         await self._hit(alarm)
         if not await self._test(alarm) and await self._hit(Count(_LONG_CODES, (site.id,))):
             self.alarms += 1
-            logger.warning("Site %s: many failed codes; new codes have %d digits for a day", site.id, LONG_DIGITS)
+            logger.warning("long_codes site=%s digits=%d", site.id, LONG_DIGITS)
 
     async def _ask(self, counts: Sequence[Count]) -> None:
         for count in counts:
             if not await self._test(count):
                 self.alarms += 1
-                logger.warning("Too many failures: %s", count.item.namespace)
+                logger.warning("too_many_failures limit=%s", count.item.namespace)
                 raise await self._too_many(count)
 
     async def asset(self, session: str, size: int) -> None:
@@ -231,6 +218,7 @@ class RateLimits:
             raise StoreError("The store of the counts does not answer.") from error
 
     async def _too_many(self, count: Count) -> TooMany:
+        self.hits[count.item.namespace] += 1
         try:
             stats = await self._limiter.get_window_stats(count.item, *count.who)
         except StorageError as error:

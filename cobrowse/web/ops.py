@@ -6,17 +6,17 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from cobrowse.core.errors import StoreError
+from cobrowse.web.gates import is_proxied
 from cobrowse.web.parts import Parts, parts_of
 from cobrowse.web.problems import json
 
-METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-
-class Readiness(Struct, frozen=True):
-    """`problems` is empty where the hub is ready."""
+class Readiness(Struct, frozen=True, omit_defaults=True):
+    """`problems` is empty where the hub is ready. `warnings` are no reason not to send it anybody."""
 
     ready: bool
     problems: list[str]
+    warnings: list[str] = []
 
 
 async def healthz(_request: Request) -> Response:
@@ -24,8 +24,20 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    problems = await _problems(parts_of(request))
-    return json(Readiness(not problems, problems), 503 if problems else 200)
+    parts = parts_of(request)
+    problems = await _problems(parts)
+    return json(Readiness(not problems, problems, _warnings(parts)), 503 if problems else 200)
+
+
+def _warnings(parts: Parts) -> list[str]:
+    if not parts.hub.clock_alarm:
+        return []
+    seconds = parts.hub.clock_difference or 0.0
+    way = "ahead of" if seconds > 0 else "behind"
+    return [
+        f"This machine's clock is {abs(seconds):.0f} s {way} the store's. The hub goes by the store's until it is set "
+        "right: check NTP."
+    ]
 
 
 async def _problems(parts: Parts) -> list[str]:
@@ -47,28 +59,10 @@ async def _problems(parts: Parts) -> list[str]:
 
 
 async def metrics(request: Request) -> Response:
-    parts = parts_of(request)
-    counts = {
-        **parts.hub.stats(),
-        "rate_limit_alarms": parts.limits.alarms,
-        "sockets": parts.turnstile.sockets,
-        "sockets_waiting": parts.turnstile.waiting,
-        "sockets_refused": parts.turnstile.refused,
-        "connections": len(parts.doors),
-        "connections_cut": parts.doors.cut,
-    }
-    lines = [f"{_series(name)} {value}\n" for name, value in sorted(counts.items())]
-    return Response("".join(lines), headers={"Content-Type": METRICS_TYPE})
-
-
-def _series(name: str) -> str:
-    # The hub's names are `what` or `what.reason`; what was washed is counted by site, troubles by site and reason.
-    what, _, reason = name.partition(".")
-    if what == "troubles":
-        site, _, trouble = reason.rpartition(".")
-        return f'cobrowse_troubles{{site="{site}",reason="{trouble}"}}'
-    label = "site" if what == "washed" else "reason"
-    return f'cobrowse_{what}{{{label}="{reason}"}}' if reason else f"cobrowse_{what}"
+    metrics = parts_of(request).metrics
+    metrics.check(request.headers.get("authorization", ""), proxied=is_proxied(request))
+    text, media_type = await metrics.text(request.headers.get("accept", ""))
+    return Response(text, headers={"Content-Type": media_type})
 
 
 ROUTES = [

@@ -15,6 +15,7 @@ from cobrowse.store.base import AccountStore, SessionStore
 from cobrowse.web.connections import Doors
 from cobrowse.web.gates import ProxyReport
 from cobrowse.web.limits import RateLimits
+from cobrowse.web.metrics import Metrics
 from cobrowse.web.sign_in import SignIns
 from cobrowse.web.slots import Slots
 from cobrowse.web.static import StaticFiles
@@ -40,6 +41,7 @@ class Parts:
     proxies: ProxyReport
     turnstile: Turnstile
     doors: Doors
+    metrics: Metrics
     # Turns for bodies of assets that come in, and for assets that go out.
     bodies: Slots
     answers: Slots

@@ -144,7 +144,7 @@ class CatchAll:
         except Exception:
             if scope["type"] != "http" or started:
                 raise
-            logger.exception("A request to %s failed", _place(scope["path"]))
+            logger.exception("request_failed place=%s", _place(scope["path"]))
             response = problem(500, "internal", "The hub made a mistake. It has been logged.")
             await response(scope, receive, send)
 

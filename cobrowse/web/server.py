@@ -5,6 +5,7 @@
 
 import asyncio
 import errno
+import os
 import resource
 import signal
 import socket
@@ -23,6 +24,7 @@ from cobrowse.hub.clock import Clock, SystemClock
 from cobrowse.hub.hub import Hub
 from cobrowse.store.opening import open_store
 from cobrowse.web.app import build_app
+from cobrowse.web.colleagues import Worker
 from cobrowse.web.connections import SOCKET_MAX_BYTES, http_protocol, socket_protocol
 from cobrowse.web.static import FOLDER
 from cobrowse.web.turnstile import SOCKETS
@@ -137,6 +139,8 @@ async def serve(
                 clock or SystemClock(),
                 static=static,
                 hasher=hasher,
+                counts=stores.counts,
+                worker=Worker.from_environ(os.environ),
             )
             if on_app is not None:
                 on_app(app)

@@ -186,10 +186,7 @@ async def target(seed: int = 1, *, proxies: Sequence[str] = (), store: str = "")
                 from_mapping(table), counted, stores.accounts, stores.bus, clock, static=Path(folder), hasher=CHEAP
             )
             await stores.accounts.put_agent(Agent("ana", "Ana", CHEAP.hash(PASSWORD)))
-            try:
-                yield Target(app, counted, clock, random.Random(seed))  # noqa: S311 - a test repeats itself
-            finally:
-                await app.state.parts.limits.close()
+            yield Target(app, counted, clock, random.Random(seed))  # noqa: S311 - a test repeats itself
 
 
 # --- where guesses come from

@@ -106,7 +106,7 @@ def watch_heard(page: Page) -> list[str]:
 def washed(place: Place) -> int:
     """What the operator reads."""
     with urllib.request.urlopen(f"{place.hub_url}/metrics") as answer:  # noqa: S310  # our own hub
-        found = re.search(r'^cobrowse_washed\{site="shop"\} (\d+)$', answer.read().decode(), re.MULTILINE)
+        found = re.search(r'^cobrowse_washed_total\{site="shop"\} (\d+)', answer.read().decode(), re.MULTILINE)
     return int(found[1]) if found else 0
 
 

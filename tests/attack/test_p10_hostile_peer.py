@@ -72,7 +72,7 @@ async def assert_answers(hub: LiveHub, client: httpx.AsyncClient) -> None:
 async def count_of(hub: LiveHub, series: str) -> int:
     async with hub.client() as anybody:
         lines = (await anybody.get("/metrics")).text.splitlines()
-    return sum(int(line.rpartition(" ")[2]) for line in lines if line.startswith(series))
+    return sum(int(float(line.rpartition(" ")[2])) for line in lines if line.startswith(series))
 
 
 async def felt(hub: LiveHub, attack: Attack) -> None:

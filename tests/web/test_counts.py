@@ -58,7 +58,7 @@ async def test_what_cannot_be_counted_is_refused_before_it_is_tried(
     clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cobrowse.web.limits.CountsInMemory", lambda monotonic: CountsInMemory(monotonic, counts_max=0))
-    budgets = RateLimits("sqlite:///unused.db", clock)
+    budgets = RateLimits(None, clock)
     with pytest.raises(StoreError):
         async with budgets.claiming("192.0.2.1", SHOP, 9):
             raise NotFound("this must not be reached")

@@ -1,12 +1,11 @@
 """Rate limits: whose budget a failure takes, and what nobody can do to others."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from limits.errors import StorageError
 
-from cobrowse.core.errors import NotFound, Refused, StoreError, TooMany
+from cobrowse.core.errors import NotFound, Refused, StoreAway, StoreError, TooMany
 from cobrowse.core.policy import Site
 from cobrowse.web import limits
 from cobrowse.web.counts import CountsInMemory
@@ -18,10 +17,8 @@ BANK = Site(id="bank", name="Bank", origins=("https://bank.example",), start_url
 
 
 @pytest.fixture
-async def budgets() -> AsyncIterator[RateLimits]:
-    made = RateLimits("sqlite:///unused.db", HandClock())
-    yield made
-    await made.close()
+def budgets() -> RateLimits:
+    return RateLimits(None, HandClock())
 
 
 async def fail(budgets: RateLimits, address: str, site: Site = SHOP, digits: int = 9) -> None:
@@ -189,14 +186,25 @@ async def test_new_sessions_and_handoffs_have_budgets(budgets: RateLimits) -> No
             pass
 
 
-async def test_counts_that_do_not_answer_are_a_store_error() -> None:
-    # Nothing listens on port 1.
-    budgets = RateLimits("redis://127.0.0.1:1/0", HandClock())
-    with pytest.raises(StoreError):
+class Away:
+    """Counts of a store that is away."""
+
+    async def add(self, key: str, amount: int, window_seconds: int) -> int:
+        raise StoreAway("no answer")
+
+    async def amount(self, key: str) -> int:
+        raise StoreAway("no answer")
+
+    async def seconds_left(self, key: str) -> float:
+        raise StoreAway("no answer")
+
+
+async def test_counts_that_do_not_answer_are_the_store_s_own_error() -> None:
+    budgets = RateLimits(Away(), HandClock())
+    with pytest.raises(StoreAway):
         await succeed(budgets, "192.0.2.1")
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreAway):
         await budgets.new_session("ana")
-    await budgets.close()
 
 
 async def test_the_waiting_time_may_fail_too(budgets: RateLimits, monkeypatch: pytest.MonkeyPatch) -> None:

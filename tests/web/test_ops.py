@@ -1,5 +1,6 @@
 """What the operator asks, on a live hub."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -70,8 +71,8 @@ async def test_metrics_are_counts_alone(live: LiveHub) -> None:
         await heard(agent)
         answer = await operator.get("/metrics")
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
-    lines = dict(line.rsplit(" ", 1) for line in answer.text.splitlines())
-    assert lines["cobrowse_peers"] == "1"
-    assert lines["cobrowse_rate_limit_alarms"] == "0"
-    assert lines['cobrowse_turned_away{reason="bad_hello"}'] == "1"
-    assert all(value.isdigit() for value in lines.values())
+    lines = dict(line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
+    assert lines['cobrowse_peers{seat="agent"}'] == "1.0"
+    assert lines["cobrowse_rate_limit_alarms_total"] == "0.0"
+    assert lines['cobrowse_turned_away_total{reason="bad_hello"}'] == "1.0"
+    assert all(math.isfinite(float(value)) for value in lines.values())
