@@ -10,12 +10,13 @@ import asyncio
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,6 @@ START_SECONDS = 60.0
 END_SECONDS = 20.0
 # A hub takes 1,000 connections of an address; an address has some 28,000 ports.
 SOCKETS_PER_ADDRESS = 500
-PAGE_KB = os.sysconf("SC_PAGE_SIZE") / 1024
 TICKS = os.sysconf("SC_CLK_TCK")
 KB = 1024
 
@@ -50,7 +50,12 @@ class RunningProcess:
         """`ready` is what its first line of output must hold before this returns."""
         with log.open("wb") as errors:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
             )
         self._log = log
         if ready and (self._process.stdout is None or ready not in self._process.stdout.readline()):
@@ -81,13 +86,10 @@ class RunningProcess:
         return found
 
     def stop(self) -> None:
-        """SIGTERM, and SIGKILL where that does not help."""
-        self._process.terminate()
-        try:
-            self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(END_SECONDS)
+        """End it and all below it at once: nothing that it holds is of use any more."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._process.wait(END_SECONDS)
         if self._process.stdout is not None:
             self._process.stdout.close()
 
