@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
 
 from cobrowse.core.close import ENDED, TAKEN_OVER
-from cobrowse.core.errors import BadToken, NotAllowed
+from cobrowse.core.errors import BadToken, NotAllowed, TooMany
 from cobrowse.core.events import (
     Active,
     AskCustomerForControl,
@@ -634,7 +634,7 @@ class AnyStory(RuleBasedStateMachine):
         self.before, self.effects = self.session, ()
         try:
             self.session, self.effects = step(self.session, event, self.now)
-        except (NotAllowed, BadToken):
+        except (NotAllowed, BadToken, TooMany):
             return
 
     @rule(seconds=st.sampled_from([0.1, 1, 9, 11, 50, 200, 1000]))
