@@ -37,6 +37,42 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+# DESIGN section 11: so much between the clocks of two hubs changes nothing.
+CLOCK_TOLERANCE_SECONDS = 5.0
+
+
+class StoreClock:
+    """The machine's clock, set right by the store's where the two are further apart than hubs tolerate.
+
+    Hubs judge by absolute instants what others wrote: codes, tokens, leases, deadlines. One whose clock is a minute
+    behind would let codes in that have expired and be dead to the others; one that is ahead would take them for dead.
+    All hubs of a store have its clock in common, so that is what counts then."""
+
+    def __init__(self, machine: Clock) -> None:
+        self._machine = machine
+        # The machine's clock minus the store's, in seconds, as it was last measured; None where it is not.
+        self.difference: float | None = None
+
+    @property
+    def is_off(self) -> bool:
+        """True while the machine's clock is further from the store's than hubs tolerate."""
+        return self.difference is not None and abs(self.difference) > CLOCK_TOLERANCE_SECONDS
+
+    def now(self) -> float:
+        return self._machine.now() - (self.difference if self.is_off and self.difference else 0.0)
+
+    def monotonic(self) -> float:
+        return self._machine.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._machine.sleep(seconds)
+
+    def compare(self, store_now: float, asked_at: float) -> None:
+        """The store said just now that it is `store_now`; it was asked at `asked_at` by `monotonic`."""
+        took_seconds = self._machine.monotonic() - asked_at
+        self.difference = self._machine.now() - took_seconds / 2 - store_now
+
+
 async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, T]) -> T:
     """The result of `work`, or `TimeoutError` after `seconds` of `clock`; `work` is then cancelled."""
     doing = asyncio.ensure_future(work)

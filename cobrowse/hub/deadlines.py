@@ -12,6 +12,7 @@ from cobrowse.hub.ledger import FLUSH_SECONDS
 from cobrowse.hub.peer import PROBE_PATIENCE_SECONDS, QUIET_SECONDS, Peer
 from cobrowse.hub.probes import Probes
 from cobrowse.hub.steps import SEATS, Steps
+from cobrowse.hub.timekeeping import Timekeeping
 
 log = logging.getLogger("cobrowse.hub")
 
@@ -26,14 +27,16 @@ class Deadlines:
     """Four rounds for ever: a sweep each 5 s, a re-read of what is shared each 2 s, the ledger each 15 s, an echo each
     5 s; and one after each Bus loss."""
 
-    def __init__(self, house: House, steps: Steps, probes: Probes, echoes: Echoes) -> None:
+    def __init__(self, house: House, steps: Steps, probes: Probes, timekeeping: Timekeeping, echoes: Echoes) -> None:
         self._house = house
         self._steps = steps
         self._probes = probes
+        self._timekeeping = timekeeping
         self._echoes = echoes
 
     async def start(self) -> None:
         """Say that this hub lives, and begin the rounds. Raises `StoreError`."""
+        await self._timekeeping.compare()
         await self.lease()
         for round_ in (
             self.sweeping(),
@@ -89,6 +92,7 @@ class Deadlines:
         for local in list(self._house.sessions.values()):
             for peer in list(local.peers.values()):
                 self._check(peer)
+        await self._timekeeping.compare()
         await self.lease()
         await self._steps.pay()
         for session_id in await self._house.store.due(self._house.clock.now(), DUE_AT_ONCE):

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from cobrowse.core.audit import AuditKeys
 from cobrowse.core.errors import NotFound
 from cobrowse.core.tokens import Tokens
-from cobrowse.hub.clock import SystemClock
+from cobrowse.hub.clock import StoreClock, SystemClock
 from cobrowse.hub.desk import Joined
 from cobrowse.hub.house import House
 from cobrowse.hub.hub import Hub
@@ -56,7 +56,7 @@ async def hubs_on(*urls: str) -> AsyncIterator[list[Hub]]:
                 tokens=Tokens(["a key for tests"]),
                 pepper=b"pepper",
                 audit_keys=AuditKeys(["a key for tests"]),
-                clock=SystemClock(),
+                clock=StoreClock(SystemClock()),
                 randbelow=secrets.randbelow,
                 new_id=lambda: secrets.token_hex(8),
                 mirror_url="https://mirror.example",

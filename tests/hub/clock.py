@@ -43,6 +43,23 @@ class HandClock:
         await breathe()
 
 
+class ShiftedClock:
+    """Another machine's clock: its wall clock is `seconds` ahead of the one it goes by, and durations are right."""
+
+    def __init__(self, right: HandClock, seconds: float) -> None:
+        self._right = right
+        self.seconds = seconds
+
+    def now(self) -> float:
+        return self._right.now() + self.seconds
+
+    def monotonic(self) -> float:
+        return self._right.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._right.sleep(seconds)
+
+
 async def breathe(turns: int = 20) -> None:
     """Let everything that is ready run."""
     for _ in range(turns):

@@ -8,6 +8,7 @@ from cobrowse.core.audit import AuditKeys
 from cobrowse.core.policy import Site
 from cobrowse.core.protocol import AskControl, Consent, ControlAnswer, ControlAsked, Digits, Snapshot
 from cobrowse.core.tokens import Tokens
+from cobrowse.hub.clock import Clock, StoreClock
 from cobrowse.hub.desk import Created, Joined
 from cobrowse.hub.house import House
 from cobrowse.hub.hub import Hub
@@ -40,8 +41,8 @@ class World:
         self._running: dict[Hub, AsyncExitStack] = {}
         self._stores: dict[Hub, MoodyStore] = {}
 
-    async def hub(self) -> Hub:
-        """One more hub, running."""
+    async def hub(self, clock: Clock | None = None) -> Hub:
+        """One more hub, running; with a clock of its own, or the world's."""
         store = MoodyStore(self.store)
         house = House(
             store=store,
@@ -50,7 +51,7 @@ class World:
             tokens=self.tokens,
             pepper=b"pepper",
             audit_keys=self.audit_keys,
-            clock=self.clock,
+            clock=StoreClock(clock or self.clock),
             randbelow=self.random.randrange,
             new_id=lambda: f"{self.random.getrandbits(64):016x}",
             mirror_url=MIRROR,
