@@ -1,6 +1,5 @@
 """What waits for one peer: bounded, in order, with a rule for what goes first when there is too much."""
 
-from collections import deque
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
@@ -49,7 +48,8 @@ class Outbox:
     __slots__ = ("_items", "bytes")
 
     def __init__(self) -> None:
-        self._items: deque[Item] = deque()
+        # A list, which is a tenth of an empty deque; most outboxes are empty, and none is long.
+        self._items: list[Item] = []
         self.bytes = 0
 
     def __len__(self) -> int:
@@ -86,15 +86,15 @@ class Outbox:
         """The next items to be written as one frame: one packed item, or waiting text in a row. Empty: none."""
         if not self._items:
             return []
-        taken = [self._items.popleft()]
-        size = taken[0].size
-        if isinstance(taken[0].data, str):
-            while self._items and len(taken) < JOINED_MAX_MESSAGES:
-                following = self._items[0]
+        count, size = 1, self._items[0].size
+        if isinstance(self._items[0].data, str):
+            for following in self._items[1:JOINED_MAX_MESSAGES]:
                 if isinstance(following.data, bytes) or size + following.size > JOINED_MAX_BYTES:
                     break
                 size += following.size
-                taken.append(self._items.popleft())
+                count += 1
+        taken = self._items[:count]
+        del self._items[:count]
         self.bytes -= size
         return taken
 
@@ -102,7 +102,7 @@ class Outbox:
         return self.bytes > OUTBOX_MAX_BYTES or len(self._items) > OUTBOX_MAX_FRAMES
 
     def _keep(self, wanted: Callable[[Item], bool]) -> None:
-        self._items = deque(item for item in self._items if wanted(item))
+        self._items = [item for item in self._items if wanted(item)]
         self.bytes = sum(item.size for item in self._items)
 
 

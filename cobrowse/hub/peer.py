@@ -63,8 +63,8 @@ class Peer:
         "_on_view_lost",
         "_outbox",
         "_sending_since",
+        "_sleeping",
         "_transport",
-        "_wake",
         "_writer",
         "bucket",
         "generation",
@@ -106,7 +106,8 @@ class Peer:
         self._on_sent = on_sent
         self._on_view_lost = on_view_lost
         self._outbox = Outbox()
-        self._wake = asyncio.Event()
+        # What the writer waits for while there is nothing to write. An Event would cost a kilobyte.
+        self._sleeping: asyncio.Future[None] | None = None
         self._writer: asyncio.Task[None] | None = None
         self._close: Close | None = None
         self._closing_since = 0.0
@@ -131,7 +132,7 @@ class Peer:
             self.abort(SLOW)
         elif overflow == "view":
             self._on_view_lost(self)
-        self._wake.set()
+        self._wake()
 
     def send(self, message: Message) -> None:
         """Enqueue a message of the hub's own."""
@@ -146,7 +147,7 @@ class Peer:
         if self._close is None:
             self._close = close
             self._closing_since = self._clock.monotonic()
-            self._wake.set()
+            self._wake()
 
     def abort(self, close: Close) -> None:
         """Close at once; what waits is lost."""
@@ -211,14 +212,18 @@ class Peer:
             self.heard_at = self._clock.monotonic()
             await on_frame(data)
 
+    def _wake(self) -> None:
+        if self._sleeping is not None and not self._sleeping.done():
+            self._sleeping.set_result(None)
+
     async def _write(self) -> None:
         while True:
             items = self._outbox.take()
             if not items:
                 if self._close is not None:
                     return
-                self._wake.clear()
-                await self._wake.wait()
+                self._sleeping = asyncio.get_running_loop().create_future()
+                await self._sleeping
                 continue
             self._sending_since = self._clock.monotonic()
             await self._transport.send(joined(items))

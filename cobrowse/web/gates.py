@@ -94,8 +94,8 @@ class Proxies:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        names = {name.decode("latin-1") for name, _ in scope["headers"]}
-        if names.isdisjoint(PROXY_HEADERS):
+        # In no variable of this frame, which lives as long as a socket does.
+        if not _from_a_proxy(scope):
             await self.app(scope, receive, send)
         elif self._is_trusted(scope):
             await self.behind(scope, receive, send)  # type: ignore[arg-type]  # two spellings of ASGI
@@ -114,6 +114,10 @@ class Proxies:
 def is_proxied(connection: HTTPConnection) -> bool:
     """True where a proxy, listed or not, says that it passed this on."""
     return any(name in connection.headers for name in PROXY_HEADERS)
+
+
+def _from_a_proxy(scope: Scope) -> bool:
+    return any(name.decode("latin-1") in PROXY_HEADERS for name, _ in scope["headers"])
 
 
 class ProxyReport:
