@@ -54,6 +54,7 @@ class View:
         "refused",
         "refused_why",
         "skip_to",
+        "spared_at",
         "washer",
     )
 
@@ -68,8 +69,8 @@ class View:
         self.epoch = 0
         self.skip_to = 0
         # When the last picture was asked for, at which epoch of the view and version of the session, and whether
-        # another will be when 2 s are over.
-        self.asked_at = float("-inf")
+        # another will be when 2 s are over. `spared_at`: when that was not waited for last.
+        self.asked_at = self.spared_at = float("-inf")
         self.asked_epoch = -1
         self.asked_version = 0
         self.pending = False

@@ -8,6 +8,9 @@ from cobrowse.hub.local import LocalSession, View
 from cobrowse.hub.post import Post
 
 RESYNC_SECONDS = 2.0
+# Once in so long a picture for who just took a seat is asked for at once, even where one was asked for just before:
+# when a hub dies under both, the first one to come again gets a picture that the other cannot see yet.
+SPARE_SECONDS = 10.0
 
 
 class Pictures:
@@ -39,8 +42,12 @@ class Pictures:
         view = local.view
         if 0 < version <= view.asked_version:
             return
-        wait = view.asked_at + RESYNC_SECONDS - self._house.clock.monotonic()
+        now = self._house.clock.monotonic()
+        wait = view.asked_at + RESYNC_SECONDS - now
         if wait <= 0:
+            self._send(local, view)
+        elif version > 0 and now >= view.spared_at + SPARE_SECONDS:
+            view.spared_at = now
             self._send(local, view)
         elif not view.pending and not _is_under_way(view, epoch):
             view.pending = True

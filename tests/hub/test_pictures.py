@@ -1,4 +1,4 @@
-"""Requests for a new picture merge; at most one goes out in 2 s."""
+"""Requests for a new picture merge; one goes out in 2 s, and now and then a second for who just took a seat."""
 
 import pytest
 
@@ -101,3 +101,27 @@ async def test_a_picture_that_is_made_is_asked_for_once(world: World, hub: Hub, 
     await world.pass_time(3)
     assert asked(customer) == 0
     assert sum(one.stats().get("resyncs", 0) for one in world.hubs) == 1
+
+
+async def test_who_takes_a_seat_right_after_a_picture_was_asked_for_need_not_wait(
+    world: World, hub: Hub, other: Hub
+) -> None:
+    agent, customer = await world.live(hub, other)
+    await world.pass_time(12)
+    asked(customer)
+    counts = []
+    for _ in range(3):
+        agent.wire.cut()
+        await customer.hear_state("away")
+        agent = world.agent(hub, customer.joined.session)
+        await agent.enter()
+        await customer.hear_state("live")
+        await world.settle()
+        counts.append(asked(customer))
+        customer.show()
+        await world.settle()
+    # The first as always, the second by exception; whoever goes on like this waits.
+    assert counts == [1, 1, 0]
+    await world.clock.advance(2)
+    await world.settle()
+    assert asked(customer) == 1
