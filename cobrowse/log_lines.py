@@ -20,10 +20,10 @@ from typing import Any, TextIO
 from cobrowse.log_flood import FloodFilter
 
 OWN = "cobrowse"
-CALL = re.compile(r"(?P<event>[a-z_]+|%s)(?P<fields>(?: [a-z_]+=%[a-z0-9.]+)*)")
-FIELD = re.compile(r" ([a-z_]+)=%")
+CALL = re.compile(r"(?P<event>[a-z_]+|%s)(?P<fields>(?: [a-z_]+=(?:%[a-z0-9.]+|[a-z0-9_]+))*)")
+FIELD = re.compile(r" ([a-z_]+)=(%?[a-z0-9_.]+)")
 # What every line may have besides the fields of its event.
-RESERVED = ("time", "level", "event", "logger", "pid", "worker", "message", "left_out", "exception", "trace")
+RESERVED = ("time", "level", "event", "logger", "process", "worker", "message", "left_out", "exception", "trace")
 LIBRARY = "library"
 VALUE_MAX_CHARACTERS = 400
 FRAMES = 12
@@ -56,7 +56,7 @@ def configure(form: str, level: str, stream: TextIO | None = None) -> None:
 
     `level` is for our own lines. Libraries are heard from `warning` on: uvicorn tells addresses at `info`."""
     handler = _Lines(stream or sys.stderr)
-    fixed: dict[str, Any] = {"pid": os.getpid()}
+    fixed: dict[str, Any] = {"process": os.getpid()}
     worker = os.environ.get("COBROWSE_WORKER", "")
     if worker.isdigit():
         fixed["worker"] = int(worker)
@@ -75,17 +75,17 @@ class _Lines(logging.StreamHandler[TextIO]):
 
 
 def _fields(record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
-    form = str(record.msg)
-    call = CALL.fullmatch(form) if record.name.split(".")[0] == OWN else None
+    said = str(record.msg)
+    call = CALL.fullmatch(said) if record.name.split(".")[0] == OWN else None
     values = record.args if isinstance(record.args, tuple) else ()
     if call is None:
         yield "event", LIBRARY
-        yield "message", form.partition("\n")[0][:VALUE_MAX_CHARACTERS]
+        yield "message", said.partition("\n")[0][:VALUE_MAX_CHARACTERS]
     else:
         rest = list(values)
         yield "event", str(rest.pop(0)) if call["event"] == "%s" else call["event"]
-        for name, value in zip(FIELD.findall(call["fields"]), rest, strict=False):
-            yield name, _value(value)
+        for name, form in FIELD.findall(call["fields"]):
+            yield name, _value(form, rest.pop(0)) if form.startswith("%") else form
     left_out = getattr(record, "left_out", 0)
     if left_out:
         yield "left_out", left_out
@@ -93,10 +93,10 @@ def _fields(record: logging.LogRecord) -> Iterator[tuple[str, Any]]:
         yield from _exception(record.exc_info[1])
 
 
-def _value(value: Any) -> Any:
-    if isinstance(value, int | float):
-        return value
-    return str(value)[:VALUE_MAX_CHARACTERS]
+def _value(form: str, value: Any) -> Any:
+    if isinstance(value, float):
+        return float(form % value)
+    return value if isinstance(value, int) else str(value)[:VALUE_MAX_CHARACTERS]
 
 
 def _exception(error: BaseException) -> Iterator[tuple[str, Any]]:

@@ -101,7 +101,7 @@ class Seats:
     def _failed(self, what: str, seat: Who) -> None:
         """A mistake of ours may cost one socket, never the hub; the peer comes again."""
         self._house.counters.add("failures")
-        log.exception("%s_failed seat=%s", what, seat)
+        log.exception("serving_failed what=%s seat=%s", what, seat)
 
     async def _shut(self, transport: Transport, why: Close) -> None:
         try:

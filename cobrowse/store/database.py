@@ -162,7 +162,7 @@ class Database:
         self._writes.discard(task)
         if not task.cancelled() and task.exception() is not None:
             # Retrieved here, since a cancelled caller never will; any other caller raises it.
-            log.debug("A write to the database failed.", exc_info=task.exception())
+            log.debug("database_write_failed", exc_info=task.exception())
 
     def _must_be_open(self) -> None:
         if self._closed:

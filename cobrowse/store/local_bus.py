@@ -49,7 +49,7 @@ class _Inbox:
             try:
                 self._receive(data)
             except Exception:
-                log.exception("A message from another hub could not be handled.")
+                log.exception("bus_message_failed")
 
 
 class LocalBus:

@@ -169,7 +169,7 @@ class _Inbox:
             try:
                 await self._read_one()
             except (RedisError, OSError) as error:
-                log.warning("The inbox at Redis %s was lost: %s", self._address, error)
+                log.warning("inbox_lost redis=%s error=%s", self._address, error)
                 await self._come_back()
 
     async def close(self) -> None:
@@ -211,7 +211,7 @@ class _Inbox:
             try:
                 self._receive(message["data"])
             except Exception:
-                log.exception("A message from another hub could not be handled.")
+                log.exception("bus_message_failed")
 
     async def _come_back(self) -> None:
         longest = RECONNECT_FIRST_SECONDS
@@ -223,7 +223,7 @@ class _Inbox:
             try:
                 await self._subscribe()
             except (RedisError, OSError) as error:
-                log.debug("Redis %s is still away: %s", self._address, error)
+                log.debug("inbox_still_lost redis=%s error=%s", self._address, error)
                 continue
             self._losses.happened()
             return

@@ -80,7 +80,6 @@ def _gauges(sources: Sources) -> dict[str, float]:
                 "store_away": sources.store.away,
                 "clients_not_built": bool(sources.static.missing),
                 "proxy_not_listed": sources.proxies.alarming(sources.clock.monotonic()),
-                "clock": hub.clock_alarm,
                 "draining": hub.draining,
             }
         ),

@@ -261,7 +261,7 @@ async def test_a_mistake_in_a_frame_costs_one_socket_and_no_other(
         patch.setattr("cobrowse.core.view.ViewCheck.check", broken)
         customer.change()
         assert (await customer.closed_with()).reason == "internal"
-    assert "peer_failed" in caplog.text
+    assert "serving_failed what=peer" in caplog.text
     assert "a mistake of ours" in caplog.text
     await agent.hear_state("away")
     await customer.enter()
