@@ -100,6 +100,15 @@ class SessionStore(Protocol):
         entries of digits at once make equal sessions, and must count twice."""
         ...
 
+    async def put_back(self, session: Session, expected_version: int, version: int, due_at: float) -> bool:
+        """Compare-and-set of a session that the store has lost, or lost writes of: write it at `version`, if the stored
+        version is `expected_version` (0: there is none). `version` is above `expected_version`; what a hub puts back is
+        newer than what any of them knows, so that they all believe it.
+
+        False where something else is there. Repeated it answers True and writes nothing, as long as nothing else was
+        written. No code comes back with it: nobody can claim one for this session. `due_at` as in `replace`."""
+        ...
+
     async def due(self, now: float, limit: int) -> list[str]:
         """Ids of at most `limit` sessions whose due time is at or before `now`, earliest first. Takes nothing off.
 

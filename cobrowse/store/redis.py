@@ -99,6 +99,16 @@ class RedisSessions:
         )
         return bool(done)
 
+    async def put_back(self, session: Session, expected_version: int, version: int, due_at: float) -> bool:
+        done = await self._redis.script(
+            "put_back_session",
+            [self._keys.key("session", session.id), self._due(session.id)],
+            [session.id, encode(session), expected_version, version, repr(due_at), _session_ms(session, due_at)],
+        )
+        if done:
+            await self._list(session)
+        return bool(done)
+
     async def due(self, now: float, limit: int) -> list[str]:
         session_ids = await self._earliest(map(self._keys.due, range(SHARDS)), now, limit)
         there = await self.versions(session_ids)

@@ -33,6 +33,8 @@ SWEEP_MARGIN_SECONDS = 3600.0
 # Beyond it the oldest assets in flight go first; who waits for one asks the tab again.
 ASSETS_BYTES = 64 * 1024 * 1024
 
+# No session can be born with this birth.
+_PUT_BACK = b"put back"
 _REPLACE = "UPDATE sessions SET version = ?, due_at = ?, sweep_at = ?, writes = ?, data = ? WHERE id = ?"
 _CLAIM = """UPDATE codes SET nonce = ?1
     WHERE key = ?2 AND revoked = 0 AND expires_at > ?3 AND (nonce IS NULL OR nonce = ?1) RETURNING session"""
@@ -115,6 +117,28 @@ class SqliteSessions:
             remembered = _array([nonce, *writes][:WRITES_REMEMBERED])
             sweep_at = _sweep_at(session, due_at)
             await run(_REPLACE, (version + 1, due_at, sweep_at, remembered, data, session.id))
+            return True
+
+        return await self._database.write(work)
+
+    async def put_back(self, session: Session, expected_version: int, version: int, due_at: float) -> bool:
+        data, sweep_at = encode(session), _sweep_at(session, due_at)
+
+        async def work(run: Run) -> bool:
+            rows = await run("SELECT version, data FROM sessions WHERE id = ?", (session.id,))
+            stored, there = rows[0] if rows else (0, b"")
+            if stored == version and there == data:
+                return True
+            if stored != expected_version:
+                return False
+            if rows:
+                await run(_REPLACE, (version, due_at, sweep_at, "[]", data, session.id))
+                return True
+            await run(
+                "INSERT INTO sessions (id, agent, created_at, version, due_at, sweep_at, birth, writes, data)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, '[]', ?)",
+                (session.id, session.agent, session.created_at, version, due_at, sweep_at, _PUT_BACK, data),
+            )
             return True
 
         return await self._database.write(work)

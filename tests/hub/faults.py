@@ -52,6 +52,9 @@ class MoodyStore:
             return False
         return await store.replace(session, expected_version, due_at, nonce=nonce)
 
+    async def put_back(self, session: Session, expected_version: int, version: int, due_at: float) -> bool:
+        return await self._ask("put_back").put_back(session, expected_version, version, due_at)
+
     async def due(self, now: float, limit: int) -> list[str]:
         return await self._ask("due").due(now, limit)
 

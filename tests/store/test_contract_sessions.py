@@ -393,3 +393,48 @@ async def test_the_clock_is_the_backend_s_own_or_none(backend: Backend, sessions
     else:
         assert told is not None
         assert abs(told - time.time()) < 60
+
+
+# --- put back
+
+
+def live(session: Session) -> Session:
+    return replace(session, state=Live(since=CREATED_AT + 10), live_since=CREATED_AT + 10)
+
+
+async def test_a_lost_session_is_put_back_at_the_version_its_hub_says(sessions: SessionStore) -> None:
+    session = live(waiting())
+    assert await sessions.put_back(session, 0, 42, CREATED_AT + 900)
+    found = await sessions.read("s1")
+    assert found is not None
+    assert (found.session, found.version) == (session, 42)
+    assert await sessions.versions(["s1"]) == {"s1": 42}
+    assert await sessions.due(CREATED_AT + 899, 10) == []
+    assert await sessions.due(CREATED_AT + 900, 10) == ["s1"]
+    assert [one.session for one in await sessions.list_for_agent("ana")] == [session]
+    # It goes on as any other.
+    assert await sessions.replace(ended(session, CREATED_AT + 20), 42, inf)
+    assert await sessions.due(CREATED_AT + 900, 10) == []
+
+
+async def test_of_two_who_put_back_one_does(sessions: SessionStore) -> None:
+    one, other = live(waiting()), replace(live(waiting()), control="on")
+    assert await sessions.put_back(one, 0, 7, inf)
+    assert await sessions.put_back(one, 0, 7, inf)
+    assert not await sessions.put_back(other, 0, 7, inf)
+    assert not await sessions.put_back(other, 0, 9, inf)
+    assert not await sessions.put_back(other, 6, 9, inf)
+    assert await sessions.put_back(other, 7, 9, inf)
+    found = await sessions.read("s1")
+    assert found is not None
+    assert (found.session, found.version) == (other, 9)
+    assert not await sessions.put_back(one, 0, 7, inf)
+
+
+async def test_no_code_comes_back_with_a_session(sessions: SessionStore) -> None:
+    session = waiting()
+    assert await sessions.put_back(session, 0, 2, CODE_EXPIRES_AT)
+    assert await sessions.claim("code of s1", "nonce", CREATED_AT + 1) is None
+    # And who made it once cannot make it again.
+    assert not await sessions.create(session, "code of s1", CODE_EXPIRES_AT, CODE_EXPIRES_AT)
+    assert await sessions.claim("code of s1", "nonce", CREATED_AT + 1) is None
