@@ -9,14 +9,18 @@ import ipaddress
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 
 from cobrowse.core.protocol import HELLO_MAX_BYTES, PART_MAX_PACKED_BYTES
+from cobrowse.web.light import LightGate, LightQueue
 from cobrowse.web.limits import block_of
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGIReceiveEvent
 
 log = logging.getLogger(__name__)
 
@@ -174,6 +178,9 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conn.max_message_size = HELLO_WALL_BYTES
+        # As uvicorn's own, but small: see `web.light`.
+        self.queue = cast("asyncio.Queue[ASGIReceiveEvent]", LightQueue())
+        self.writable = cast(asyncio.Event, LightGate())
         self._fragments = 0
         self._control_frames = 0
         self._control_since = 0.0
@@ -185,6 +192,14 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         # To close is to wait until all is written, for ever where the peer takes nothing.
         if self.transport.get_write_buffer_size():
             self._goodbye = self.loop.call_later(GOODBYE_SECONDS, self.doors.cut_off, self.transport, "takes_nothing")
+
+    def start_keepalive(self) -> None:
+        super().start_keepalive()
+        # The handshake is over, and nobody asks for its headers any more; they are 8 KB of a session's memory. The
+        # parser holds on to the request, so they are emptied where they are.
+        self.request.headers.clear()
+        self.response.headers.clear()
+        cast("list[tuple[bytes, bytes]]", self.scope["headers"]).clear()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._goodbye is not None:
