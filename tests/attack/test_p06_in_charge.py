@@ -185,6 +185,12 @@ STAYS = {
         "undo = () => { document.documentElement.style = '' };"
     ),
     "our host thrown out once": OURS + "host.remove(); undo = () => {};",
+    # With it go the sheets that a shadow root has adopted.
+    "our host moved through another document": (
+        OURS + "document.implementation.createHTMLDocument('').body.append(host); document.body.append(host);"
+        "undo = () => {};"
+    ),
+    "our style sheets taken away": ROOT + "root.adoptedStyleSheets = []; undo = () => {};",
     "the whole page written anew": (
         "const html = document.body.innerHTML; document.body.innerHTML = '<p>new</p>';"
         "undo = () => { document.body.innerHTML = html };"

@@ -38,13 +38,14 @@ export function surface(): Surface {
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  root.adoptedStyleSheets = [sheet];
   const marks = h("div", { class: "marks", "aria-hidden": "true" });
   const dock = h("div", { class: "dock" });
   root.append(marks, dock);
 
   let dialog: HTMLDialogElement | undefined;
   const place = (parent: Element): void => {
+    // Who is moved through another document loses them: a page may do that to the dialog that we are in.
+    root.adoptedStyleSheets = [sheet];
     if (host.parentNode === parent) host.hidePopover?.();
     else parent.append(host);
     host.showPopover?.();
