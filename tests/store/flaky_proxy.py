@@ -57,6 +57,10 @@ class FlakyProxy:
         """Keep all connections open, and pass nothing on: a half-open line."""
         self._forwarding.clear()
 
+    async def passing(self, *, reply: bool) -> bool:
+        """Asked before each chunk is passed on; False cuts the connection instead. For lines that are worse."""
+        return True
+
     def go_on(self) -> None:
         """The end of `stall`: what was held back is lost with its connections."""
         self.cut()
@@ -93,6 +97,8 @@ class FlakyProxy:
                 if self._drop is not None and self._drop in data:
                     self._drop = None
                     continue
+                if not await self.passing(reply=False):
+                    break
                 writer.write(data)
                 await writer.drain()
         writer.close()
@@ -105,6 +111,10 @@ class FlakyProxy:
                     writer.transport.abort()
                     return
                 await self._forwarding.wait()
+                if not await self.passing(reply=True):
+                    self.replies_lost += 1
+                    writer.transport.abort()
+                    return
                 writer.write(data)
                 await writer.drain()
         writer.close()

@@ -1,0 +1,54 @@
+"""`python -m tests.chaos [--fault NAME …] [--runs N] [--sessions N] [--seed N] [--json FILE]`
+
+Breaks what hubs and stores can suffer, with real processes, and says for each fault what became of the sessions. Exit
+code 1 where an invariant was violated or a time bar missed."""
+
+import argparse
+import random
+import sys
+from pathlib import Path
+
+import msgspec
+import uvloop
+
+from tests.chaos.faults import FAULTS
+from tests.chaos.running import Outcome, run_fault
+from tests.chaos.table import lines_of
+
+
+def say(line: str) -> None:
+    """A line for whoever watches."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos")
+    parser.add_argument("--fault", nargs="+", choices=list(FAULTS), default=list(FAULTS), metavar="NAME")
+    parser.add_argument("--runs", type=int, default=0, help="how often each strikes; 0: as often as it says itself")
+    parser.add_argument("--sessions", type=int, default=0, help="sessions at once; 0: as many as it says itself")
+    parser.add_argument("--seed", type=int, default=0, help="0: a new one, which is printed")
+    parser.add_argument("--keep", type=Path, help="a folder where the logs stay")
+    parser.add_argument("--json", type=Path, help="also write the table there")
+    options = parser.parse_args()
+    seed = options.seed or random.SystemRandom().randrange(1, 2**31)
+    random.seed(seed)
+    say(f"seed {seed}")
+    outcomes: list[Outcome] = []
+    for name in options.fault:
+        fault = FAULTS[name]
+        runs, sessions = options.runs or fault.runs, options.sessions or fault.sessions
+        outcomes.append(uvloop.run(run_fault(fault, runs, sessions, say, options.keep)))
+        for violation in outcomes[-1].violations:
+            say(f"  {violation}")
+    for line in lines_of(outcomes):
+        say(line)
+    if options.json:
+        options.json.write_bytes(msgspec.json.format(msgspec.json.encode({"seed": seed, "faults": outcomes}), indent=2))
+    survived = all(outcome.survived for outcome in outcomes)
+    say("survived" if survived else "NOT survived")
+    return 0 if survived else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

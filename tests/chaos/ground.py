@@ -1,0 +1,161 @@
+"""Where the chaos happens: hub processes on a real store, agents who can sign in, and what is measured of the hubs.
+
+Each hub is reached at a door. The store is named by its URL; `fronts` puts a `Line` of ours before each hub."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from cobrowse.store.base import Agent
+from cobrowse.store.opening import open_store
+from tests.chaos.line import Line, line_to
+from tests.chaos.peers import Door
+from tests.hub.peers import ORIGIN
+from tests.live_hub import CHEAP, NO_TLS, PASSWORD, HubProcess, settings_for
+from tests.redis_server import free_port
+
+HOST = "127.0.0.1"
+SAMPLE_SECONDS = 0.5
+READY_SECONDS = 30.0
+# One for each session: the budgets of wrong codes are a site's, and each race for a code has a loser.
+SITES = 64
+_RSS = re.compile(r"VmRSS:\s+(\d+) kB")
+
+
+class Ground:
+    """Hubs with doors. Made by `open_ground`."""
+
+    def __init__(self, folder: Path, store: str, hubs: list[HubProcess], doors: list[Door], lines: list[Line]) -> None:
+        self.folder = folder
+        self.store = store
+        self.hubs = hubs
+        self.doors = doors
+        self.lines = lines
+        self.logs = [hub.log for hub in hubs if hub.log is not None]
+        # The most that any hub process held, in bytes, by its name.
+        self.rss: dict[str, int] = {}
+        self.failures = 0
+
+    @property
+    def site_names(self) -> list[str]:
+        return [f"shop{number}" for number in range(SITES)]
+
+    def hub(self, name: str) -> HubProcess:
+        """The process behind this door."""
+        return self.hubs[[door.name for door in self.doors].index(name)]
+
+    async def start(self, *names: str) -> None:
+        """Start these hubs at once; return when all accept."""
+        await asyncio.gather(*(asyncio.to_thread(self.hub(name).start) for name in names))
+
+    def kill(self, *names: str) -> None:
+        """SIGKILL."""
+        for name in names:
+            self.hub(name).kill()
+
+    async def stop(self, *names: str) -> list[int]:
+        """SIGTERM; the exit codes."""
+        return list(await asyncio.gather(*(asyncio.to_thread(self.hub(name).stop) for name in names)))
+
+    async def put_agents(self, names: Sequence[str]) -> None:
+        """Agents with `PASSWORD`."""
+        hashed = CHEAP.hash(PASSWORD)
+        async with open_store(self.store, exclusive=False) as stores:
+            for name in names:
+                await stores.accounts.put_agent(Agent(name, name.capitalize(), hashed))
+
+    async def metrics(self, name: str) -> dict[str, int]:
+        """The counts of this hub; none where it does not answer."""
+        door = next(door for door in self.doors if door.name == name)
+        with suppress(httpx.HTTPError):
+            async with httpx.AsyncClient(verify=NO_TLS, timeout=5.0) as client:
+                answer = await client.get(f"http://{HOST}:{door.port}/metrics")
+                pairs = (line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
+                return {series: int(float(value)) for series, value in pairs}
+        return {}
+
+    async def ready(self, name: str) -> bool:
+        """What /readyz says."""
+        door = next(door for door in self.doors if door.name == name)
+        with suppress(httpx.HTTPError):
+            async with httpx.AsyncClient(verify=NO_TLS, timeout=5.0) as client:
+                return (await client.get(f"http://{HOST}:{door.port}/readyz")).status_code == 200
+        return False
+
+    async def sample(self) -> None:
+        """Look at the memory of the hubs for ever."""
+        while True:
+            for door, hub in zip(self.doors, self.hubs, strict=True):
+                size = rss_of(hub.process_id)
+                self.rss[door.name] = max(self.rss.get(door.name, 0), size)
+            await asyncio.sleep(SAMPLE_SECONDS)
+
+
+def rss_of(process_id: int | None) -> int:
+    """The resident memory of a process in bytes; 0 where there is none."""
+    if process_id is None:
+        return 0
+    try:
+        status = Path(f"/proc/{process_id}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0
+    found = _RSS.search(status)
+    return int(found[1]) * 1024 if found else 0
+
+
+@asynccontextmanager
+async def open_ground(
+    folder: Path,
+    store: str,
+    *,
+    hubs: int = 3,
+    fronts: bool = False,
+    stores: Sequence[str] = (),
+    shifts: Sequence[float] = (),
+    limits: dict[str, float] | None = None,
+    started: Callable[[Ground], None] = lambda _ground: None,
+) -> AsyncIterator[Ground]:
+    """Hubs that accept, within the context. `stores` names the store for each hub by itself (a proxy before the same
+    one), `shifts` by how many seconds each one's clock is off."""
+    async with AsyncExitStack() as stack:
+        processes, doors, lines = [], [], []
+        for number in range(hubs):
+            port = front = free_port()
+            if fronts:
+                line = await stack.enter_async_context(line_to(port))
+                lines.append(line)
+                front = line.port
+            table = _settings(stores[number] if stores else store, front, port, limits or {})
+            hub = HubProcess(folder, table, shift_seconds=shifts[number] if shifts else 0.0)
+            hub.log = folder / f"hub-{number}.log"
+            processes.append(hub)
+            doors.append(Door(f"hub{number}", front, table["hub"]["public_url"]))
+        ground = Ground(folder, store, processes, doors, lines)
+        stack.callback(ground.kill, *(door.name for door in doors))
+        await ground.start(*(door.name for door in doors))
+        sampling = asyncio.create_task(ground.sample())
+        stack.callback(sampling.cancel)
+        started(ground)
+        yield ground
+
+
+def _settings(store: str, front: int, port: int, limits: dict[str, float]) -> dict[str, Any]:
+    own = {
+        "public_url": f"http://localhost:{front}",
+        "mirror_url": f"http://127.0.0.1:{front}",
+        "port": port,
+        # Our clients say whose address they speak for, as a balancer does.
+        "trusted_proxies": ["127.0.0.0/8"],
+    }
+    table = settings_for(front, store, [ORIGIN], own)
+    [site] = table["sites"]
+    table["sites"] = [{**site, "id": f"shop{number}", "limits": limits} for number in range(SITES)]
+    if not limits:
+        for one in table["sites"]:
+            del one["limits"]
+    return table

@@ -1,0 +1,187 @@
+"""Runs one fault: sessions come, it strikes so often, everybody is live again, they end; then all is judged."""
+
+import asyncio
+import tempfile
+import traceback
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+from msgspec import Struct
+
+from tests.chaos import invariants
+from tests.chaos.aftermath import knocks_after_the_end, places_of
+from tests.chaos.crowd import Crowd, open_crowd
+from tests.chaos.faults import Fault, Strike
+from tests.chaos.ground import Ground, open_ground
+from tests.chaos.notes import Disturbance
+from tests.redis_server import RedisServer, running_redis
+
+CALM_SECONDS = 2.0
+GRACE_SECONDS = 1.0
+LIVE_WITHIN_SECONDS = 60.0
+HUB_BOUND_BYTES = 256 * invariants.MEGABYTE
+NEWCOMERS_EVERY_SECONDS = 0.5
+
+
+class Outcome(Struct, kw_only=True):
+    """A line of the table. Seconds, megabytes and milliseconds."""
+
+    fault: str
+    runs: int
+    sessions: int
+    worst_seconds: float
+    bar_seconds: float
+    violations: list[str]
+    p99_before_ms: float
+    p99_others_ms: float
+    hub_mb: int
+    races: int
+    acts: int
+    lost: int
+
+    @property
+    def survived(self) -> bool:
+        return not self.violations and (not self.bar_seconds or self.worst_seconds <= self.bar_seconds)
+
+
+async def run_fault(
+    fault: Fault, runs: int, sessions: int, tell: Callable[[str], None], keep: Path | None = None
+) -> Outcome:
+    """The whole of it, on a Redis of its own that writes down all it ever held. Logs stay in `keep`, where given."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) if keep is None else keep / fault.name
+        folder.mkdir(parents=True, exist_ok=True)
+        redis = stack.enter_context(running_redis(folder, "--appendonly", "yes"))
+        async with open_ground(folder, redis.url) as ground, open_crowd(ground) as crowd:
+            await crowd.begin(sessions)
+            return await Run(fault, ground, crowd, redis, tell).run(runs)
+
+
+class Run:
+    """One fault on one ground."""
+
+    def __init__(
+        self, fault: Fault, ground: Ground, crowd: Crowd, redis: RedisServer, tell: Callable[[str], None]
+    ) -> None:
+        self.fault = fault
+        self.ground = ground
+        self.crowd = crowd
+        self.redis = redis
+        self.tell = tell
+        self.disturbances: list[Disturbance] = []
+        self.violations: list[str] = []
+        self.waits: list[float] = []
+        self.before: list[float] = []
+        self.meanwhile: list[float] = []
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def run(self, runs: int) -> Outcome:
+        """Strike so often, end all, judge."""
+        begun = self.now()
+        await asyncio.sleep(CALM_SECONDS)
+        self.before = [seconds for pair in self.crowd.pairs for at, seconds in pair.notes.latencies if at >= begun]
+        done = 0
+        try:
+            for number in range(runs):
+                await self._once(number)
+                done += 1
+            await self._end()
+        except AssertionError as error:
+            self.violations.append(f"stuck: {error}")
+            if error.__cause__ is not None:
+                self.violations += traceback.format_exception(error.__cause__)
+        await self._judge()
+        return self._outcome(done)
+
+    async def _once(self, number: int) -> None:
+        strike = Strike(self.crowd, self.ground, number)
+        newcomers = asyncio.create_task(self._newcomers())
+        await self.fault.strike(strike)
+        await self.crowd.until(
+            lambda: all(pair.live and pair.console.shows_until >= strike.accepting_at for pair in self.crowd.pairs),
+            f"live again after {self.fault.name}",
+            LIVE_WITHIN_SECONDS,
+        )
+        wait = self.now() - strike.accepting_at
+        self.waits.append(wait)
+        live_at = self.now()
+        self.meanwhile += [
+            seconds for pair in strike.others for at, seconds in pair.notes.latencies if strike.begun <= at <= live_at
+        ]
+        await self.fault.mend(strike)
+        newcomers.cancel()
+        with suppress(asyncio.CancelledError):
+            await newcomers
+        await self.crowd.converge()
+        for pair in self.crowd.pairs:
+            pair.home()
+        await self.crowd.until(lambda: all(pair.live for pair in self.crowd.pairs), "live at their own hubs")
+        await self.crowd.converge()
+        # Moving is a disturbance, too.
+        self.disturbances.append(Disturbance(strike.begun, self.now()))
+        self.tell(f"{self.fault.name} {number + 1}: {len(strike.hit)} hit, live again after {wait:.2f} s")
+        if self.fault.bar_seconds and wait > self.fault.bar_seconds:
+            self._tell_slowest(strike, live_at)
+        await asyncio.sleep(GRACE_SECONDS)
+
+    def _tell_slowest(self, strike: Strike, live_at: float) -> None:
+        """Where the time went."""
+        slowest = max(strike.hit or self.crowd.pairs, key=lambda pair: pair.console.live_at)
+        steps = [f"{at - strike.begun:.2f} {what}" for at, what in slowest.notes.steps if strike.begun <= at <= live_at]
+        self.tell(f"  slowest: {', '.join(steps)}")
+
+    async def _newcomers(self) -> None:
+        """Codes are made and raced for all the while."""
+        while True:
+            await self.crowd.newcomer()
+            await asyncio.sleep(NEWCOMERS_EVERY_SECONDS)
+
+    async def _end(self) -> None:
+        """One half is ended by the agent, the other by the customer."""
+        for number, pair in enumerate(self.crowd.pairs):
+            await (pair.console.end() if number % 2 else pair.tab.stop())
+        await self.crowd.until(
+            lambda: all(pair.tab.stopped and pair.console.stopped for pair in self.crowd.pairs), "ended"
+        )
+        self.violations += invariants.tokens_dead(await knocks_after_the_end(self.crowd))
+
+    async def _judge(self) -> None:
+        notes = [pair.notes for pair in self.crowd.pairs]
+        found = self.violations
+        found += invariants.one_winner(self.crowd.races)
+        found += invariants.mirror_true(notes)
+        for one in notes:
+            found += invariants.acts_at_most_once(one)
+            found += invariants.acts_answered(one, self.disturbances, self.now())
+        found += invariants.nothing_after_the_end(notes)
+        places = await asyncio.to_thread(places_of, self.redis, self.ground)
+        found += invariants.nothing_of_the_page([one.canary for one in notes], places)
+        found += invariants.bounded_memory(self.ground.rss, HUB_BOUND_BYTES)
+        found += invariants.others_unharmed(self.before, self.meanwhile)
+        failures = {door.name: (await self.ground.metrics(door.name)) for door in self.ground.doors}
+        counted = {
+            name: counts.get("cobrowse_failures_total", counts.get("cobrowse_failures", 0))
+            for name, counts in failures.items()
+        }
+        logs = {path.name: path.read_text(errors="replace") for path in self.ground.logs if path.exists()}
+        found += invariants.no_mistakes(counted, logs)
+
+    def _outcome(self, runs: int) -> Outcome:
+        notes = [pair.notes for pair in self.crowd.pairs]
+        return Outcome(
+            fault=self.fault.name,
+            runs=runs,
+            sessions=len(notes),
+            worst_seconds=round(max(self.waits, default=0.0), 3),
+            bar_seconds=self.fault.bar_seconds,
+            violations=self.violations,
+            p99_before_ms=round(invariants.percentile(self.before, 0.99) * 1000, 1),
+            p99_others_ms=round(invariants.percentile(self.meanwhile, 0.99) * 1000, 1),
+            hub_mb=max(self.ground.rss.values(), default=0) // invariants.MEGABYTE,
+            races=len(self.crowd.races),
+            acts=sum(len(one.asked) for one in notes),
+            lost=sum(act not in one.answers for one in notes for act in one.asked),
+        )
