@@ -7,6 +7,7 @@ declare -A package_of=()
 if [ "${1:-run}" = test ]; then
   package_of[chromium]=chromium
   package_of[redis-server]=redis-server
+  package_of[caddy]=caddy
 fi
 
 missing=()
