@@ -2,7 +2,8 @@
 
 Two hubs share a Redis. Sessions with both seats on one hub and sessions with a seat on each send frames of 300 bytes at
 the rate of a page in use, the two kinds in turn in the same run, and each frame says when it was sent. Who sends and
-who gets is one process, so there is one clock."""
+who gets is one process, so there is one clock. At the end those across send all that their credit allows, for what a
+frame costs the hubs and Redis."""
 
 import statistics
 import sys
@@ -13,7 +14,7 @@ import uvloop
 from bench.figures import Figure, table
 from bench.ground import Ground, running_ground
 from bench.raw import Place
-from bench.relay_load import Stream, delays_ms
+from bench.relay_load import Rate, Stream, delays_ms, saturated
 from bench.sessions import agents_for, all_on, make
 
 SESSIONS = 20
@@ -27,7 +28,7 @@ MORE_MS = 5.0
 def measure() -> list[Figure]:
     """Milliseconds from the customer's socket to the agent's."""
     with running_ground(hubs=2, agents=2 * agents_for(SESSIONS)) as ground:
-        same, cross = uvloop.run(_delays(ground))
+        same, cross, full = uvloop.run(_delays(ground))
     more = [_p99(across) - _p99(within) for within, across in zip(same, cross, strict=True)]
     return [
         Figure("same_hub_frame_ms_p50", statistics.median(map(statistics.median, same)), "ms"),
@@ -35,10 +36,12 @@ def measure() -> list[Figure]:
         Figure("cross_hub_frame_ms_p50", statistics.median(map(statistics.median, cross)), "ms"),
         Figure("cross_hub_frame_ms_p99", statistics.median(map(_p99, cross)), "ms"),
         Figure("cross_hub_frame_ms_p99_more", statistics.median(more), "ms", MORE_MS),
+        Figure("cross_hub_cpu_us_a_frame", 1e6 * sum(full.hubs_cpu) / full.frames_a_second, "us"),
+        Figure("cross_hub_redis_cpu_us_a_frame", 1e6 * full.redis_cpu / full.frames_a_second, "us"),
     ]
 
 
-async def _delays(ground: Ground) -> tuple[list[list[float]], list[list[float]]]:
+async def _delays(ground: Ground) -> tuple[list[list[float]], list[list[float]], Rate]:
     names = ground.agents
     ground.agents = names[: agents_for(SESSIONS)]
     same = await make(ground, SESSIONS, all_on(ground))
@@ -49,9 +52,10 @@ async def _delays(ground: Ground) -> tuple[list[list[float]], list[list[float]]]
     for _ in range(TURNS):
         within.append(await _timed(on_one))
         across.append(await _timed(on_two))
+    full = await saturated(ground, on_two, SECONDS)
     for live in [*same, *cross]:
         live.close()
-    return within, across
+    return within, across, full
 
 
 async def _timed(streams: Sequence[Stream]) -> list[float]:

@@ -2,8 +2,8 @@
 
 Each is made through the product's own doors and stays live with its two sockets. Then nothing is said for a while but
 what keeps them: the hub's pings and probes, its rounds of re-reading, leases and ledgers. Meanwhile an agent starts a
-session every few seconds, as the people who use such a hub would. Memory is that of the process (PSS), before and after,
-divided by the sessions; the kernel's own for sockets is not in it."""
+session every few seconds, as the people who use such a hub would. Memory is that of the process (PSS), before and
+after, divided by the sessions; the kernel's own for sockets is not in it."""
 
 import asyncio
 import statistics
@@ -35,6 +35,7 @@ START_MS = 1000.0
 class Idle(NamedTuple):
     """What was seen. `started_ms` is of the new sessions; `late` of the sockets that heard too few heartbeats."""
 
+    empty_kb: float
     making_seconds: float
     making_cpu_seconds: float
     hub_kb: float
@@ -51,8 +52,9 @@ def measure(wanted: int = SESSIONS) -> list[Figure]:
     sessions = _as_many_as_may_be(wanted)
     with running_ground(agents=agents_for(sessions) + 2) as ground:
         idle = uvloop.run(_idle(ground, sessions))
-    p95 = statistics.quantiles(idle.started_ms, n=20)[-1]
+    p95 = statistics.quantiles(idle.started_ms, n=20, method="inclusive")[-1]
     return [
+        Figure("idle_hub_empty_mb", idle.empty_kb / KB, "MB"),
         Figure("idle_sessions", sessions, "", wanted, least=True),
         Figure("idle_session_kb", idle.hub_kb, "KB", MEMORY_KB),
         Figure("idle_session_redis_kb", idle.redis_kb, "KB"),
@@ -75,8 +77,8 @@ def _as_many_as_may_be(wanted: int) -> int:
         return wanted
     fitting = (files - OTHER_FILES) // SOCKETS_PER_SESSION
     print(
-        f"This machine lets a process have {files} open files, and {wanted} sessions on one hub need {needed}: measured "
-        f"with {fitting} sessions. To measure all, raise the hard limit (ulimit -Hn {needed}, or LimitNOFILE)."
+        f"This machine lets a process have {files} open files, and {wanted} sessions on one hub need {needed}: "
+        f"measured with {fitting} sessions. To measure all, raise the hard limit (ulimit -Hn {needed}, or LimitNOFILE)."
     )
     return fitting
 
@@ -102,6 +104,7 @@ async def _idle(ground: Ground, sessions: int) -> Idle:
     started = await _starting(ground, own[1])
     took = time.monotonic() - began
     return Idle(
+        before_kb,
         making,
         making_cpu,
         hub_kb,

@@ -137,9 +137,9 @@ class Socket(asyncio.Protocol):
             self._transport.write(frames)
 
     def close(self) -> None:
-        """Go without a word."""
+        """Go without a closing handshake, once what was said has left."""
         if self._transport is not None:
-            self._transport.abort()
+            self._transport.close()
 
     # --- asyncio.Protocol
 

@@ -161,7 +161,7 @@ async def delays_ms(streams: Sequence[Stream], seconds: float, *, a_second: floa
         sent += 1
         await asyncio.sleep(max(0.0, began + sent * gap - time.monotonic()))
     give_up_at = time.monotonic() + ARRIVE_SECONDS
-    while (missing := sent - sum(len(stream.delays_ms) for stream in streams)) > 0:  # noqa: ASYNC110 (no event: load)
+    while (missing := sent - sum(len(stream.delays_ms) for stream in streams)) > 0:
         if time.monotonic() > give_up_at:
             raise CannotMeasure(f"{missing} of {sent} frames did not arrive within {ARRIVE_SECONDS:.0f} s.")
         await asyncio.sleep(0.05)

@@ -15,6 +15,7 @@ from bench.ground import ORIGIN, SOCKETS_PER_ADDRESS, CannotMeasure, Ground
 from bench.raw import Http, Place, Refused, Socket
 from cobrowse.core.protocol import (
     VERSION,
+    Bye,
     Consent,
     Digits,
     Hello,
@@ -83,19 +84,36 @@ class Seat:
 class Live:
     """A live session and both its seats. `started_ms`: from the agent's wish to the first picture."""
 
-    __slots__ = ("agent", "customer", "epoch", "id", "started_ms")
+    __slots__ = ("_customer_at", "_token", "agent", "customer", "epoch", "id", "started_ms")
 
-    def __init__(self, id_: str, customer: Seat, agent: Seat, epoch: int, started_ms: float) -> None:
+    def __init__(self, id_: str, customer_at: Place) -> None:
         self.id = id_
-        self.customer = customer
-        self.agent = agent
-        self.epoch = epoch
-        self.started_ms = started_ms
+        self.customer: Seat
+        self.agent: Seat
+        self.epoch = 0
+        self.started_ms = 0.0
+        self._customer_at = customer_at
+        self._token = ""
 
     @property
     def seats(self) -> tuple[Seat, Seat]:
         """Both."""
         return self.customer, self.agent
+
+    async def seat_customer(self, token: str) -> None:
+        """The customer's page takes its seat."""
+        self.customer = Seat(await Socket.open(self._customer_at, "customer", ORIGIN))
+        self.customer.say(_hello(token))
+        welcome = await self.customer.hear("customer_welcome")
+        self._token, self.epoch = welcome["token"], welcome["first_epoch"]
+
+    async def next_page(self) -> None:
+        """The customer follows a link: the page says bye, and the next one takes its place and shows a picture."""
+        self.customer.say(Bye(reason="navigating"))
+        self.customer.socket.close()
+        await self.seat_customer(self._token)
+        await self.customer.hear("resync")
+        self.customer.say(picture(self.epoch, 1))
 
     def close(self) -> None:
         """Both go without a word."""
@@ -125,21 +143,20 @@ class Desk:
         began = time.monotonic()
         made = await self._post("/api/sessions", {"site": site}, 201)
         joined = await _claimed(customer_at, site, made["code"])
-        customer = Seat(await Socket.open(customer_at, "customer", ORIGIN))
-        customer.say(_hello(joined["token"]))
-        welcome = await customer.hear("customer_welcome")
+        live = Live(made["id"], customer_at)
+        await live.seat_customer(joined["token"])
         ticket = await self._post(f"/api/sessions/{made['id']}/ticket", None, 200)
-        agent = Seat(await Socket.open(self._place, "agent", self._ground.public_url))
+        live.agent = agent = Seat(await Socket.open(self._place, "agent", self._ground.public_url))
         agent.say(_hello(ticket["ticket"]))
         await agent.hear("agent_welcome")
-        customer.say(Consent(allow=True))
+        live.customer.say(Consent(allow=True))
         await agent.hear("state", lambda state: bool(state["allowed"]))
         agent.say(Digits(value=joined["digits"]))
-        await customer.hear("resync")
-        epoch: int = welcome["first_epoch"]
-        customer.say(picture(epoch, nodes))
+        await live.customer.hear("resync")
+        live.customer.say(picture(live.epoch, nodes))
         await agent.hear("snapshot")
-        return Live(made["id"], customer, agent, epoch, (time.monotonic() - began) * 1000)
+        live.started_ms = (time.monotonic() - began) * 1000
+        return live
 
     async def end(self, session: str) -> None:
         """End one of this agent's sessions."""
