@@ -104,8 +104,11 @@ export function contentOf(frame: Element): Document | null {
   return inside;
 }
 
-/** The frame that a document is in. */
-export const frameOf = (inside: Node): Element | undefined => frames.get(inside);
+/** The frame that a document is in. Not the one that it was in: a page may have put that into the very document. */
+export const frameOf = (inside: Node): Element | undefined => {
+  const frame = frames.get(inside);
+  return frame && contentOfFrame(frame as HTMLIFrameElement) === inside ? frame : undefined;
+};
 
 /** Where the viewport that a node is drawn in begins, in that of the page. Asks for layout. */
 export function originOf(node: Node): [x: number, y: number] {
@@ -121,7 +124,7 @@ export function originOf(node: Node): [x: number, y: number] {
 
 /** What a node is in: its parent, the host of a shadow root, or the frame of a document. */
 export const upOf = (node: Node): Node | null =>
-  parentOf(node) ?? (nodeType(node) === 11 ? hostOf(node) : (frames.get(node) ?? null));
+  parentOf(node) ?? (nodeType(node) === 11 ? hostOf(node) : (frameOf(node) ?? null));
 
 /** Focus the element; false where it takes none. */
 export function focusOn(element: Element): boolean {
