@@ -13,8 +13,8 @@ from cobrowse.core.protocol import SUBPROTOCOL, VERSION, Hello
 from tests.chaos.crowd import Crowd, Pair, an_address
 from tests.chaos.ground import Ground
 from tests.chaos.peers import AWAY, Door
+from tests.chaos.stores import Stored
 from tests.hub.peers import ORIGIN, text_of
-from tests.redis_server import RedisServer
 
 KNOCKS = 6
 
@@ -83,11 +83,12 @@ async def _enter(pair: Pair, door: Door, ticket: str) -> str:
         return type(error).__name__
 
 
-def places_of(redis: RedisServer, ground: Ground) -> dict[str, bytes]:
+def places_of(stored: Stored, ground: Ground) -> dict[str, bytes]:
     """All keys and values of Redis, every file it wrote, and every log of a hub."""
     places = {}
-    with suppress(RedisError, OSError), redis.client() as client:
-        places["Redis"] = b"".join(_all_of(client))
+    for server in stored.servers:
+        with suppress(RedisError, OSError), server.client() as client:
+            places[f"Redis at {server.port}"] = b"".join(_all_of(client))
     for path in sorted(ground.folder.rglob("*")):
         if path.is_file() and path.suffix != ".toml":
             places[path.name] = path.read_bytes()

@@ -144,6 +144,8 @@ class Crowd:
         self.pairs: list[Pair] = []
         self.races: list[Race] = []
         self.desks: list[Desk] = []
+        # The store may forget what it was told just now.
+        self.forgetting = False
 
     async def begin(self, count: int, *, changes: float = CHANGES_A_SECOND, acts: float = ACTS_A_SECOND) -> None:
         """So many sessions more, all live, their seats spread over the hubs in every way."""
@@ -191,12 +193,18 @@ class Crowd:
         await self.until(lambda: pair.live and pair.console.mirror.place != (0, 0), f"session {number} live")
         return pair
 
+    async def sign_in_again(self) -> None:
+        """The operator puts the agents back, and each signs in anew."""
+        await self.ground.put_agents([desk.agent for desk in self.desks])
+        await asyncio.gather(*(desk.sign_in() for desk in self.desks))
+
     async def newcomer(self) -> Race:
         """One more session as far as its code, begun and raced for at this moment; it is ended at once."""
         desk = random.choice(self.desks)  # noqa: S311
         site = random.choice(self.ground.site_names)  # noqa: S311
         new = (await desk.persist("/api/sessions", {"site": site}, 201)).json()
         race, _ = await race_for(self.ground.doors, site, new["code"])
+        race.may_be_lost = self.forgetting
         self.races.append(race)
         with suppress(*AWAY):
             await desk.ask(random.choice(self.ground.doors), f"/api/sessions/{new['id']}", method="DELETE")  # noqa: S311

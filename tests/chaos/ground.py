@@ -4,7 +4,7 @@ Each hub is reached at a door. The store is named by its URL; `fronts` puts a `L
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -30,16 +30,21 @@ _RSS = re.compile(r"VmRSS:\s+(\d+) kB")
 class Ground:
     """Hubs with doors. Made by `open_ground`."""
 
-    def __init__(self, folder: Path, store: str, hubs: list[HubProcess], doors: list[Door], lines: list[Line]) -> None:
+    def __init__(self, folder: Path, store: str, hubs: list[HubProcess], doors: list[Door]) -> None:
         self.folder = folder
         self.store = store
         self.hubs = hubs
         self.doors = doors
-        self.lines = lines
-        self.logs = [hub.log for hub in hubs if hub.log is not None]
+        # A line before each hub and one between each hub and Redis, where there are any.
+        self.fronts: list[Line] = []
+        self.store_lines: list[Line] = []
         # The most that any hub process held, in bytes, by its name.
         self.rss: dict[str, int] = {}
-        self.failures = 0
+
+    @property
+    def logs(self) -> list[Path]:
+        """Where the hubs log."""
+        return [hub.log for hub in self.hubs if hub.log is not None]
 
     @property
     def site_names(self) -> list[str]:
@@ -115,36 +120,38 @@ async def open_ground(
     *,
     hubs: int = 3,
     fronts: bool = False,
-    stores: Sequence[str] = (),
+    store_port: int = 0,
     shifts: Sequence[float] = (),
-    limits: dict[str, float] | None = None,
-    started: Callable[[Ground], None] = lambda _ground: None,
 ) -> AsyncIterator[Ground]:
-    """Hubs that accept, within the context. `stores` names the store for each hub by itself (a proxy before the same
-    one), `shifts` by how many seconds each one's clock is off."""
+    """Hubs that accept, within the context. `fronts` puts a line before each, `store_port` one between each and the
+    Redis at this port; `shifts` says by how many seconds each one's clock is off."""
     async with AsyncExitStack() as stack:
-        processes, doors, lines = [], [], []
+        ground = Ground(folder, store, [], [])
         for number in range(hubs):
-            port = front = free_port()
+            own_store, port = store, free_port()
+            if store_port:
+                line = await stack.enter_async_context(line_to(store_port))
+                ground.store_lines.append(line)
+                own_store = line.url
+            front = port
             if fronts:
                 line = await stack.enter_async_context(line_to(port))
-                lines.append(line)
+                ground.fronts.append(line)
                 front = line.port
-            table = _settings(stores[number] if stores else store, front, port, limits or {})
+            table = _settings(own_store, front, port)
             hub = HubProcess(folder, table, shift_seconds=shifts[number] if shifts else 0.0)
             hub.log = folder / f"hub-{number}.log"
-            processes.append(hub)
-            doors.append(Door(f"hub{number}", front, table["hub"]["public_url"]))
-        ground = Ground(folder, store, processes, doors, lines)
+            ground.hubs.append(hub)
+            ground.doors.append(Door(f"hub{number}", front, table["hub"]["public_url"]))
+        doors = ground.doors
         stack.callback(ground.kill, *(door.name for door in doors))
         await ground.start(*(door.name for door in doors))
         sampling = asyncio.create_task(ground.sample())
         stack.callback(sampling.cancel)
-        started(ground)
         yield ground
 
 
-def _settings(store: str, front: int, port: int, limits: dict[str, float]) -> dict[str, Any]:
+def _settings(store: str, front: int, port: int) -> dict[str, Any]:
     own = {
         "public_url": f"http://localhost:{front}",
         "mirror_url": f"http://127.0.0.1:{front}",
@@ -154,8 +161,5 @@ def _settings(store: str, front: int, port: int, limits: dict[str, float]) -> di
     }
     table = settings_for(front, store, [ORIGIN], own)
     [site] = table["sites"]
-    table["sites"] = [{**site, "id": f"shop{number}", "limits": limits} for number in range(SITES)]
-    if not limits:
-        for one in table["sites"]:
-            del one["limits"]
+    table["sites"] = [{**site, "id": f"shop{number}"} for number in range(SITES)]
     return table

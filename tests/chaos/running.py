@@ -12,10 +12,10 @@ from msgspec import Struct
 from tests.chaos import invariants
 from tests.chaos.aftermath import knocks_after_the_end, places_of
 from tests.chaos.crowd import Crowd, open_crowd
-from tests.chaos.faults import Fault, Strike
 from tests.chaos.ground import Ground, open_ground
 from tests.chaos.notes import Disturbance
-from tests.redis_server import RedisServer, running_redis
+from tests.chaos.stores import Stored, open_stored
+from tests.chaos.striking import Fault, Strike
 
 CALM_SECONDS = 2.0
 GRACE_SECONDS = 1.0
@@ -52,22 +52,24 @@ async def run_fault(
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) if keep is None else keep / fault.name
         folder.mkdir(parents=True, exist_ok=True)
-        redis = stack.enter_context(running_redis(folder, "--appendonly", "yes"))
-        async with open_ground(folder, redis.url) as ground, open_crowd(ground) as crowd:
+        stored = stack.enter_context(open_stored(fault.store, folder))
+        store_port = stored.servers[0].port if fault.store_lines else 0
+        async with (
+            open_ground(folder, stored.url, fronts=fault.fronts, store_port=store_port, shifts=fault.shifts) as ground,
+            open_crowd(ground) as crowd,
+        ):
             await crowd.begin(sessions)
-            return await Run(fault, ground, crowd, redis, tell).run(runs)
+            return await Run(fault, ground, crowd, stored, tell).run(runs)
 
 
 class Run:
     """One fault on one ground."""
 
-    def __init__(
-        self, fault: Fault, ground: Ground, crowd: Crowd, redis: RedisServer, tell: Callable[[str], None]
-    ) -> None:
+    def __init__(self, fault: Fault, ground: Ground, crowd: Crowd, stored: Stored, tell: Callable[[str], None]) -> None:
         self.fault = fault
         self.ground = ground
         self.crowd = crowd
-        self.redis = redis
+        self.stored = stored
         self.tell = tell
         self.disturbances: list[Disturbance] = []
         self.violations: list[str] = []
@@ -97,7 +99,7 @@ class Run:
         return self._outcome(done)
 
     async def _once(self, number: int) -> None:
-        strike = Strike(self.crowd, self.ground, number)
+        strike = Strike(self.crowd, self.ground, self.stored, number)
         newcomers = asyncio.create_task(self._newcomers())
         await self.fault.strike(strike)
         await self.crowd.until(
@@ -106,6 +108,7 @@ class Run:
             LIVE_WITHIN_SECONDS,
         )
         wait = self.now() - strike.accepting_at
+        self.violations += strike.found
         self.waits.append(wait)
         live_at = self.now()
         self.meanwhile += [
@@ -157,7 +160,7 @@ class Run:
             found += invariants.acts_at_most_once(one)
             found += invariants.acts_answered(one, self.disturbances, self.now())
         found += invariants.nothing_after_the_end(notes)
-        places = await asyncio.to_thread(places_of, self.redis, self.ground)
+        places = await asyncio.to_thread(places_of, self.stored, self.ground)
         found += invariants.nothing_of_the_page([one.canary for one in notes], places)
         found += invariants.bounded_memory(self.ground.rss, HUB_BOUND_BYTES)
         found += invariants.others_unharmed(self.before, self.meanwhile)
