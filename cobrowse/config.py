@@ -40,7 +40,7 @@ CODE_MAX_SECONDS = 600.0
 SITE_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 NAME_MAX_CHARACTERS = 200
 AUDIT_MAX_DAYS = 3650.0
-STORE_SCHEMES = ("sqlite", "redis", "rediss", "redis+sentinel", "redis+cluster")
+STORE_SCHEMES = ("sqlite", "redis", "rediss", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster")
 # What Kubernetes and Docker links set by themselves for a service that is called cobrowse-hub.
 SERVICE_LINK = re.compile(r".*_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_\w+)$")
 

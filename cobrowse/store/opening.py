@@ -11,8 +11,9 @@ from cobrowse.store.base import AccountStore, Bus, Counts, SessionStore
 from cobrowse.store.database import MEMORY, open_database
 from cobrowse.store.local_bus import LocalBus
 from cobrowse.store.redis import RedisAccounts, RedisSessions
+from cobrowse.store.redis_address import RedisAddress
 from cobrowse.store.redis_bus import RedisBus
-from cobrowse.store.redis_client import Commands, RedisAddress
+from cobrowse.store.redis_client import Commands
 from cobrowse.store.redis_counts import RedisCounts
 from cobrowse.store.redis_keys import Keys
 from cobrowse.store.sqlite import SqliteAccounts, SqliteSessions
@@ -32,14 +33,15 @@ class Stores(NamedTuple):
 def open_store(url: str, *, exclusive: bool) -> AbstractAsyncContextManager[Stores]:
     """The stores that `url` names, open within the context.
 
-    `sqlite:///absolute/path.db` (or `sqlite:///:memory:`, for tests), `redis://…`, `rediss://…`. `exclusive` is for a
-    server; account commands leave it false and may then run beside one. Raises `ConfigError` at once where the URL
+    `sqlite:///absolute/path.db` (or `sqlite:///:memory:`, for tests), or a Redis (redis_address.py). `exclusive` is for
+    a server; account commands leave it false and may then run beside one. Raises `ConfigError` at once where the URL
     cannot be understood; entering raises `StoreBusy` where another server holds the file, `StoreError` where the
     backend does not answer."""
     scheme = url.partition(":")[0].lower()
     opener = _OPENERS.get(scheme)
     if opener is None:
-        raise ConfigError(f"`store` begins with {scheme!r}; it must be one of sqlite:///, redis:// and rediss://.")
+        known = ", ".join(f"{name}://" for name in _OPENERS)
+        raise ConfigError(f"`store` begins with {scheme!r}; it must be one of {known}.")
     return opener(url, exclusive)
 
 
@@ -79,26 +81,23 @@ def _redis(url: str, exclusive: bool) -> AbstractAsyncContextManager[Stores]:
 
 @asynccontextmanager
 async def open_redis(address: RedisAddress, prefix: str = REDIS_PREFIX) -> AsyncIterator[Stores]:
-    """The stores on one Redis, under one prefix of keys."""
+    """The stores on one Redis, whichever kind, under one prefix of keys."""
     commands, keys = Commands(address), Keys(prefix)
-    bus = RedisBus(address, keys)
+    bus = RedisBus(commands, keys)
     try:
-        await commands.check_version()
+        await commands.open()
         yield Stores(RedisSessions(commands, keys), RedisAccounts(commands, keys), bus, RedisCounts(commands, keys))
     finally:
         await bus.close()
         await commands.close()
 
 
-def _later(url: str, exclusive: bool) -> AbstractAsyncContextManager[Stores]:
-    scheme = url.partition(":")[0]
-    raise ConfigError(f"`store` begins with {scheme}://, which comes in a later version. Use redis:// or rediss://.")
-
-
 _OPENERS: dict[str, Callable[[str, bool], AbstractAsyncContextManager[Stores]]] = {
     "sqlite": _sqlite,
     "redis": _redis,
     "rediss": _redis,
-    "redis+sentinel": _later,
-    "redis+cluster": _later,
+    "redis+sentinel": _redis,
+    "rediss+sentinel": _redis,
+    "redis+cluster": _redis,
+    "rediss+cluster": _redis,
 }

@@ -1,4 +1,4 @@
-"""SessionStore and AccountStore on one Redis (7 or newer).
+"""SessionStore and AccountStore on Redis (7 or newer), whichever kind it is.
 
 Keys are in `redis_keys.py`, scripts with their KEYS and ARGV in `lua/`. redis-py sends a command again after a dropped
 connection, although it may have been executed: hence every write is a script, or a single command, that bears it.
@@ -27,8 +27,9 @@ from cobrowse.store.base import (
     Versioned,
 )
 from cobrowse.store.codec import birth, decode, decode_lines, encode
-from cobrowse.store.redis_client import Argument, Commands
+from cobrowse.store.redis_client import Commands
 from cobrowse.store.redis_keys import SHARDS, Keys
+from cobrowse.store.redis_node import Argument
 
 SWEEP_MARGIN_SECONDS = 3600.0
 # For what expires never, or by a clock that is far off.
@@ -173,14 +174,8 @@ class RedisSessions:
         return [session_id for session_id in ordered if session_id not in gone]
 
     async def put_asset(self, session_id: str, n: int, asset: Asset) -> None:
-        kept_ms = int(ASSET_SECONDS * 1000)
-        numbers = self._keys.key("asset_numbers", session_id)
-        put: list[Sequence[Argument]] = [
-            ("SET", self._keys.asset(session_id, n), encode(asset), "PX", kept_ms),
-            ("SADD", numbers, n),
-            ("PEXPIRE", numbers, kept_ms),
-        ]
-        await self._redis.run_all(put, atomic=True)
+        keys = [self._keys.asset(session_id, n), self._keys.key("asset_numbers", session_id)]
+        await self._redis.script("put_asset", keys, [encode(asset), n, int(ASSET_SECONDS * 1000)])
 
     async def take_asset(self, session_id: str, n: int) -> Asset | None:
         data = await self._redis.run("GET", self._keys.asset(session_id, n))
@@ -203,7 +198,7 @@ class RedisSessions:
         return {hub for hub, until in zip(hubs, leases, strict=True) if until is None or float(until) <= now}
 
     async def ping(self) -> None:
-        await self._redis.run("PING")
+        await self._redis.ping()
 
     async def clock(self) -> float | None:
         seconds, microseconds = await self._redis.run("TIME")

@@ -1,41 +1,35 @@
-"""The Bus on Redis: pub/sub, one channel a hub.
+"""The Bus on Redis: pub/sub, one channel a hub; in a cluster sharded, so that a channel is one shard's alone.
 
-Sending: one connection and one writer task, so that order is kept; whoever finds `OUTBOX_MESSAGES` waiting waits too.
-Nothing is ever sent twice. Receiving: one connection an inbox; what a hub does not read in time Redis holds up to its
-`client-output-buffer-limit pubsub`, then it drops the connection, which shows as a loss here.
+Sending: one connection and one writer task a server, so that order is kept and a server that is away delays nothing
+that goes elsewhere; whoever finds `OUTBOX_MESSAGES` waiting waits too. Nothing is ever sent twice. Receiving is in
+redis_inbox.py.
 """
 
 import asyncio
 import logging
-import random
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
-from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError
+from redis.exceptions import MovedError, RedisError, TimeoutError
 
 from cobrowse.core.errors import StoreError
 from cobrowse.store.base import Receive
 from cobrowse.store.losses import Losses
-from cobrowse.store.redis_client import ANSWER_SECONDS, CONNECT_SECONDS, RedisAddress
+from cobrowse.store.redis_answers import is_away, store_error
+from cobrowse.store.redis_client import Commands
+from cobrowse.store.redis_inbox import QUIET_SECONDS, Inbox, Patience
 from cobrowse.store.redis_keys import Keys
+from cobrowse.store.redis_node import ANSWER_SECONDS, Node, closed
 
 OUTBOX_MESSAGES = 256
 # What goes out in one round trip.
 BATCH_BYTES = 1024 * 1024
-# A quiet inbox is probed after this long, so that a connection that died without a word is noticed.
-QUIET_SECONDS = 5.0
-RECONNECT_FIRST_SECONDS = 0.05
-RECONNECT_LONGEST_SECONDS = 2.0
+# How often it is looked whether a channel is served elsewhere, where nothing else says so.
+FOLLOW_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
-
-
-class _Patience(NamedTuple):
-    quiet_seconds: float
-    answer_seconds: float
 
 
 class _Waiting(NamedTuple):
@@ -45,48 +39,51 @@ class _Waiting(NamedTuple):
 
 
 class RedisBus:
-    """`Bus` between hubs on one Redis."""
+    """`Bus` between hubs on one Redis, whichever kind. Uses the servers of `commands`, which it does not close."""
 
     def __init__(
         self,
-        address: RedisAddress,
+        commands: Commands,
         keys: Keys,
         *,
         quiet_seconds: float = QUIET_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
-        self._address = address
+        self._redis = commands
         self._keys = keys
-        self._patience = _Patience(quiet_seconds, answer_seconds)
-        self._sender = address.sender()
-        self._outbox: deque[_Waiting] = deque()
-        self._room = asyncio.Semaphore(OUTBOX_MESSAGES)
-        self._wake = asyncio.Event()
-        self._writer: asyncio.Task[None] | None = None
+        self._patience = Patience(quiet_seconds, answer_seconds)
+        self._writers: dict[Node, _Writer] = {}
         self._losses = Losses()
         self._closed = False
 
     async def send(self, hub: str, data: bytes) -> None:
-        async with self._room:
-            if self._closed:
-                raise StoreError("The Bus is closed.")
-            if self._writer is None:
-                self._writer = asyncio.create_task(self._write(), name="bus-writer")
-            waiting = _Waiting(self._keys.inbox(hub), data, asyncio.get_running_loop().create_future())
-            self._outbox.append(waiting)
-            self._wake.set()
-            await waiting.sent
+        channel = self._keys.inbox(hub)
+        if self._closed:
+            raise StoreError("The Bus is closed.")
+        try:
+            node = self._redis.routes.node(channel)
+        except (RedisError, OSError) as error:
+            raise store_error(error, "any address") from error
+        writer = self._writers.get(node)
+        if writer is None:
+            await self._forget_old()
+            writer = self._writers.setdefault(node, _Writer(self._redis, node))
+        await writer.send(channel, data)
 
     @asynccontextmanager
     async def listen(self, hub: str, receive: Receive) -> AsyncIterator[None]:
-        inbox = _Inbox(self._address, self._keys.inbox(hub), receive, self._losses, self._patience)
+        inbox = Inbox(self._redis, self._keys.inbox(hub), receive, self._losses, self._patience)
         await inbox.open()
-        reader = asyncio.create_task(inbox.read(), name=f"bus-inbox-{hub}")
+        tasks = [
+            asyncio.create_task(inbox.read(), name=f"bus-inbox-{hub}"),
+            asyncio.create_task(self._follow(), name=f"bus-follow-{hub}"),
+        ]
         try:
             yield
         finally:
-            reader.cancel()
-            await asyncio.gather(reader, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await inbox.close()
 
     def losses(self) -> AsyncIterator[None]:
@@ -95,12 +92,57 @@ class RedisBus:
     async def close(self) -> None:
         self._closed = True
         self._losses.close()
-        if self._writer is not None:
-            self._writer.cancel()
-            await asyncio.gather(self._writer, return_exceptions=True)
+        await asyncio.gather(*(writer.close() for writer in self._writers.values()))
+
+    async def _follow(self) -> None:
+        """Find out who serves what, now and then: a master that was left behind keeps its subscribers in silence."""
+        while True:
+            await asyncio.sleep(FOLLOW_SECONDS)
+            with suppress(RedisError, OSError):  # Whoever asks for something notices, and looks for it.
+                await self._redis.routes.refresh()
+
+    async def _forget_old(self) -> None:
+        """Close the writers to servers that serve nothing any more."""
+        there = set(self._redis.routes.nodes())
+        for node in [node for node in self._writers if node not in there]:
+            await self._writers.pop(node).close()
+
+
+class _Writer:
+    """What goes out to one server."""
+
+    def __init__(self, commands: Commands, node: Node) -> None:
+        self._redis = commands
+        self._node = node
+        self._command = "SPUBLISH" if commands.routes.sharded else "PUBLISH"
+        self._sender = node.sender()
+        self._outbox: deque[_Waiting] = deque()
+        self._room = asyncio.Semaphore(OUTBOX_MESSAGES)
+        self._wake = asyncio.Event()
+        self._writing: asyncio.Task[None] | None = None
+        self._lines_lost = 0
+        self._closed = False
+
+    async def send(self, channel: str, data: bytes) -> None:
+        """Return once it has gone out. Raises `StoreError` where it may not have."""
+        async with self._room:
+            if self._closed:
+                raise StoreError("The Bus is closed.")
+            if self._writing is None:
+                self._writing = asyncio.create_task(self._write(), name=f"bus-writer-{self._node.name}")
+            waiting = _Waiting(channel, data, asyncio.get_running_loop().create_future())
+            self._outbox.append(waiting)
+            self._wake.set()
+            await waiting.sent
+
+    async def close(self) -> None:
+        """What waits fails."""
+        self._closed = True
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.gather(self._writing, return_exceptions=True)
         _fail(self._outbox, StoreError("The Bus was closed."))
-        with self._address.errors():
-            await self._sender.aclose()
+        await closed(self._sender)
 
     async def _write(self) -> None:
         while True:
@@ -119,111 +161,45 @@ class RedisBus:
         return batch
 
     async def _publish(self, batch: list[_Waiting]) -> None:
+        breaker = self._redis.breaker(self._node)
+        if breaker.is_away:
+            _fail(batch, breaker.away())
+            return
         pipe = self._sender.pipeline(transaction=False)
         for waiting in batch:
-            pipe.publish(waiting.channel, waiting.data)
+            pipe.execute_command(self._command, waiting.channel, waiting.data)
         try:
-            with self._address.errors():
-                await pipe.execute()
-        except StoreError as error:
-            _fail(batch, error)
+            answers = await pipe.execute(raise_on_error=False)
+        except (RedisError, OSError) as error:
+            _fail(batch, store_error(error, self._node.name))
+            await self._line_lost(batch[0].channel, error)
         except asyncio.CancelledError:
             _fail(batch, StoreError("The Bus was closed."))
             raise
-        for waiting in batch:
-            if not waiting.sent.done():
-                waiting.sent.set_result(None)
+        else:
+            self._lines_lost = 0
+            for waiting, answer in zip(batch, answers, strict=True):
+                await self._settle(waiting, answer)
+
+    async def _line_lost(self, channel: str, error: Exception) -> None:
+        self._lines_lost += 1
+        # One line may be cut while the server is well.
+        if is_away(error) and (self._lines_lost > 1 or isinstance(error, TimeoutError)):
+            await self._redis.lost(self._node, channel, error)
+
+    async def _settle(self, waiting: _Waiting, answer: object) -> None:
+        if isinstance(answer, MovedError):
+            # The next one goes there. This one does not: one that was sent after it may already be there.
+            await self._redis.routes.moved(answer.slot_id, answer.host, answer.port, self._node)
+        if isinstance(answer, RedisError):
+            _fail([waiting], store_error(answer, self._node.name))
+            if is_away(answer):
+                await self._redis.lost(self._node, waiting.channel, answer)
+        elif not waiting.sent.done():
+            waiting.sent.set_result(None)
 
 
 def _fail(batch: list[_Waiting] | deque[_Waiting], error: StoreError) -> None:
     for waiting in batch:
         if not waiting.sent.done():
             waiting.sent.set_exception(error)
-
-
-class _Inbox:
-    """One subscription, which comes back by itself.
-
-    redis-py would reconnect and subscribe again in silence; each connection is thrown away instead, so that a loss is
-    never hidden."""
-
-    def __init__(
-        self, address: RedisAddress, channel: str, receive: Receive, losses: Losses, patience: _Patience
-    ) -> None:
-        self._address = address
-        self._channel = channel
-        self._receive = receive
-        self._losses = losses
-        self._quiet_seconds, self._answer_seconds = patience
-        self._client = address.listener()
-        self._pubsub: PubSub | None = None
-
-    async def open(self) -> None:
-        """Subscribe, and return once Redis said so."""
-        with self._address.errors():
-            await self._subscribe()
-
-    async def read(self) -> None:
-        """Hand on messages for ever."""
-        while True:
-            try:
-                await self._read_one()
-            except (RedisError, OSError) as error:
-                log.warning("inbox_lost redis=%s error=%s", self._address, error)
-                await self._come_back()
-
-    async def close(self) -> None:
-        await self._unsubscribe()
-        await self._client.aclose()
-
-    async def _subscribe(self) -> PubSub:
-        pubsub = self._pubsub = self._client.pubsub()
-        try:
-            # This connection waits for ever; without a limit of our own it would do so in its handshake too.
-            async with asyncio.timeout(CONNECT_SECONDS + self._answer_seconds):
-                await pubsub.subscribe(self._channel)
-                if await pubsub.get_message(timeout=self._answer_seconds) is None:
-                    raise TimeoutError("no answer to SUBSCRIBE")
-        except BaseException:
-            await self._unsubscribe()
-            raise
-        return pubsub
-
-    async def _unsubscribe(self) -> None:
-        pubsub, self._pubsub = self._pubsub, None
-        if pubsub is not None:
-            with suppress(RedisError, OSError):  # It is thrown away either way.
-                await pubsub.aclose()  # type: ignore[no-untyped-call]  # untyped in redis-py
-
-    async def _read_one(self) -> None:
-        pubsub = self._pubsub
-        if pubsub is None:
-            raise ConnectionError("not subscribed")
-        # When a line is cut, redis-py connects anew before it says so, for which the second limit is.
-        async with asyncio.timeout(self._quiet_seconds + self._answer_seconds + CONNECT_SECONDS):
-            message = await pubsub.get_message(timeout=self._quiet_seconds)
-            if message is None:
-                await pubsub.ping()
-                message = await pubsub.get_message(timeout=self._answer_seconds)
-                if message is None:
-                    raise TimeoutError("no answer to PING")
-        if message["type"] == "message":
-            try:
-                self._receive(message["data"])
-            except Exception:
-                log.exception("bus_message_failed")
-
-    async def _come_back(self) -> None:
-        longest = RECONNECT_FIRST_SECONDS
-        while True:
-            await self._unsubscribe()
-            # Full jitter, so that the hubs of one Redis do not come back at the same instant.
-            await asyncio.sleep(random.uniform(0, longest))  # noqa: S311 (no secret)
-            longest = min(longest * 2, RECONNECT_LONGEST_SECONDS)
-            try:
-                await self._subscribe()
-            except (RedisError, OSError) as error:
-                log.debug("inbox_still_lost redis=%s error=%s", self._address, error)
-                continue
-            self._losses.happened()
-            return

@@ -20,6 +20,6 @@ def sqlite_backend(folder: Path) -> Backend:
     return Backend("sqlite", lambda: open_store(f"sqlite://{folder / 'cobrowse.db'}", exclusive=False))
 
 
-def redis_backend(url: str) -> Backend:
-    """A real redis-server."""
-    return Backend("redis", lambda: open_store(url, exclusive=True))
+def redis_backend(name: str, url: str) -> Backend:
+    """Real redis-servers, of the kind that the URL says."""
+    return Backend(name, lambda: open_store(url, exclusive=True))

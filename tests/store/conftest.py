@@ -1,21 +1,56 @@
 """The backends that the contract suites run against, and the stores of one test."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from cobrowse.store.base import AccountStore, Bus, SessionStore
 from cobrowse.store.opening import Stores
+from tests.redis_cluster import RedisCluster, running_cluster
+from tests.redis_sentinel import SentinelSet, running_sentinel
 from tests.store.backends import Backend, redis_backend, sqlite_backend
 
 
-@pytest.fixture(params=["sqlite", pytest.param("redis", marks=pytest.mark.redis)])
+@pytest.fixture(scope="session")
+def whole_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisCluster]:
+    """The cluster of this test run: three masters, each with a replica. Leave it as it was."""
+    with running_cluster(tmp_path_factory.mktemp("cluster"), replicas=1) as running:
+        yield running
+
+
+@pytest.fixture
+def cluster(whole_cluster: RedisCluster) -> RedisCluster:
+    """It, empty."""
+    whole_cluster.flush()
+    return whole_cluster
+
+
+@pytest.fixture(scope="session")
+def whole_sentinel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SentinelSet]:
+    """The sentinels of this test run, with a master and its replica. Leave them as they were."""
+    with running_sentinel(tmp_path_factory.mktemp("sentinel")) as running:
+        yield running
+
+
+@pytest.fixture
+def sentinel(whole_sentinel: SentinelSet) -> SentinelSet:
+    """They, with an empty master."""
+    whole_sentinel.flush()
+    return whole_sentinel
+
+
+@pytest.fixture(
+    params=["sqlite", *(pytest.param(name, marks=pytest.mark.redis) for name in ("redis", "sentinel", "cluster"))]
+)
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     """Each backend in turn, empty."""
-    if request.param == "sqlite":
+    name: str = request.param
+    if name == "sqlite":
         return sqlite_backend(tmp_path)
-    return redis_backend(request.getfixturevalue("redis_url"))
+    if name == "redis":
+        return redis_backend(name, request.getfixturevalue("redis_url"))
+    return redis_backend(name, request.getfixturevalue(name).url)
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ import pytest
 from cobrowse.core.errors import ConfigError, StoreError
 from cobrowse.store.base import AccountStore, Bus, SessionStore
 from cobrowse.store.opening import open_store
-from cobrowse.store.redis_client import RedisAddress
+from cobrowse.store.redis_address import RedisAddress
 from tests.store.making import stored, waiting
 
 
 @pytest.mark.parametrize("url", ["", "cobrowse.db", "postgres://host/db", "/var/lib/cobrowse.db"])
 def test_an_unknown_backend_is_refused(url: str) -> None:
-    with pytest.raises(ConfigError, match="one of sqlite:///, redis:// and rediss://"):
+    with pytest.raises(ConfigError, match="one of sqlite://, redis://, rediss://, redis\\+sentinel://"):
         open_store(url, exclusive=True)
 
 
@@ -35,12 +35,6 @@ def test_an_unknown_backend_is_refused(url: str) -> None:
 def test_a_malformed_path_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match="sqlite:///absolute/path"):
         open_store(url, exclusive=True)
-
-
-@pytest.mark.parametrize("scheme", ["redis+sentinel", "redis+cluster"])
-def test_what_comes_later_says_so(scheme: str) -> None:
-    with pytest.raises(ConfigError, match="comes in a later version"):
-        open_store(f"{scheme}://host:26379/main", exclusive=True)
 
 
 @pytest.mark.parametrize(

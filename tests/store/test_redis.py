@@ -10,13 +10,16 @@ from msgspec.structs import replace
 from redis import Redis
 from redis.crc import key_slot
 
-from cobrowse.core.errors import StoreError
+from cobrowse.core.errors import StoreAway, StoreError
 from cobrowse.store import redis as redis_module
-from cobrowse.store import redis_client
+from cobrowse.store import redis_client, redis_node
 from cobrowse.store.base import ENDED_KEPT_SECONDS, Agent, Asset, SignIn
 from cobrowse.store.opening import Stores, open_redis, open_store
-from cobrowse.store.redis_client import Argument, Commands, RedisAddress
+from cobrowse.store.redis_address import RedisAddress
+from cobrowse.store.redis_client import Commands
 from cobrowse.store.redis_keys import Keys
+from cobrowse.store.redis_node import Argument
+from cobrowse.store.redis_routes import OneRedis
 from tests.redis_server import RedisServer
 from tests.store.flaky_proxy import FlakyProxy, flaky_proxy
 from tests.store.making import CODE_EXPIRES_AT, CREATED_AT, end, stored, waiting
@@ -52,6 +55,16 @@ async def flaky(proxy: FlakyProxy) -> AsyncIterator[Stores]:
     """Stores whose connections go through the proxy."""
     async with open_store(proxy.url, exclusive=True) as opened:
         yield opened
+
+
+async def back(stores: Stores) -> None:
+    """Return once the store has noticed that Redis is back."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return await stores.sessions.ping()
+            except StoreAway:
+                await asyncio.sleep(0.02)
 
 
 # --- a reply that is lost after the command was executed; redis-py sends it again
@@ -105,12 +118,13 @@ async def test_every_other_write_bears_a_lost_reply(flaky: Stores, proxy: FlakyP
     await begun(sessions, "before")
     await accounts.put_ticket("before", "", LATER)
     await accounts.take_ticket("before", "n", CREATED_AT)
+    await sessions.put_asset("before", 1, Asset("image/png", b"x"))
 
     proxy.lose_reply_to(b"EVALSHA")
     lines = await begun(sessions, "s1")
     assert await sessions.read_audit("s1") == lines
 
-    proxy.lose_reply_to(b"EXEC")
+    proxy.lose_reply_to(b"EVALSHA")
     await sessions.put_asset("s1", 1, Asset("image/png", b"x"))
     assert await sessions.take_asset("s1", 1) is not None
     for command in (b"UNLINK", b"SREM"):
@@ -207,26 +221,19 @@ async def test_two_prefixes_share_nothing(redis_url: str) -> None:
 
 async def test_all_keys_of_one_script_share_a_slot(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     slots: dict[str, set[int]] = {}
-    scripts, run_all = Commands.script, Commands.run_all
+    scripts = Commands.script
 
     async def script(self: Commands, name: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         slots.setdefault(name, set()).add(len({key_slot(key.encode()) for key in keys}))
         return await scripts(self, name, keys, arguments)
 
-    async def transaction(self: Commands, commands: Any, *, atomic: bool = False) -> Any:
-        listed = list(commands)
-        if atomic:
-            slots.setdefault("MULTI", set()).add(len({key_slot(str(command[1]).encode()) for command in listed}))
-        return await run_all(self, listed, atomic=atomic)
-
     monkeypatch.setattr(Commands, "script", script)
-    monkeypatch.setattr(Commands, "run_all", transaction)
     await everything(stores)
     assert set(slots) == {
-        "MULTI",
         "append_audit",
         "claim_code",
         "create_session",
+        "put_asset",
         "put_ticket",
         "replace_session",
         "reserve_code",
@@ -382,7 +389,10 @@ async def test_records_that_cannot_be_read_are_store_errors(stores: Stores, raw:
         assert raised.value.code in ("store_unreadable", "line_unreadable")
 
 
-async def test_a_redis_that_is_away_is_a_store_error_until_it_is_back(flaky: Stores, proxy: FlakyProxy) -> None:
+async def test_a_redis_that_is_away_is_a_store_error_until_it_is_back(
+    flaky: Stores, proxy: FlakyProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(OneRedis, "patience_seconds", 0.2)
     await stored(flaky.sessions, waiting())
     proxy.refuse(True)
     asks = [
@@ -394,8 +404,9 @@ async def test_a_redis_that_is_away_is_a_store_error_until_it_is_back(flaky: Sto
     ]
     for answer in await asyncio.gather(*asks, return_exceptions=True):
         assert isinstance(answer, StoreError)
-        assert answer.code == "store_unavailable"
+        assert answer.code == "store_away"
     proxy.refuse(False)
+    await back(flaky)
     assert await flaky.sessions.claim("code of s1", "tab", CREATED_AT) == "s1"
     await flaky.bus.send("h1", b"x")
 
@@ -424,6 +435,6 @@ async def test_an_old_redis_is_refused(redis_url: str, monkeypatch: pytest.Monke
 
 
 async def test_more_callers_than_connections_wait_their_turn(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_client, "POOL_CONNECTIONS", 2)
+    monkeypatch.setattr(redis_node, "CONNECTIONS", 2)
     async with open_store(redis_url, exclusive=True) as stores:
         await asyncio.gather(*(stores.sessions.ping() for _ in range(200)))

@@ -9,8 +9,10 @@ from redis import Redis
 
 from cobrowse.core.errors import StoreError
 from cobrowse.store import redis_bus as module
+from cobrowse.store import redis_inbox
+from cobrowse.store.redis_address import RedisAddress
 from cobrowse.store.redis_bus import RedisBus
-from cobrowse.store.redis_client import RedisAddress
+from cobrowse.store.redis_client import Commands
 from cobrowse.store.redis_keys import Keys
 from tests.redis_server import RedisServer, running_redis
 from tests.store.flaky_proxy import FlakyProxy, flaky_proxy
@@ -34,7 +36,7 @@ async def proxy(redis_server: RedisServer, redis_url: str) -> AsyncIterator[Flak
 @pytest.fixture
 async def sender(redis_url: str) -> AsyncIterator[RedisBus]:
     """A Bus with a good line."""
-    bus = RedisBus(RedisAddress(redis_url), Keys("cobrowse"))
+    bus = RedisBus(Commands(RedisAddress(redis_url)), Keys("cobrowse"))
     yield bus
     await bus.close()
 
@@ -42,7 +44,7 @@ async def sender(redis_url: str) -> AsyncIterator[RedisBus]:
 @pytest.fixture
 async def bus(proxy: FlakyProxy) -> AsyncIterator[RedisBus]:
     """A Bus behind the proxy that soon notices a quiet line."""
-    opened = RedisBus(RedisAddress(proxy.url), Keys("cobrowse"), quiet_seconds=0.1, answer_seconds=1.0)
+    opened = RedisBus(Commands(RedisAddress(proxy.url)), Keys("cobrowse"), quiet_seconds=0.1, answer_seconds=1.0)
     yield opened
     await opened.close()
 
@@ -102,9 +104,9 @@ async def test_a_quiet_line_that_lives_is_left_alone(bus: RedisBus, sender: Redi
 
 
 async def test_a_redis_that_restarts_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "RECONNECT_LONGEST_SECONDS", 0.1)
+    monkeypatch.setattr(redis_inbox, "RECONNECT_LONGEST_SECONDS", 0.1)
     with running_redis(tmp_path) as server:
-        bus = RedisBus(RedisAddress(server.url), Keys("cobrowse"))
+        bus = RedisBus(Commands(RedisAddress(server.url)), Keys("cobrowse"))
         inbox, losses = Inbox(), bus.losses()
         async with bus.listen("h1", inbox.receive):
             await bus.send("h1", b"before")
@@ -139,12 +141,13 @@ async def test_a_full_outbox_lets_senders_wait(
 ) -> None:
     monkeypatch.setattr(module, "OUTBOX_MESSAGES", 3)
     monkeypatch.setattr(module, "BATCH_BYTES", 4)
-    bus, inbox = RedisBus(RedisAddress(proxy.url), Keys("cobrowse")), Inbox()
+    bus, inbox = RedisBus(Commands(RedisAddress(proxy.url)), Keys("cobrowse")), Inbox()
     async with sender.listen("h1", inbox.receive):
         await bus.send("h1", b"begin")
         sends = [asyncio.create_task(bus.send("h1", b"m%02d" % n)) for n in range(20)]
         await asyncio.sleep(0)
-        assert len(bus._outbox) <= 3
+        [writer] = bus._writers.values()
+        assert len(writer._outbox) <= 3
         await asyncio.gather(*sends)
         assert (await inbox.first(21))[1:] == [b"m%02d" % n for n in range(20)]
     await bus.close()
@@ -153,13 +156,13 @@ async def test_a_full_outbox_lets_senders_wait(
 async def test_one_round_trip_carries_no_more_than_its_bytes(bus: RedisBus, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BATCH_BYTES", 6)
     sizes: list[list[int]] = []
-    publish = bus._publish
+    publish = module._Writer._publish
 
-    async def watched(batch: list[module._Waiting]) -> None:
+    async def watched(self: module._Writer, batch: list[module._Waiting]) -> None:
         sizes.append([len(waiting.data) for waiting in batch])
-        await publish(batch)
+        await publish(self, batch)
 
-    monkeypatch.setattr(bus, "_publish", watched)
+    monkeypatch.setattr(module._Writer, "_publish", watched)
     await asyncio.gather(*(bus.send("h1", bytes(size)) for size in (2, 3, 2, 9, 6, 1)))
     assert sizes == [[2, 3], [2], [9], [6], [1]]
 
