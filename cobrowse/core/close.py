@@ -25,6 +25,7 @@ PROBE_UNANSWERED = Close(4002, "probe_unanswered")
 STORE_AWAY = Close(4003, "store_unavailable")
 INTERNAL = Close(4004, "internal")
 SEAT_BUSY = Close(4005, "seat_busy")
+SEAT_LOST = Close(4006, "seat_lost")
 
 HELLO_TIMEOUT = Close(4100, "hello_timeout")
 BAD_HELLO = Close(4101, "bad_hello")

@@ -87,7 +87,12 @@ class NavigationAnswered(Struct, frozen=True):
 
 
 class Active(Struct, frozen=True):
-    """An act, or the customer's trusted input. Puts off `idle`."""
+    """An act, or the customer's trusted input. Puts off `idle`.
+
+    Where it could not be written when it happened, `at` is when that was (Unix seconds), and it counts from then on:
+    who says so has seen to it that nobody was idle for too long before."""
+
+    at: float = 0.0
 
 
 class EndAsked(Struct, frozen=True):

@@ -77,6 +77,8 @@ def step(session: Session, event: Event, now: float) -> Stepped:
         if isinstance(event, SeatTaken | Claimed):
             raise NotAllowed("This session has ended.", code="session_ended")
         return session, ()
+    if isinstance(event, Active) and event.at > session.active_at:
+        session = replace(session, active_at=event.at)
     ended = _overdue(session, now)
     if ended is not None:
         return _end(session, ended, now)
@@ -250,7 +252,8 @@ def _navigation_answered(session: Session, event: NavigationAnswered, now: float
 
 
 def _active(session: Session, event: Active, now: float) -> Stepped:
-    return replace(session, active_at=now), ()
+    # What was told late counts already, see `step`.
+    return (session if event.at else replace(session, active_at=now)), ()
 
 
 def _end_asked(session: Session, event: EndAsked, now: float) -> Stepped:

@@ -96,15 +96,28 @@ class Acts:
         if now - local.active_at < ACTIVE_SECONDS:
             return
         local.active_at = now
-        self._house.spawn(self._note(local))
+        self._house.spawn(self._note(local, Active()))
 
-    async def _note(self, local: LocalSession) -> None:
+    async def _note(self, local: LocalSession, active: Active) -> None:
+        happened_at = active.at or self._house.clock.now()
         try:
-            await self._steps.step(local.session.id, Active())
+            await self._steps.step(local.session.id, active)
+            local.unnoted_at = 0.0
+        except StoreError as error:
+            # Noted when the store is back, before anybody finds the session idle.
+            last = max(local.unnoted_at, local.session.active_at)
+            if happened_at - last < local.session.limits.idle_seconds:
+                local.unnoted_at = max(happened_at, last)
+            if self._house.seldom.says("activity_not_noted"):
+                log.warning("activity_not_noted session=%s error=%s", local.session.id, error.code)
         except CobrowseError as error:
-            # The next activity tries again.
-            local.active_at = float("-inf")
-            log.warning("activity_not_noted session=%s error=%s", local.session.id, error.code)
+            log.info("activity_not_noted session=%s error=%s", local.session.id, error.code)
+
+    async def note_late(self) -> None:
+        """Tell the store, which is back, who did something meanwhile."""
+        for local in list(self._house.sessions.values()):
+            if local.unnoted_at:
+                await self._note(local, Active(local.unnoted_at))
 
 
 def _not_permitted(local: LocalSession, act: Act) -> str:

@@ -5,12 +5,16 @@ from collections.abc import Awaitable, Callable
 
 from cobrowse.core.close import PROBE_UNANSWERED, SLOW
 from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict, StoreError, StoreUnreadable
-from cobrowse.core.events import SeatLeft, Tick
+from cobrowse.core.events import Tick
 from cobrowse.hub.echoes import Echoes
 from cobrowse.hub.house import House
 from cobrowse.hub.ledger import FLUSH_SECONDS
 from cobrowse.hub.peer import PROBE_PATIENCE_SECONDS, QUIET_SECONDS, Peer
 from cobrowse.hub.probes import Probes
+from cobrowse.hub.pulse import Pulse
+from cobrowse.hub.recovery import Recovery
+from cobrowse.hub.rereading import Rereading
+from cobrowse.hub.roll_call import RollCall
 from cobrowse.hub.steps import SEATS, Steps
 from cobrowse.hub.timekeeping import Timekeeping
 
@@ -18,8 +22,6 @@ log = logging.getLogger("cobrowse.hub")
 
 SWEEP_SECONDS = 5.0
 REREAD_SECONDS = 2.0
-# A hub that did not renew its lease for three sweeps is dead.
-LEASE_SECONDS = 15.0
 DUE_AT_ONCE = 200
 
 
@@ -27,18 +29,35 @@ class Deadlines:
     """Four rounds for ever: a sweep each 5 s, a re-read of what is shared each 2 s, the ledger each 15 s, an echo each
     5 s; and one after each Bus loss."""
 
-    def __init__(self, house: House, steps: Steps, probes: Probes, timekeeping: Timekeeping, echoes: Echoes) -> None:
+    def __init__(
+        self,
+        house: House,
+        *,
+        steps: Steps,
+        probes: Probes,
+        roll_call: RollCall,
+        rereading: Rereading,
+        recovery: Recovery,
+        pulse: Pulse,
+        timekeeping: Timekeeping,
+        echoes: Echoes,
+    ) -> None:
         self._house = house
         self._steps = steps
         self._probes = probes
+        self._roll_call = roll_call
+        self._rereading = rereading
+        self._recovery = recovery
+        self._pulse = pulse
         self._timekeeping = timekeeping
         self._echoes = echoes
 
     async def start(self) -> None:
         """Say that this hub lives, and begin the rounds. Raises `StoreError`."""
         await self._timekeeping.compare()
-        await self.lease()
+        await self._roll_call.answer()
         for round_ in (
+            self._pulse.beating(),
             self.sweeping(),
             self.rereading(),
             self.writing_down(),
@@ -47,24 +66,20 @@ class Deadlines:
         ):
             self._house.spawn(round_)
 
-    async def lease(self, seconds: float = LEASE_SECONDS) -> None:
-        """This hub lives for so much longer."""
-        await self._house.store.lease(self._house.id, self._house.clock.now() + seconds)
-
     async def sweeping(self) -> None:
         await self._for_ever(SWEEP_SECONDS, self.sweep)
 
     async def rereading(self) -> None:
-        await self._for_ever(REREAD_SECONDS, self.reread)
+        await self._for_ever(REREAD_SECONDS, self._rereading.reread)
 
     async def writing_down(self) -> None:
         await self._for_ever(FLUSH_SECONDS, self._house.ledger.flush)
 
     async def listening_for_losses(self) -> None:
-        """Read everything shared again each time the Bus may have lost something."""
+        """Make up for it each time the Bus may have lost something: the store was away, too, perhaps."""
         async for _ in self._house.bus.losses():
             self._house.counters.add("bus_losses")
-            await self._safely(self.reread)
+            await self._safely(self._recovery.recover)
 
     async def echoing(self) -> None:
         """Measure how late the loop and the Bus are. The echo does its own waiting."""
@@ -75,13 +90,17 @@ class Deadlines:
         while True:
             await self._house.clock.sleep(seconds)
             await self._safely(round_)
+            if self._recovery.is_needed:
+                await self._safely(self._recovery.recover)
 
     async def _safely(self, round_: Callable[[], Awaitable[None]]) -> None:
         try:
             await round_()
         except StoreError as error:
             self._house.counters.add("store_missed.round")
-            log.warning("store_missed what=%s error=%s", round_.__name__, error.code)
+            self._recovery.missed()
+            if self._house.seldom.says("store_missed"):
+                log.warning("store_missed what=%s error=%s", round_.__name__, error.code)
         except Exception:
             # A mistake in one round may not end all the rounds to come.
             self._house.counters.add("failures")
@@ -93,8 +112,10 @@ class Deadlines:
             for peer in list(local.peers.values()):
                 self._check(peer)
         await self._timekeeping.compare()
-        await self.lease()
-        await self._steps.pay()
+        await self._roll_call.answer()
+        await self._recovery.make_up()
+        if self._recovery.is_settling:
+            return
         for session_id in await self._house.store.due(self._house.clock.now(), DUE_AT_ONCE):
             await self._tick(session_id)
         await self._house.ledger.close_due()
@@ -128,31 +149,4 @@ class Deadlines:
         if found is None:
             return frozenset()
         holds = [found.session.hold(seat) for seat in SEATS]
-        hubs = sorted({hold.hub for hold in holds if hold.present} - {self._house.id})
-        return frozenset(await self._house.store.dead_hubs(hubs, self._house.clock.now()))
-
-    async def reread(self) -> None:
-        """Find what the Bus lost: newer versions, sessions that are gone, holders whose hub is dead."""
-        known = {session_id: local.version for session_id, local in self._house.sessions.items()}
-        if not known:
-            return
-        versions = await self._house.store.versions(list(known))
-        for session_id, version in known.items():
-            if versions.get(session_id) != version:
-                await self._steps.refresh(session_id)
-        await self._bury()
-
-    async def _bury(self) -> None:
-        """A seat whose hub is dead is left."""
-        others = [
-            (local.session.id, SeatLeft(seat=seat, generation=hold.generation, why="offline"), hold.hub)
-            for local in self._house.sessions.values()
-            for seat in SEATS
-            if (hold := local.session.hold(seat)).present and hold.hub != self._house.id
-        ]
-        if not others:
-            return
-        dead = await self._house.store.dead_hubs(sorted({hub for _, _, hub in others}), self._house.clock.now())
-        for session_id, left, hub in others:
-            if hub in dead:
-                await self._steps.must(session_id, left)
+        return await self._roll_call.dead(hold.hub for hold in holds if hold.present)

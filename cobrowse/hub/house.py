@@ -15,6 +15,7 @@ from cobrowse.hub.clock import StoreClock, within
 from cobrowse.hub.counters import Counters
 from cobrowse.hub.ledger import Ledger
 from cobrowse.hub.local import LocalSession
+from cobrowse.hub.seldom import Seldom
 from cobrowse.store.base import Bus, SessionStore
 
 log = logging.getLogger("cobrowse.hub")
@@ -55,6 +56,7 @@ class House:
         self.take_ticket = take_ticket
         self.id = new_id()
         self.counters = Counters()
+        self.seldom = Seldom(clock.monotonic)
         self.act_times = ActTimes(self.counters, clock.monotonic)
         self.sessions: dict[str, LocalSession] = {}
         self.ledger = Ledger(
@@ -104,7 +106,8 @@ class House:
             yield
         except StoreError as error:
             self.counters.add(f"store_missed.{what}")
-            log.warning("store_missed what=%s error=%s", what, error.code)
+            if self.seldom.says(f"store_missed.{what}"):
+                log.warning("store_missed what=%s error=%s", what, error.code)
 
     async def stop(self) -> None:
         """Cancel what is still being done, and write down what is still to be said."""

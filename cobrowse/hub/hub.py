@@ -22,8 +22,13 @@ from cobrowse.hub.peer import Transport
 from cobrowse.hub.pictures import Pictures
 from cobrowse.hub.post import Post
 from cobrowse.hub.probes import Probes
+from cobrowse.hub.pulse import Pulse
 from cobrowse.hub.reading import Reading
+from cobrowse.hub.recovery import Recovery
 from cobrowse.hub.relay import Relay
+from cobrowse.hub.rereading import Rereading
+from cobrowse.hub.restoring import Restoring
+from cobrowse.hub.roll_call import RollCall
 from cobrowse.hub.seats import Seats
 from cobrowse.hub.steps import Steps
 from cobrowse.hub.timekeeping import Timekeeping
@@ -45,9 +50,11 @@ class Hub:
         probes = Probes(house, post)
         relay = Relay(house, post, pictures)
         self.assets = Assets(house, post, self._fetcher)
+        restoring, self._roll_call, timekeeping = Restoring(house), RollCall(house), Timekeeping(house)
         steps = Steps(
             house,
             post,
+            restoring,
             ask_picture=pictures.ask_for,
             forget_page=self.assets.forget,
             leave_page=self.assets.leave_page,
@@ -55,20 +62,42 @@ class Hub:
         self._steps = steps
         acts = Acts(house, post, steps)
         checkups = Checkups(house, post)
-        reading = Reading(house, steps, relay, pictures, acts, self.assets, probes, checkups)
+        rereading = Rereading(house, steps, self._roll_call)
+        recovery = Recovery(
+            house,
+            steps=steps,
+            acts=acts,
+            restoring=restoring,
+            rereading=rereading,
+            roll_call=self._roll_call,
+            timekeeping=timekeeping,
+        )
+        pulse = Pulse(house, recovery.recover)
+        reading = Reading(house, steps, relay, pictures, acts, self.assets, probes, checkups, pulse)
         self._desk = Desk(house, steps)
         self._seats = Seats(
             house,
             steps,
             relay,
             probes,
+            self._roll_call,
             on_frame=reading.frame,
             on_empty=self.assets.forget_here,
             on_old_snippet=checkups.old_snippet,
         )
         echoes = Echoes(house, post)
         self._inbox = Inbox(house, steps, relay, pictures, probes, self.assets, echoes)
-        self._deadlines = Deadlines(house, steps, probes, Timekeeping(house), echoes)
+        self._deadlines = Deadlines(
+            house,
+            steps=steps,
+            probes=probes,
+            roll_call=self._roll_call,
+            rereading=rereading,
+            recovery=recovery,
+            pulse=pulse,
+            timekeeping=timekeeping,
+            echoes=echoes,
+        )
 
     @property
     def id(self) -> str:
@@ -91,7 +120,7 @@ class Hub:
                 await self._house.stop()
                 await self._fetcher.close()
                 with self._house.tolerating("lease"):
-                    await self._deadlines.lease(seconds=0)
+                    await self._roll_call.answer(seconds=0)
 
     async def serve(self, seat: Who, transport: Transport, origin: str | None) -> None:
         """The whole life of an accepted socket, from the hello with its deadline to the leaving."""

@@ -91,10 +91,12 @@ class LocalSession:
         "lock",
         "owed",
         "peers",
+        "seen_at",
         "session",
         "site",
         "state",
         "troubles",
+        "unnoted_at",
         "version",
         "view",
         "washed",
@@ -119,6 +121,10 @@ class LocalSession:
         self.troubles: frozenset[Trouble] = frozenset()
         self.highest_act = -1
         self.active_at = float("-inf")
+        # When somebody last did something that the store has not heard of, by the wall clock; 0 for never.
+        self.unnoted_at = 0.0
+        # When the store last had this session, by the wall clock.
+        self.seen_at = clock.now()
         # How much was washed out of its view here, and when the log was last told.
         self.washed = 0
         self.washed_told_at = float("-inf")

@@ -47,7 +47,8 @@ class Post:
             await self._house.bus.send(hub, bus_protocol.encode(message))
         except StoreError as error:
             self._house.counters.add("bus_lost")
-            log.warning("bus_lost hub=%s error=%s", hub, error.code)
+            if self._house.seldom.says("bus_lost"):
+                log.warning("bus_lost hub=%s error=%s", hub, error.code)
 
 
 def _deliver(session_id: str, seat: Who, generation: int, item: Item) -> Deliver:

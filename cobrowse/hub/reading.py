@@ -6,7 +6,16 @@ import math
 
 from cobrowse.core.audit import ASSET_REASONS, word
 from cobrowse.core.close import BAD_MESSAGE
-from cobrowse.core.errors import BadMessage, CobrowseError, NotAllowed, NotFound, Refused, StoreError, TooMany
+from cobrowse.core.errors import (
+    BadMessage,
+    CobrowseError,
+    NotAllowed,
+    NotFound,
+    Refused,
+    StoreAway,
+    StoreError,
+    TooMany,
+)
 from cobrowse.core.events import (
     Consented,
     ControlAnswered,
@@ -60,6 +69,7 @@ from cobrowse.hub.outbox import CreditDue
 from cobrowse.hub.peer import Peer
 from cobrowse.hub.pictures import Pictures
 from cobrowse.hub.probes import Probes
+from cobrowse.hub.pulse import Pulse
 from cobrowse.hub.relay import Relay
 from cobrowse.hub.steps import Steps
 from cobrowse.hub.wire import Data, Frame, Said
@@ -91,6 +101,7 @@ class Reading:
         assets: Assets,
         probes: Probes,
         checkups: Checkups,
+        pulse: Pulse,
     ) -> None:
         self._house = house
         self._steps = steps
@@ -100,9 +111,11 @@ class Reading:
         self._assets = assets
         self._probes = probes
         self._checkups = checkups
+        self._pulse = pulse
 
     async def frame(self, local: LocalSession, peer: Peer, data: Data) -> None:
         """Everything one frame holds. Garbage closes the socket; too much makes it wait."""
+        await self._pulse.felt()
         self._house.counters.add("frames")
         if peer.said_bye:
             return
@@ -218,7 +231,7 @@ class Reading:
     def _problem(self, peer: Peer, error: CobrowseError) -> None:
         self._house.counters.add(f"problems.{error.code}")
         self._house.ledger.count(peer.session_id, "refused_message", error.code)
-        wait = math.ceil(error.retry_after_seconds) if isinstance(error, TooMany) else 0
+        wait = math.ceil(error.retry_after_seconds) if isinstance(error, TooMany | StoreAway) else 0
         peer.send(Problem(code=error.code, message=error.sentence, retry_after_seconds=wait))
 
 

@@ -27,6 +27,7 @@ from cobrowse.hub.local import LocalSession, View
 from cobrowse.hub.peer import Peer, Transport, TransportClosed
 from cobrowse.hub.probes import Probes
 from cobrowse.hub.relay import Relay
+from cobrowse.hub.roll_call import RollCall
 from cobrowse.hub.steps import Step, Steps
 from cobrowse.hub.welcomes import first_epoch, welcome
 
@@ -67,6 +68,7 @@ class Seats:
         steps: Steps,
         relay: Relay,
         probes: Probes,
+        roll_call: RollCall,
         *,
         on_frame: OnFrame,
         on_empty: Callable[[str], None],
@@ -78,6 +80,7 @@ class Seats:
         self._steps = steps
         self._relay = relay
         self._probes = probes
+        self._roll_call = roll_call
         self._on_frame = on_frame
 
     async def serve(self, seat: Who, transport: Transport, origin: str | None) -> None:
@@ -195,7 +198,7 @@ class Seats:
     async def _is_dead(self, session: Session, seat: Who) -> bool:
         hold = session.hold(seat)
         if hold.hub != self._house.id:
-            return bool(await self._house.store.dead_hubs([hold.hub], self._house.clock.now()))
+            return bool(await self._roll_call.dead([hold.hub]))
         local = self._house.sessions.get(session.id)
         return local is None or local.holder(seat) is None
 

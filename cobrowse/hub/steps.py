@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+import msgspec
+
 from cobrowse.core.audit import entry
 from cobrowse.core.bus_protocol import Changed, CloseHolder
-from cobrowse.core.close import ENDED, TAKEN_OVER
-from cobrowse.core.errors import NotAllowed, NotFound, StoreConflict, StoreError
+from cobrowse.core.close import ENDED, SEAT_LOST, TAKEN_OVER, Close
+from cobrowse.core.errors import NotAllowed, NotFound, StoreAway, StoreConflict, StoreError
 from cobrowse.core.events import (
     AskCustomerForControl,
     AskSnapshot,
@@ -20,12 +23,15 @@ from cobrowse.core.events import (
     ForgetPage,
     SeatLeft,
 )
-from cobrowse.core.protocol import ControlAsked
+from cobrowse.core.protocol import ControlAsked, Problem
 from cobrowse.core.session import due_at, public_state, step
-from cobrowse.core.states import Ended, Session, Waiting, Who
+from cobrowse.core.states import Ended, SeatHold, Session, Waiting, Who
 from cobrowse.hub.house import House
 from cobrowse.hub.local import LocalSession
+from cobrowse.hub.peer import Peer
 from cobrowse.hub.post import Post
+from cobrowse.hub.restoring import Restoring
+from cobrowse.store.base import Versioned
 
 log = logging.getLogger("cobrowse.hub")
 
@@ -55,12 +61,14 @@ class Steps:
         self,
         house: House,
         post: Post,
+        restoring: Restoring,
         *,
         ask_picture: Callable[[Session, int], Awaitable[None]],
         forget_page: Callable[[str], Awaitable[None]],
         leave_page: Callable[[str], None],
     ) -> None:
         self._house = house
+        self._restoring = restoring
         self._post = post
         self._ask_picture = ask_picture
         self._forget_page = forget_page
@@ -90,7 +98,7 @@ class Steps:
 
     async def _commit(self, session_id: str, event: Event, guard: Guard | None) -> Step:
         for _ in range(STEP_TRIES):
-            found = await self._house.store.read(session_id)
+            found = await self._read(session_id)
             if found is None:
                 raise NotFound("There is no such session.", code="session_unknown")
             if guard is not None:
@@ -103,9 +111,15 @@ class Steps:
             self._house.counters.add("step_conflicts")
         raise StoreConflict(f"{STEP_TRIES} tries at a step of session {session_id} lost against others.")
 
+    async def _read(self, session_id: str) -> Versioned | None:
+        found, local = await self._house.store.read(session_id), self._house.sessions.get(session_id)
+        return found if local is None else await self._restoring.newest(local, found)
+
     async def tell(self, done: Step) -> None:
         """Announce the new state to both seats, then run the effects."""
         if done.changed:
+            if isinstance(done.session.state, Ended):
+                self._restoring.note_end(done.session, done.version)
             self.adopt(done.session, done.version)
             await self._tell_hubs(done)
             await self._after_change(done)
@@ -175,12 +189,20 @@ class Steps:
             agent = local.peers.get("agent")
             if agent is not None:
                 agent.drop_view()
-        ended = local.state == "ended"
         for seat, peer in local.peers.items():
-            if peer.generation < local.session.hold(seat).generation:
-                peer.close(TAKEN_OVER)
-            elif ended:
-                peer.close(ENDED)
+            why = self._why_close(local, peer, local.session.hold(seat))
+            if why is not None:
+                peer.close(why)
+
+    def _why_close(self, local: LocalSession, peer: Peer, hold: SeatHold) -> Close | None:
+        if peer.generation < hold.generation:
+            return TAKEN_OVER
+        if local.state == "ended":
+            return ENDED
+        if peer.said_bye or (hold.present and hold.hub == self._house.id):
+            return None
+        # Others took this hub for dead, or the store lost that the seat was taken: the peer takes it again.
+        return SEAT_LOST
 
     def _announce(self, local: LocalSession) -> None:
         state = public_state(local.session, local.version)
@@ -195,12 +217,15 @@ class Steps:
         if local is None:
             return
         page, was_live = local.session.customer.page, local.state == "live"
-        found = await self._house.store.read(session_id)
+        found = await self._read(session_id)
         if found is None:
-            for peer in local.peers.values():
-                peer.close(ENDED)
+            self._over(local)
             return
-        self.adopt(found.session, found.version)
+        version = found.version
+        if isinstance(found.session.state, Ended) and local.state != "ended":
+            # The end counts, also where the store lost other writes.
+            version = max(version, local.version + 1)
+        self.adopt(found.session, version)
         if local.state == "ended":
             await self._forget_page(session_id)
         elif page and page != local.session.customer.page:
@@ -209,6 +234,15 @@ class Steps:
             # Who made it live asked for a picture too, but the Bus may have lost that.
             await self._ask_picture(local.session, local.version)
 
+    def _over(self, local: LocalSession) -> None:
+        """The store does not have this session any more, and nobody puts it back."""
+        if isinstance(local.session.state, Waiting):
+            # Its code is gone with it: say so, and the agent makes another.
+            over = Ended(since=self._house.clock.now(), reason="code_expired")
+            self.adopt(msgspec.structs.replace(local.session, state=over), local.version + 1)
+        for peer in local.peers.values():
+            peer.close(ENDED)
+
     # --- what must happen, even if the store is away just now
 
     async def must(self, session_id: str, event: Event) -> None:
@@ -216,7 +250,9 @@ class Steps:
         try:
             await self.step(session_id, event)
         except StoreError as error:
-            log.warning("owed session=%s error=%s", session_id, error.code)
+            if self._house.seldom.says("owed"):
+                log.warning("owed session=%s error=%s", session_id, error.code)
+            self._tell_debt(session_id, error)
             self._owe(session_id, event)
         except (NotFound, NotAllowed):
             return  # what has ended needs no leaving
@@ -239,6 +275,15 @@ class Steps:
             events[:] = [old for old in events if not _is_needless(old, event)]
             events.append(event)
         self._note_debt(session_id)
+
+    def _tell_debt(self, session_id: str, error: StoreError) -> None:
+        """Both sides hear, once, that the session stands still until the store is back."""
+        local = self._house.sessions.get(session_id)
+        if local is None or local.owed:
+            return
+        wait = math.ceil(error.retry_after_seconds) if isinstance(error, StoreAway) else 0
+        for peer in local.peers.values():
+            peer.send(Problem(code=error.code, message=error.sentence, retry_after_seconds=wait))
 
     def _note_debt(self, session_id: str) -> None:
         local = self._house.sessions.get(session_id)

@@ -82,6 +82,10 @@ FAMILIES: dict[str, Family] = {
     "owing": _gauge("Steps that the store has not taken yet; their sessions stand still."),
     "clock_difference_seconds": _gauge("This hub's clock minus the store's."),
     "clock_alarm": _gauge("1 while the clocks differ too much."),
+    "clock_alarms": _counter("Times the clocks began to differ too much."),
+    "store_recoveries": _counter("Times the store was away and all was made up for."),
+    "sessions_put_back": _counter("Sessions that the store had lost, wholly or in part, and got back from this hub."),
+    "stood_still": _counter("Times this process stood still for longer than 5 s."),
     # Assets
     "assets_bytes": _gauge("Bytes of assets that are kept."),
     "assets_asked": _counter("Assets asked of tabs."),

@@ -32,7 +32,7 @@ SHOWN = {
     "hub.assets.TICKET_SECONDS": (
         "tests/web/test_customer_api.py::test_an_asset_needs_token_and_ticket_that_belong_together"
     ),
-    "hub.deadlines.LEASE_SECONDS": "tests/hub/test_deadlines.py::test_a_seat_on_a_hub_that_died_is_offline",
+    "hub.roll_call.LEASE_SECONDS": "tests/hub/test_deadlines.py::test_a_seat_on_a_hub_that_died_is_offline",
     "hub.deadlines.REREAD_SECONDS": "tests/hub/test_deadlines.py::test_what_the_bus_lost_is_read_again",
     "hub.deadlines.SWEEP_SECONDS": "tests/hub/test_deadlines.py::test_any_hub_ends_what_is_due",
     "hub.desk.CODE_TRIES": "tests/hub/test_desk.py::test_a_code_that_is_taken_is_made_anew",

@@ -25,6 +25,7 @@ def test_who_may_come_again() -> None:
         close.STORE_AWAY,
         close.INTERNAL,
         close.SEAT_BUSY,
+        close.SEAT_LOST,
     }
 
 

@@ -560,6 +560,18 @@ def test_idle() -> None:
     story.do(Tick(), after=1).assert_ended("idle")
 
 
+def test_activity_that_is_told_late_counts_from_when_it_was() -> None:
+    story = live()
+    happened_at = story.now + LIMITS.idle_seconds + 100
+    # Told after the session would have been idle, and before it is idle from then on.
+    story.do(Active(happened_at), after=2 * LIMITS.idle_seconds)
+    assert story.state == "live"
+    assert story.session.active_at == happened_at
+    story.do(Active(happened_at - 50))
+    assert story.session.active_at == happened_at
+    live().do(Active(story.now), after=10 * LIMITS.idle_seconds).assert_ended("idle")
+
+
 def test_time_limit() -> None:
     story = live()
     while story.now - story.session.live_since < LIMITS.session_seconds - LIMITS.idle_seconds:

@@ -9,6 +9,7 @@ from cobrowse.core.audit import AuditLine
 from cobrowse.core.errors import StoreError
 from cobrowse.core.states import Session
 from cobrowse.store.base import Asset, Bus, Receive, SessionStore, Trail, Versioned
+from cobrowse.store.sqlite import SqliteSessions
 
 
 class MoodyStore:
@@ -100,6 +101,14 @@ class MoodyStore:
 
     async def close(self) -> None:
         await self._store.close()
+
+    async def forget(self, *tables: str) -> None:
+        """The embedded store beneath loses all that is in these tables."""
+        beneath = self._store
+        if not isinstance(beneath, SqliteSessions):
+            raise TypeError("Only the embedded store is made to forget.")
+        for table in tables:
+            await beneath._database.change(f"DELETE FROM {table}")  # noqa: S608 - a name of the test's own
 
 
 class FaultyBus:

@@ -193,7 +193,7 @@ async def test_acts_and_the_customers_input_put_off_idle_at_most_once_in_ten_sec
         assert (await agent.hear_state("ended")).reason == "idle"
 
 
-async def test_activity_that_could_not_be_noted_is_noted_next_time(world: World, hub: Hub) -> None:
+async def test_activity_that_could_not_be_noted_is_noted_when_the_store_is_back(world: World, hub: Hub) -> None:
     agent, customer = await world.live(hub)
     await world.pass_time(11)
     before = (await session_of(world, customer)).active_at
@@ -201,6 +201,5 @@ async def test_activity_that_could_not_be_noted_is_noted_next_time(world: World,
     agent.act(POINT)
     await world.settle()
     world.store.away = False
-    agent.act(POINT)
-    await world.settle()
+    await world.pass_time(5)
     assert (await session_of(world, customer)).active_at > before
