@@ -2,8 +2,10 @@
 
 A hundred live sessions send as many frames of 300 bytes as their credit allows, through one hub and then through two
 that share a Redis, both seats of a session on the same hub (as a balancer that keeps an address on a hub has it). The
-two take turns, so that whatever else the machine does meets both. The load is made in a process of its own on the same
-cores; what it takes is printed, since it is taken from the hubs."""
+two take turns, so that whatever else the machine does meets both. Then once more through `cobrowse serve --workers 2`,
+where all connections share one port and nobody chooses: half of the sessions have a seat on each worker.
+
+The load is made in a process of its own on the same cores; what it takes from the hubs is printed."""
 
 import os
 import statistics
@@ -34,6 +36,8 @@ def measure() -> list[Figure]:
     """Frames a second through one hub and two, and what a frame costs."""
     with running_ground(hubs=2, agents=2 * agents_for(SESSIONS)) as ground:
         turns = uvloop.run(_turns(ground))
+    with running_ground(agents=agents_for(SESSIONS), workers=2) as ground:
+        shared = statistics.median(rate.frames_a_second for rate in uvloop.run(_on_one_port(ground)))
     one = statistics.median(turn.one.frames_a_second for turn in turns)
     two = statistics.median(turn.two.frames_a_second for turn in turns)
     cost_us = statistics.median(1e6 * sum(turn.one.hubs_cpu) / turn.one.frames_a_second for turn in turns)
@@ -42,6 +46,8 @@ def measure() -> list[Figure]:
         Figure("one_worker_frames_a_second", one, "frames/s"),
         Figure("two_workers_frames_a_second", two, "frames/s"),
         Figure("two_workers_ratio", statistics.median(_ratio(turn) for turn in turns), "", RATIO, least=True),
+        Figure("two_workers_one_port_frames_a_second", shared, "frames/s"),
+        Figure("two_workers_one_port_ratio", shared / one, ""),
         Figure("relay_cpu_us_a_frame", cost_us, "us"),
         Figure("relay_load_made_with_cores", load, "cores"),
         Figure("relay_machine_cores", os.cpu_count() or 1, "cores"),
@@ -68,6 +74,15 @@ async def _turns(ground: Ground) -> list[Turn]:
     for live in [*one, *two]:
         live.close()
     return turns
+
+
+async def _on_one_port(ground: Ground) -> list[Rate]:
+    lives = await make(ground, SESSIONS, all_on(ground))
+    streams = [Stream(live) for live in lives]
+    rates = [await saturated(ground, streams, SECONDS) for _ in range(TURNS)]
+    for live in lives:
+        live.close()
+    return rates
 
 
 if __name__ == "__main__":

@@ -118,7 +118,8 @@ def reckoned(sessions: int, way: Way, costs: Costs, measured: Measured) -> Recko
 def _hub_cores(costs: Costs, measured: Measured, way: Way) -> float:
     """Of one session, on all hubs it is on."""
     frame_us = measured.frame_us * way.same_hub + measured.cross_frame_us * (1 - way.same_hub)
-    return session_second(costs, way).hub_seconds + measured.hub_cores + prices.FRAMES_A_SECOND * frame_us / 1e6
+    changes = _transitions(costs.same).times(way.same_hub).plus(_transitions(costs.cross).times(1 - way.same_hub))
+    return changes.hub_seconds + measured.hub_cores + prices.FRAMES_A_SECOND * frame_us / 1e6
 
 
 def _frames_redis_cores(measured: Measured, way: Way) -> float:
