@@ -282,6 +282,12 @@ class Bus(Protocol):
         meanwhile is lost. Where `receive` raises, the error is logged and the next message comes all the same."""
         ...
 
+    async def absent(self, hubs: Sequence[str]) -> set[str]:
+        """Those of `hubs` to whom nobody listens just now, empty for empty: a hub that was killed is known at once,
+        long before its lease is over. A hub whose inbox is on its way back to another server is absent for a moment, so
+        ask twice, some time apart, before anything is decided by it. Raises `StoreError`."""
+        ...
+
     def losses(self) -> AsyncIterator[None]:
         """Yields each time messages may have been lost, so that the hub re-reads the sessions it shares.
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from cobrowse.core.errors import StoreError
@@ -78,6 +78,9 @@ class LocalBus:
             self._inboxes[hub].remove(inbox)
             if not self._inboxes[hub]:
                 del self._inboxes[hub]
+
+    async def absent(self, hubs: Sequence[str]) -> set[str]:
+        return {hub for hub in hubs if hub not in self._inboxes}
 
     def losses(self) -> AsyncIterator[None]:
         return self._losses.watch()

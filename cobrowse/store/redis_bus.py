@@ -8,7 +8,7 @@ redis_inbox.py.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
@@ -85,6 +85,11 @@ class RedisBus:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await inbox.close()
+
+    async def absent(self, hubs: Sequence[str]) -> set[str]:
+        ask = "SHARDNUMSUB" if self._redis.routes.sharded else "NUMSUB"
+        found = await self._redis.run_all(("PUBSUB", ask, self._keys.inbox(hub)) for hub in hubs)
+        return {hub for hub, (_, listeners) in zip(hubs, found, strict=True) if not int(listeners)}
 
     def losses(self) -> AsyncIterator[None]:
         return self._losses.watch()

@@ -49,6 +49,8 @@ _KINDS: dict[str, Callable[[RedisAddress], Routes]] = {
 }
 # These have no key, and any server will do.
 _KEYLESS = ("PING", "TIME")
+# Where the first key, or the channel, stands in a command, if not first.
+_PLACES: dict[Argument, int] = {"EVALSHA": 3, "EVAL": 3, "PUBSUB": 2}
 
 
 class _Again(NamedTuple):
@@ -281,7 +283,7 @@ def _script(name: str) -> tuple[str, str]:
 
 def _key(command: Command) -> str:
     """What decides where a command goes: its first key."""
-    place = 3 if command[0] in ("EVALSHA", "EVAL") else 1
+    place = _PLACES.get(command[0], 1)
     return str(command[place]) if len(command) > place else ""
 
 

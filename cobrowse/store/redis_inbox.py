@@ -119,7 +119,7 @@ class Inbox:
             try:
                 self._receive(message["data"])
             except Exception:
-                log.exception("A message from another hub could not be handled.")
+                log.exception("bus_message_failed")
 
     async def _come_back(self) -> None:
         longest = RECONNECT_FIRST_SECONDS

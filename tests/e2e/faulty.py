@@ -3,7 +3,7 @@ loses and doubles what it brings the agent's hub."""
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -51,6 +51,9 @@ class LossyBus:
                 receive(data)
 
         return self._bus.listen(hub, hear)
+
+    async def absent(self, hubs: Sequence[str]) -> set[str]:
+        return await self._bus.absent(hubs)
 
     def losses(self) -> AsyncIterator[None]:
         return self._bus.losses()

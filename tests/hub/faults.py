@@ -114,7 +114,7 @@ class MoodyStore:
 class FaultyBus:
     """`Bus` that does with each message what `fate` says: deliver it so many times (0: lose it).
 
-    `deaf` hubs get nothing, as if their process were gone."""
+    `deaf` hubs get nothing, as if their process stood still; the inbox of those that are `gone` is left."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -124,6 +124,7 @@ class FaultyBus:
         self.holding = False
         self._held: list[tuple[str, bytes]] = []
         self.deaf: set[str] = set()
+        self.gone: set[str] = set()
         self.away = False
         self.sent: list[tuple[str, bytes]] = []
 
@@ -152,6 +153,11 @@ class FaultyBus:
                 receive(data)
 
         return self._bus.listen(hub, hear)
+
+    async def absent(self, hubs: Sequence[str]) -> set[str]:
+        if self.away:
+            raise StoreError("The Bus is away.")
+        return {hub for hub in hubs if hub in self.gone} | await self._bus.absent(hubs)
 
     def lose(self) -> None:
         """Say that messages may have been lost."""

@@ -8,6 +8,7 @@ import pytest
 from cobrowse.core.errors import StoreError
 from cobrowse.store.base import Bus
 from tests.store.inbox import Inbox, yields_nothing
+from tests.store.until import until
 
 
 async def test_messages_come_in_the_order_of_sending(bus: Bus) -> None:
@@ -106,6 +107,18 @@ async def test_no_loss_where_nothing_was_lost(bus: Bus) -> None:
         await bus.send("h1", b"x")
         await inbox.first(1)
         await yields_nothing(losses)
+
+
+async def test_a_hub_to_whom_nobody_listens_is_absent(bus: Bus) -> None:
+    assert await bus.absent([]) == set()
+    async with bus.listen("h1", Inbox().receive), bus.listen("h2", Inbox().receive):
+        assert await bus.absent(["h1", "h2", "h3"]) == {"h3"}
+
+    async def both_are_absent() -> bool:
+        return await bus.absent(["h1", "h2", "h3"]) == {"h1", "h2", "h3"}
+
+    # Redis hears of a closed line a moment later.
+    await until(both_are_absent)
 
 
 async def test_a_closed_bus_ends_losses_and_refuses(bus: Bus) -> None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from redis import Redis
 from redis.crc import key_slot
 
-from cobrowse.core.errors import StoreAway, StoreError
+from cobrowse.core.errors import StoreError
 from cobrowse.store import redis as redis_module
 from cobrowse.store import redis_client, redis_node
 from cobrowse.store.base import ENDED_KEPT_SECONDS, Agent, Asset, SignIn
@@ -24,6 +24,7 @@ from tests.redis_server import RedisServer
 from tests.store.flaky_proxy import FlakyProxy, flaky_proxy
 from tests.store.making import CODE_EXPIRES_AT, CREATED_AT, end, stored, waiting
 from tests.store.trails import SWEEP_AT, begun, head_of, sealed, trail
+from tests.store.until import back
 
 pytestmark = pytest.mark.redis
 
@@ -55,16 +56,6 @@ async def flaky(proxy: FlakyProxy) -> AsyncIterator[Stores]:
     """Stores whose connections go through the proxy."""
     async with open_store(proxy.url, exclusive=True) as opened:
         yield opened
-
-
-async def back(stores: Stores) -> None:
-    """Return once the store has noticed that Redis is back."""
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                return await stores.sessions.ping()
-            except StoreAway:
-                await asyncio.sleep(0.02)
 
 
 # --- a reply that is lost after the command was executed; redis-py sends it again
