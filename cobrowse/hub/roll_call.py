@@ -1,11 +1,11 @@
 """Which hubs are dead, asked only where the answer can be believed.
 
-A hub is dead where its lease has run out. But leases run out by themselves while the store is away, and are gone with
-all else where the store lost its data; who then looks first would take all others for dead and their seats away. So
-for a while after that nobody is dead, until each hub has had its turn to say that it lives. A hub that looks at its
-own lease, too, also finds out that it stood still itself."""
+A hub is dead where its lease has run out, or where its inbox was left. But leases run out by themselves while the store
+is away, and are gone with all else where the store lost its data; who then looks first would take all others for dead
+and their seats away. So for a while after that nobody is dead, until each hub has had its turn to say that it lives. A
+hub that looks at its own lease, too, also finds out that it stood still itself."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from cobrowse.hub.house import House
 
@@ -13,6 +13,9 @@ from cobrowse.hub.house import House
 LEASE_SECONDS = 15.0
 # Every hub that lives renews its lease twice in it.
 DOUBT_SECONDS = 10.0
+# Longer than an inbox needs to come back after its line was cut.
+ABSENT_SECONDS = 3.0
+ABSENT_MAX = 1024
 
 
 class RollCall:
@@ -22,6 +25,8 @@ class RollCall:
         self._house = house
         # A hub that starts does not know what the store has been through.
         self._doubt_until = house.clock.monotonic() + DOUBT_SECONDS
+        # Since when nobody listens to a hub's inbox, as far as this one looked.
+        self._absent_since: dict[str, float] = {}
 
     @property
     def in_doubt(self) -> bool:
@@ -37,11 +42,33 @@ class RollCall:
         await self._house.store.lease(self._house.id, self._house.clock.now() + seconds)
 
     async def dead(self, hubs: Iterable[str]) -> frozenset[str]:
-        """Those of `hubs` that are dead; never this one. Raises `StoreError`."""
+        """Those of `hubs` that are dead; never this one. Raises `StoreError`.
+
+        Their lease has run out, or nobody listened to their inbox for a while: of a process that was killed the store
+        hears at once, since its line is cut."""
         own, others = self._house.id, sorted(set(hubs) - {self._house.id})
         if not others:
             return frozenset()
         found = await self._house.store.dead_hubs([own, *others], self._house.clock.now())
-        if own in found:
+        absent = await self._house.bus.absent([own, *others])
+        if own in found or own in absent:
             self.doubt()
-        return frozenset() if self.in_doubt else frozenset(found)
+        gone = self._absent_for_long(others, absent)
+        return frozenset() if self.in_doubt else frozenset(found) | gone
+
+    async def is_out_of_reach(self, hub: str) -> bool:
+        """True where no question would get to this hub now. Raises `StoreError`."""
+        absent = await self._house.bus.absent([self._house.id, hub])
+        return hub in absent and self._house.id not in absent
+
+    def _absent_for_long(self, hubs: Sequence[str], absent: Collection[str]) -> frozenset[str]:
+        # An inbox whose line was cut comes back by itself, soon.
+        now = self._house.clock.monotonic()
+        if len(self._absent_since) > ABSENT_MAX:
+            self._absent_since.clear()
+        for hub in hubs:
+            if hub in absent:
+                self._absent_since.setdefault(hub, now)
+            else:
+                self._absent_since.pop(hub, None)
+        return frozenset(hub for hub in absent if now - self._absent_since.get(hub, now) >= ABSENT_SECONDS)

@@ -198,7 +198,8 @@ class Seats:
     async def _is_dead(self, session: Session, seat: Who) -> bool:
         hold = session.hold(seat)
         if hold.hub != self._house.id:
-            return bool(await self._roll_call.dead([hold.hub]))
+            # Whom no question reaches would not answer it.
+            return await self._roll_call.is_out_of_reach(hold.hub) or bool(await self._roll_call.dead([hold.hub]))
         local = self._house.sessions.get(session.id)
         return local is None or local.holder(seat) is None
 

@@ -9,7 +9,10 @@ from cobrowse.core.close import ENDED, PROBE_UNANSWERED
 from cobrowse.core.errors import StoreError, StoreUnreadable
 from cobrowse.core.policy import Limits
 from cobrowse.core.protocol import Activity, ControlRelease, Pause, Probe, Resync
+from cobrowse.core.states import Live
+from cobrowse.hub.deadlines import REREAD_SECONDS
 from cobrowse.hub.hub import Hub
+from cobrowse.hub.roll_call import ABSENT_SECONDS, DOUBT_SECONDS
 from cobrowse.store.base import Versioned
 from tests.hub.peers import SHOP
 from tests.hub.world import World
@@ -106,6 +109,37 @@ async def test_a_seat_on_a_hub_that_died_is_offline(world: World, hub: Hub) -> N
     customer.hub = hub
     await customer.enter()
     await agent.hear_state("live")
+
+
+async def test_a_hub_that_was_killed_is_known_long_before_its_lease_is_over(world: World, hub: Hub) -> None:
+    other = await world.hub()
+    agent, _ = await world.live(hub, other)
+    await world.pass_time(DOUBT_SECONDS)
+    await world.kill(other)
+    await world.pass_time(ABSENT_SECONDS + 2 * REREAD_SECONDS)
+    state = await agent.hear_state("away")
+    assert state.away is not None
+    assert (state.away.seat, state.away.reason) == ("customer", "offline")
+
+
+async def test_an_inbox_that_comes_back_is_no_dead_hub(world: World, hub: Hub) -> None:
+    other = await world.hub()
+    agent, customer = await world.live(hub, other)
+    await world.pass_time(DOUBT_SECONDS)
+    for _ in range(3):
+        world.bus.gone.add(other.id)
+        await world.pass_time(REREAD_SECONDS)
+        world.bus.gone.clear()
+        await world.pass_time(REREAD_SECONDS)
+    # Where this hub's own inbox is left too, nobody can tell.
+    world.bus.gone |= {hub.id, other.id}
+    await world.pass_time(10)
+    customer.change("there all the time")
+    await world.settle()
+    assert (agent.wire.closed, customer.wire.closed) == (None, None)
+    found = await world.store.read(customer.joined.session)
+    assert found is not None
+    assert isinstance(found.session.state, Live)
 
 
 async def test_a_session_whose_hubs_died_ends_by_its_grace() -> None:

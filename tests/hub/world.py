@@ -65,6 +65,10 @@ class World:
         self.hubs.append(hub)
         return hub
 
+    def store_of(self, hub: Hub) -> MoodyStore:
+        """The store as this hub alone sees it."""
+        return self._stores[hub]
+
     async def take_ticket(self, ticket: str, nonce: str) -> str | None:
         """Single use, by nonce, as the account store does it."""
         found = self.tickets.get(ticket)
