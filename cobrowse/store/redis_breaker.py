@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from redis.exceptions import RedisError
 
 from cobrowse.core.errors import StoreAway
+from cobrowse.store.ending import ended
 from cobrowse.store.redis_answers import is_away, store_error
 
 # How many calls may wait for one server.
@@ -71,9 +72,7 @@ class Breaker:
 
     async def close(self) -> None:
         """End the looking; who waits is let go, to find all closed."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        await ended(self._looking)
         self._back.set()
 
     async def _look(self, look: Callable[[], Awaitable[None]]) -> None:

@@ -16,6 +16,7 @@ from redis.exceptions import MovedError, RedisError, TimeoutError
 
 from cobrowse.core.errors import StoreError
 from cobrowse.store.base import Receive
+from cobrowse.store.ending import ended
 from cobrowse.store.losses import Losses
 from cobrowse.store.redis_answers import is_away, store_error
 from cobrowse.store.redis_client import Commands
@@ -81,9 +82,7 @@ class RedisBus:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await ended(*tasks)
             await inbox.close()
 
     async def absent(self, hubs: Sequence[str]) -> set[str]:
@@ -143,9 +142,7 @@ class _Writer:
     async def close(self) -> None:
         """What waits fails."""
         self._closed = True
-        if self._writing is not None:
-            self._writing.cancel()
-            await asyncio.gather(self._writing, return_exceptions=True)
+        await ended(self._writing)
         _fail(self._outbox, StoreError("The Bus was closed."))
         await closed(self._sender)
 

@@ -13,6 +13,7 @@ from typing import Any
 from redis.crc import key_slot
 from redis.exceptions import ConnectionError, RedisError
 
+from cobrowse.store.ending import ended
 from cobrowse.store.redis_address import Host, RedisAddress
 from cobrowse.store.redis_node import Node
 from cobrowse.store.redis_routes import FAILOVER_PATIENCE_SECONDS
@@ -90,9 +91,7 @@ class ClusterRedis:
                     except (RedisError, OSError) as error:
                         errors.append(str(error))
             finally:
-                for task in asked:
-                    task.cancel()
-                await asyncio.gather(*asked, return_exceptions=True)
+                await ended(*asked)
         raise ConnectionError(f"no node of the cluster tells its map: {'; '.join(errors)}")
 
     async def _ask(self, host: Host) -> list[tuple[int, int, Host, list[Host]]]:

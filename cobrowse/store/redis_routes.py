@@ -7,6 +7,7 @@ from typing import Protocol
 
 from redis.exceptions import ConnectionError, RedisError
 
+from cobrowse.store.ending import ended
 from cobrowse.store.redis_address import Host, RedisAddress
 from cobrowse.store.redis_node import PROBE_SECONDS, Node, closed, connected
 
@@ -149,9 +150,7 @@ class SentinelRedis:
                 if named[host] * 2 > len(asked):
                     return host
         finally:
-            for task in asked:
-                task.cancel()
-            await asyncio.gather(*asked, return_exceptions=True)
+            await ended(*asked)
         if not named:
             raise ConnectionError(f"no sentinel names the master {self._address.master}: {'; '.join(errors)}")
         return named.most_common(1)[0][0]
