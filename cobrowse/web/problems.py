@@ -23,6 +23,7 @@ from cobrowse.core.errors import (
     NotAllowed,
     NotFound,
     Refused,
+    StoreAway,
     StoreConflict,
     StoreError,
     TooMany,
@@ -102,7 +103,7 @@ def problem(status: int, code: str, detail: str, retry_after_seconds: float = 0.
 def of_error(error: CobrowseError) -> Response:
     """The problem that tells this error."""
     status = status_of(error)
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | StoreAway):
         return problem(status, error.code, error.sentence, max(error.retry_after_seconds, 1.0))
     return problem(status, error.code, error.sentence, STORE_RETRY_SECONDS if status == 503 else 0.0)
 

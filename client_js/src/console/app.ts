@@ -10,6 +10,9 @@ import type { SignInScreen } from "./screens";
 import { STRINGS, type Strings } from "./strings";
 import { theme } from "./theme";
 
+/** The hub is there, and what it needs is not: its store, mostly. */
+const BUSY = 503;
+
 type Where = "starting" | "unreachable" | "sign-in" | "home" | "session";
 
 const LIVE: ReadonlySet<string> = new Set(["live", "paused"]);
@@ -173,6 +176,7 @@ export class ConsoleApp extends LitElement {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.where = error.status === 401 ? "sign-in" : "unreachable";
+      this.error = error.status === BUSY ? this.later(error) : "";
     }
   }
 
@@ -229,7 +233,12 @@ export class ConsoleApp extends LitElement {
 
   private wordsFor(error: ApiError): string {
     if (error.code === "too_many") return this.s.tooMany(Math.max(1, Math.ceil(error.retryAfterSeconds)));
+    if (error.status === BUSY) return this.later(error);
     return this.s.errors[error.code] ?? this.s.errors.failed ?? "";
+  }
+
+  private later(error: ApiError): string {
+    return this.s.later(Math.max(1, Math.ceil(error.retryAfterSeconds)));
   }
 
   private async signIn(event: CustomEvent<{ name: string; password: string }>): Promise<void> {
@@ -238,7 +247,8 @@ export class ConsoleApp extends LitElement {
       this.me = await api.login(event.detail.name, event.detail.password);
       await this.resume();
     });
-    if (this.error !== "") screen.clearPassword();
+    // Only where it was wrong: what else went wrong is no reason to type it again.
+    if (this.error === this.s.errors.login_failed) screen.clearPassword();
   }
 
   private newSession(site: string): Promise<void> {
@@ -324,7 +334,9 @@ export class ConsoleApp extends LitElement {
       case "starting":
         return html`<p class="soft" role="status">${s.loading}</p>`;
       case "unreachable":
-        return this.notice(s.unreachableTitle, s.unreachableText, "", [["retry", s.retry]]);
+        return this.error === ""
+          ? this.notice(s.unreachableTitle, s.unreachableText, "", [["retry", s.retry]])
+          : this.notice(s.laterTitle, this.error, "", [["retry", s.retry]]);
       case "sign-in":
         return html`<cobrowse-sign-in .s=${s} .busy=${this.busy} .error=${this.error} @sign-in=${this.signIn}></cobrowse-sign-in>`;
       case "home":

@@ -237,6 +237,8 @@ export class Conversation {
     if (this.state !== null && state.version < this.state.version) return;
     const before = this.state;
     this.state = state;
+    // What had to wait for the hub's store is done.
+    if (this.problem.startsWith("store_")) this.problem = "";
     const live = state.name === "live";
     if (!live) this.acts.loseAll();
     // Where the customer is now, nobody is told.

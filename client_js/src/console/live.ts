@@ -49,6 +49,7 @@ export class LiveScreen extends LitElement {
   /** Why there is no control, where the customer said so or is not asked. */
   private controlNote(): string {
     const { problem, retryAfterSeconds } = this.talk;
+    if (problem.startsWith("store_")) return this.s.later(Math.max(1, retryAfterSeconds));
     if (this.talk.state?.control !== "off") return "";
     if (problem === "asked_too_soon") return this.s.askedTooSoon(retryAfterSeconds);
     if (problem === "declined_for_good") return this.s.declinedForGood;

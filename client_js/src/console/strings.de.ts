@@ -17,6 +17,9 @@ export const DE: Strings = {
     failed: "Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
   },
   unreachableTitle: "Der Hub ist nicht erreichbar",
+  laterTitle: "Der Hub kann das gerade nicht",
+  later: (seconds) =>
+    `Der Hub kann das gerade nicht. Bitte versuchen Sie es in ${wait(seconds, "Sekunde", "Minute", "n")} noch einmal. Laufende Sitzungen gehen weiter.`,
   unreachableText: "Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal. Laufende Sitzungen bleiben bestehen.",
   tooMany: (seconds) =>
     `Zu viele Versuche. Bitte warten Sie ${wait(seconds, "Sekunde", "Minute", "n")} und versuchen Sie es dann noch einmal.`,

@@ -17,6 +17,9 @@ export const EN: Strings = {
     failed: "That didn't work. Please try again.",
   },
   unreachableTitle: "The hub can't be reached",
+  laterTitle: "The hub can’t do this just now",
+  later: (seconds) =>
+    `The hub can’t do this just now. Please try again in ${wait(seconds, "second", "minute", "s")}. Running sessions go on.`,
   unreachableText: "Check your connection, then try again. Sessions go on where they were.",
   tooMany: (seconds) => `Too many tries. Please wait ${wait(seconds, "second", "minute", "s")}, then try again.`,
   homeTitle: "Start a session",

@@ -17,6 +17,8 @@ export interface Strings {
   errors: Readonly<Record<string, string>>;
   unreachableTitle: string;
   unreachableText: string;
+  laterTitle: string;
+  later(seconds: number): string;
   tooMany(seconds: number): string;
   homeTitle: string;
   homeIntro: string;

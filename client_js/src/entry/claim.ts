@@ -4,7 +4,7 @@ import { type Joined, nonce } from "../shared/parts";
 
 const TIMEOUT_MS = 15_000;
 
-export type Refusal = "mistyped" | "invalid" | "tooMany" | "away" | "site";
+export type Refusal = "mistyped" | "invalid" | "tooMany" | "later" | "away" | "site";
 export type Claimed = { joined: Joined } | { redirect: string } | { refused: Refusal; retryAfterSeconds: number };
 
 interface Problem {
@@ -41,7 +41,7 @@ export async function post(address: string, body: object, ask: typeof fetch): Pr
 }
 
 function refusal(problem: Problem, status: number): Claimed {
-  const unknown = status < 500 ? "invalid" : "away";
+  const unknown = status < 500 ? "invalid" : status === 503 ? "later" : "away";
   return { refused: REFUSALS[problem.code ?? ""] ?? unknown, retryAfterSeconds: problem.retry_after_seconds ?? 0 };
 }
 

@@ -27,6 +27,6 @@ own.parts.entry = {
     const answer = await redeem(own.hub, own.site, handoff);
     if ("joined" in answer) (await own.session()).join(answer.joined);
     const refused = "refused" in answer && answer.refused;
-    return refused ? entryTexts()[refused === "away" ? "away" : "invalid"] : "";
+    return refused ? entryTexts()[refused === "away" || refused === "later" ? "away" : "invalid"] : "";
   },
 };

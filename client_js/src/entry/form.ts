@@ -81,7 +81,8 @@ export function showForm(root: ShadowRoot, host: FormHost): HTMLInputElement {
     const answer = await host.claim(code);
     if ("refused" in answer) {
       const { refused, retryAfterSeconds } = answer;
-      return say(refused === "tooMany" ? texts.tooMany(retryAfterSeconds) : texts[refused]);
+      const text = texts[refused];
+      return say(typeof text === "string" ? text : text(retryAfterSeconds));
     }
     try {
       await host.accept(answer);

@@ -7,12 +7,12 @@ const BETWEEN_MS = 1_000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Tries again while the hub is not reached. */
+/** Tries again while the hub is not reached, or cannot say just now. */
 export async function redeem(hub: string, site: string, handoff: string, ask = fetch, wait = pause): Promise<Claimed> {
   const body = { site, handoff, nonce: nonce() };
   for (let tried = 1; ; tried++) {
     const answer = await post(`${hub}/api/handoffs/redeem`, body, ask);
-    if (tried === TRIES || !("refused" in answer) || answer.refused !== "away") return answer;
+    if (tried === TRIES || !("refused" in answer) || !["away", "later"].includes(answer.refused)) return answer;
     await wait(BETWEEN_MS);
   }
 }

@@ -55,7 +55,8 @@ describe("claiming a code", () => {
     [404, "unknown_site", "site"],
     [403, "origin_not_allowed", "site"],
     [500, "internal", "away"],
-    [503, "store_unavailable", "away"],
+    [503, "store_away", "later"],
+    [503, "something_new", "later"],
     [400, "something_new", "invalid"],
   ])("takes %i %s for %s", async (status, code, refused) => {
     const { ask } = hub({ status, code });

@@ -97,6 +97,7 @@ describe("a code that is entered", () => {
     ["tooMany", 240, "wait 4 minutes"],
     ["tooMany", 30, "wait 30 seconds"],
     ["tooMany", 1, "wait 1 second and"],
+    ["later", 2, "cannot check codes just now. Please try again in 2 seconds; the code stays valid"],
     ["away", 0, "cannot be reached"],
     ["site", 0, "not set up"],
     ["mistyped", 0, "a digit is wrong"],

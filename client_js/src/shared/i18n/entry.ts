@@ -12,6 +12,8 @@ const en = {
   mistyped: "That is not a complete code, or a digit is wrong. Please compare it with what the agent reads out.",
   invalid: "This code is not valid, has expired or was already used. Please ask the agent for a new one.",
   tooMany: (seconds: number) => `Too many tries. Please wait ${wait(seconds, "second", "minute", "s")} and try again.`,
+  later: (seconds: number) =>
+    `The support service cannot check codes just now. Please try again in ${wait(seconds, "second", "minute", "s")}; the code stays valid.`,
   away: "The support service cannot be reached. Please check your connection and try again; the code stays valid.",
   site: "This page is not set up for support sessions. Please tell the agent.",
   title: (site: string) => `Get help with ${site}`,
@@ -32,6 +34,8 @@ const de: typeof en = {
   invalid: "Dieser Code ist ungültig, abgelaufen oder schon benutzt. Bitte lassen Sie sich einen neuen geben.",
   tooMany: (seconds) =>
     `Zu viele Versuche. Bitte warten Sie ${wait(seconds, "Sekunde", "Minute", "n")} und versuchen Sie es noch einmal.`,
+  later: (seconds) =>
+    `Der Support kann Codes gerade nicht prüfen. Bitte versuchen Sie es in ${wait(seconds, "Sekunde", "Minute", "n")} noch einmal; der Code bleibt gültig.`,
   away: "Der Support ist nicht erreichbar. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal; der Code bleibt gültig.",
   site: "Diese Seite ist nicht für Support-Sitzungen eingerichtet. Bitte sagen Sie es dem Support.",
   title: (site) => `Hilfe zu ${site}`,
