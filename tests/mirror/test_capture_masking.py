@@ -60,6 +60,47 @@ def test_typing_leaves_one_bit(tab: Tab) -> None:
     assert "SECRET" not in tab.sent_text()
 
 
+COMBOBOX = """<!doctype html><style>.line { min-height: 56.4px } .tall { min-height: 90px } .chip { min-height: 62px }
+</style><div id=box role=combobox aria-expanded=false><div class=line><span class=chip>SECRET1</span>
+<input value=SECRET1></div></div><div id=late role=combobox style="color: red; max-height: 99px"></div>
+<div id=tall role=combobox><div class=tall><input></div></div>
+<div id=typed role=combobox><div class=line style="min-height: 57px"><input></div></div>
+<div id=edited role=textbox><div class=line><input></div></div>"""
+
+
+def test_a_closed_combobox_has_the_height_of_one_line(tab: Tab) -> None:
+    tab.open(COMBOBOX)
+    tab.start()
+    tab.assert_mirrored()
+    assert attributes(tab, "box")["style"] == "min-height:56px"
+    # Higher than one line, written by a script, or typed into: nothing is said.
+    assert all("style" not in attributes(tab, name) for name in ("tall", "typed", "edited"))
+    assert "height" not in str(attributes(tab, "late")["style"])
+    tab.change("() => { late.innerHTML = '<div class=line><input value=SECRET2></div>' }")
+    tab.assert_mirrored()
+    assert str(attributes(tab, "late")["style"]).endswith(";min-height:56px")
+    assert "SECRET" not in tab.sent_text()
+
+
+def test_the_height_of_a_combobox_is_told_once(tab: Tab) -> None:
+    tab.open(COMBOBOX)
+    tab.start()
+    tab.assert_mirrored()
+    before = len(tab.messages)
+    for height in (40, 64):
+        tab.change(
+            "height => { document.querySelector('style').sheet.cssRules[0].style.minHeight = `${height}px` }", height
+        )
+        tab.change("() => { box.className += ' x' }")
+    tab.assert_mirrored()
+    assert attributes(tab, "box")["style"] == "min-height:56px"
+    # Nor in another epoch.
+    assert not any("style" in name for message in tab.messages[before:] for name in message.get("names", ()))
+    tab.run("() => P.capture.start(P.capture.epoch + 1)")
+    tab.assert_mirrored()
+    assert attributes(tab, "box")["style"] == "min-height:56px"
+
+
 def test_a_value_set_by_script_shows_within_a_second(tab: Tab) -> None:
     tab.open("<!doctype html><input id=text>")
     tab.start()

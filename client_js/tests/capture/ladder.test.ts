@@ -5,6 +5,7 @@ import {
   BURST_MS,
   FLUSH_EVERY_MS,
   FULL,
+  LATEST_FLUSH_MS,
   Ladder,
   OUTLINE,
   RUNGS,
@@ -67,6 +68,24 @@ describe("the ladder", () => {
     expect(run.longest).toBeLessThan(1_000);
   });
 
+  it("is late, and shows the whole page, where a flush takes many times what it should", () => {
+    const run = new Run().go(120_000, () => 500);
+    expect(run.rungs).toEqual([FULL, SLOW]);
+    run.used = 0;
+    run.longest = 0;
+    run.go(60_000, () => 500);
+    expect(run.rungs).toEqual([FULL, SLOW]);
+    expect(run.used / 60).toBeLessThanOrEqual(2.5 * BUDGET_MS);
+    expect(run.longest).toBeLessThan(LATEST_FLUSH_MS);
+  });
+
+  it("is never later than it says, and then shows less", () => {
+    const { ladder } = new Run();
+    ladder.fall_(SLOW, 0);
+    expect(ladder.wait_(100_000, 0)).toBe(LATEST_FLUSH_MS);
+    expect(new Run().go(30_000, () => 1_500).rungs).toContain(OUTLINE);
+  });
+
   it("says nothing of a wait that nobody sees", () => {
     const run = new Run().go(120_000, () => 6);
     expect(run.rungs).toEqual([FULL]);
@@ -76,14 +95,14 @@ describe("the ladder", () => {
   });
 
   it("shows the outline where slower is not slow enough, and the address where that is too much", () => {
-    const run = new Run().go(30_000, () => 600);
+    const run = new Run().go(60_000, () => 1_500);
     expect(run.rungs).toEqual([FULL, SLOW, OUTLINE, ADDRESS]);
-    run.go(60_000, () => 600);
+    run.go(60_000, () => 1_500);
     expect(run.rungs.every((rung) => rung <= ADDRESS)).toBe(true);
   });
 
   it("climbs one rung after the other when the page is calm, none sooner than it may", () => {
-    const run = new Run().go(30_000, () => 600);
+    const run = new Run().go(60_000, () => 1_500);
     const at: number[] = [];
     let last = run.ladder.rung_;
     for (let n = 0; n < 600; n++) {
@@ -101,7 +120,7 @@ describe("the ladder", () => {
     // The whole picture is too much, the outline costs nothing.
     for (let n = 0; n < 40_000; n++) {
       const before = run.ladder.rung_;
-      run.go(1, () => (run.ladder.rung_ < OUTLINE ? 600 : 0));
+      run.go(1, () => (run.ladder.rung_ < OUTLINE ? 1_500 : 0));
       if (run.ladder.rung_ === OUTLINE && before < OUTLINE) falls.push(run.now);
     }
     const gaps = falls.slice(1).map((at, n) => at - (falls[n] as number));
@@ -125,7 +144,8 @@ describe("the ladder", () => {
   it("waits no longer than it says", () => {
     const { ladder } = new Run();
     ladder.fall_(SLOW, 0);
-    expect(ladder.wait_(100 * BURST_MS, 0)).toBe(SLOWEST_FLUSH_MS);
+    expect(ladder.wait_(SLOWEST_FLUSH_MS / 10, 0)).toBe(SLOWEST_FLUSH_MS);
+    expect(ladder.wait_(100 * BURST_MS, 0)).toBe(LATEST_FLUSH_MS);
     expect(RUNGS.length).toBe(ADDRESS + 1);
   });
 });

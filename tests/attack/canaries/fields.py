@@ -163,6 +163,21 @@ PLACES: tuple[Place, ...] = (
         "<div role=textbox></div>",
         "for (const letter of c) box.firstChild.append(letter); box.firstChild.append(c)",
     ),
+    Place(
+        "combobox of boxes: what is in it, and how high it grows with it",
+        # Of one height for the page, which scrolls to what has the focus.
+        "<div style='height:20px;overflow:clip'><style>.of-one-line{min-height:44px}</style><div role=combobox>"
+        "<div class=of-one-line><b class='{c}'>{c} {c}</b><input value='{c}'></div></div></div>",
+        "const b = box.querySelector('[role=combobox]'); b.style.minHeight = b.style.height = 20 + c.length + 'px'; "
+        "b.lastChild.style.minHeight = 30 + c.length + 'px'",
+    ),
+    Place(
+        "combobox of boxes: one for each that is chosen",
+        "<div style='height:20px;overflow:clip'><style>.chip{min-height:50px}</style><div role=combobox><div><input>"
+        "</div></div></div>",
+        "const b = box.querySelector('[role=combobox]').firstChild; "
+        "for (const letter of c) b.insertAdjacentHTML('afterbegin', '<p class=chip>x</p>')",
+    ),
     Place("role by property", "<div>x</div>", "box.firstChild.role = 'searchbox'; box.firstChild.textContent = c"),
     Place(
         "slider: aria-valuetext and aria-valuenow", "<div role=slider aria-valuetext='{c}' aria-valuenow='{c}'></div>"

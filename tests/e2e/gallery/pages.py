@@ -208,16 +208,7 @@ PAGES = (
     Shown("tailwind", "Tailwind", "#plants li", "a menu under the pointer", _tailwind),
     Shown("mui", "MUI (emotion)", "text=Latest movements", "a dialog with an open select", _mui),
     Shown("antd", "Ant Design", ".ant-table-row", "rows sorted, then a drawer", _antd),
-    Shown(
-        "vuetify",
-        "Vue, Vuetify",
-        "text=Your journeys",
-        "a tab, then a dialog",
-        _vuetify,
-        above={
-            "scroll": "a combobox made of boxes leaves without its inside, which tells what is chosen; so it is lower"
-        },
-    ),
+    Shown("vuetify", "Vue, Vuetify", "text=Your journeys", "a tab, then a dialog", _vuetify),
     Shown("shoelace", "Lit, Shoelace", "text=Your policies", "a tab, then a dialog", _shoelace),
     Shown("htmx", "htmx", "#claims tr", "rows filtered and opened", _htmx),
     Shown("alpine", "Alpine.js", "ol li", "a menu, and an item added", _alpine),

@@ -10,9 +10,7 @@ import {
   dataOf,
   firstChild,
   hasAttribute,
-  imageComplete,
   imageSource,
-  imageWidth,
   inputChecked,
   inputIndeterminate,
   inputType,
@@ -27,13 +25,10 @@ import {
   nextSibling,
   nodeType,
   optionSelected,
-  posterOf,
   SVG,
   selectValue,
   styleOf,
   svgStyleOf,
-  videoHeight,
-  videoWidth,
 } from "./dom";
 import { BUTTON, EDITABLE, EDITOR, HIDDEN, MASKED, WIDGET } from "./mask";
 import { lostIn } from "./sources";
@@ -54,7 +49,7 @@ const LOADS = /\\|(url|src|image|image-set|expression)\(/i;
 const LOCAL_URL = /^\s*url\(\s*(["']?)#[a-z_][\w.:-]*\1\s*\)[^()\\]*$/i;
 
 /** `rows`, `cols` and `size` of fields as they were first: later they may follow what is typed. */
-const firstSizes = new WeakMap<Element, Map<string, number>>();
+const firstSizes = new WeakMap<Element, Record<string, number>>();
 
 /** The attributes that leave, of an element that leaves as `tag`. */
 export function attributesOf(walk: Walk, element: Element, tag: Tag, bits: number, own: number): Attributes {
@@ -116,7 +111,7 @@ function addWritten(
     // A value is drawn with these, too: in custom properties, as the place of a thumb or the length of a bar.
     const drawn = !!(bits & WIDGET) || walk.isField_(element);
     if (drawn && walk.mask_.isSlider_(element)) return;
-    const sized = drawn ? style.replace(SIZES, "$1") : style;
+    const sized = drawn ? style.replace(SIZES, "$1") + walk.lineOf_(element) : style;
     // What a browser loses the attribute may still say.
     const source = (!drawn && lostIn(style) && attribute(element, "style")) || "";
     const numbered = numberedIn(walk, element, masked);
@@ -197,8 +192,8 @@ function addHtml(walk: Walk, put: Put, element: Element, bits: number, masked: b
     const image = element as HTMLImageElement;
     const source = imageSource(image);
     // A lazy one that has not come yet is marked when it does.
-    if (source && imageComplete(image)) {
-      const width = imageWidth(image);
+    if (source && image.complete) {
+      const width = image.naturalWidth;
       put(":broken", +!width);
       if (width) {
         // As this screen's density has it: the bytes alone do not say which of a set it was.
@@ -226,9 +221,9 @@ function addHtml(walk: Walk, put: Put, element: Element, bits: number, masked: b
 }
 
 function addVideo(walk: Walk, put: Put, video: HTMLVideoElement, masked: boolean): void {
-  const poster = posterOf(video);
-  put(":width", videoWidth(video));
-  put(":height", videoHeight(video));
+  const { poster } = video;
+  put(":width", video.videoWidth);
+  put(":height", video.videoHeight);
   if (poster) putAsset(walk, put, "poster", video, poster, masked);
   else put(":reason", "video");
 }
@@ -245,42 +240,40 @@ function addField(walk: Walk, put: Put, element: Element, bits: number, masked: 
   const shown = walk.mask_.shows_(element, bits);
   if (kind === EDITABLE) {
     put(":filled", +isFilled(element));
-    return;
-  }
-  if (name === "select") {
-    put(":filled", +!!selectValue(element as HTMLSelectElement));
-    return;
-  }
-  if (name === "textarea") {
-    const value = areaValue(element as HTMLTextAreaElement);
-    put(":filled", +!!value);
-    if (shown) put(":value", whole(value, TEXT_MAX_CHARACTERS));
+    const line = walk.lineOf_(element);
+    if (line && !hasAttribute(element, "style")) put("style", line);
     return;
   }
   const input = element as HTMLInputElement;
-  const type = inputType(input);
-  put("type", type);
-  const value = inputValue(input);
-  if (kind === BUTTON) {
-    // What a button says is a label.
-    if (type === "image") putAsset(walk, put, "src", element, attribute(element, "src") ?? "", masked);
-    else if (hasAttribute(element, "value")) put(":label", masked ? DOTS : whole(value, TEXT_MAX_CHARACTERS));
-  } else if (/^(checkbox|radio)$/.test(type)) {
+  const type = name === "input" ? inputType(input) : "";
+  if (type) put("type", type);
+  if (/^(checkbox|radio)$/.test(type)) {
     if (shown) {
       put(":checked", +inputChecked(input));
       put(":indeterminate", +inputIndeterminate(input));
     }
-  } else {
-    put(":filled", +!!value);
-    if (shown && type !== "file") put(":value", whole(value, TEXT_MAX_CHARACTERS));
+    return;
   }
+  const value = type
+    ? inputValue(input)
+    : (name === "select" ? selectValue : areaValue)(element as HTMLSelectElement & HTMLTextAreaElement);
+  const said = whole(value, TEXT_MAX_CHARACTERS);
+  if (kind === BUTTON) {
+    // What a button says is a label.
+    if (type === "image") putAsset(walk, put, "src", element, attribute(element, "src") ?? "", masked);
+    else if (hasAttribute(element, "value")) put(":label", masked ? DOTS : said);
+    return;
+  }
+  put(":filled", +!!value);
+  if (shown && type !== "file" && name !== "select") put(":value", said);
 }
 
 function firstSize(element: Element, name: string, n: number): number {
   if (!/^(rows|cols|size)$/.test(name)) return n;
-  const sizes = firstSizes.get(element) ?? new Map<string, number>();
-  firstSizes.set(element, sizes.set(name, sizes.get(name) ?? n));
-  return sizes.get(name) as number;
+  const sizes = firstSizes.get(element) ?? {};
+  firstSizes.set(element, sizes);
+  sizes[name] ??= n;
+  return sizes[name];
 }
 
 /** A picture within an address that has text in it. */

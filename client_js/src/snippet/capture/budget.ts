@@ -11,8 +11,7 @@ const AGAIN_EVERY_MS = 2_000;
 const WORN_SOON_MS = 30_000;
 /** A turn is a slice of a few ms. One that took longer than this waited for a layout or for another program. */
 const TURN_MAX_MS = 250;
-/** So many refused frames in this time, and it is shown in another way. */
-const REFUSED_MAX = 3;
+/** Three refused frames in this time, and it is shown in another way. */
 const REFUSED_WITHIN_MS = 60_000;
 
 export class Budget {
@@ -26,7 +25,8 @@ export class Budget {
   /** What the present flush has taken so far. */
   private flush_ = 0;
   private began_ = 0;
-  private refusals_: number[] = [];
+  /** When it refused the last two. */
+  private refusals_: (number | undefined)[] = [];
 
   constructor(
     /** Begins a new epoch. Where there is none, the first one is all there is, whatever it costs. */
@@ -108,8 +108,10 @@ export class Budget {
   /** The hub has refused a frame. */
   refused_(): void {
     const now = performance.now();
-    this.refusals_ = [...this.refusals_.filter((at) => now - at < REFUSED_WITHIN_MS), now];
-    if (this.refusals_.length < REFUSED_MAX) return;
+    const [last, first] = this.refusals_;
+    this.refusals_ = [now, last];
+    // Not yet two, or not of late.
+    if (!(now - (first as number) < REFUSED_WITHIN_MS)) return;
     this.refusals_ = [];
     this.fall_(this.outlined_ ? ADDRESS : OUTLINE, "refused");
     this.renew_();

@@ -38,6 +38,7 @@ export const attribute = method(Element, "getAttribute");
 export const hasAttribute = method(Element, "hasAttribute");
 export const matches = method(Element, "matches");
 export const closest = method(Element, "closest");
+export const findIn = method(Element, "querySelector") as (it: Element, selector: string) => Element | null;
 export const boxOf = method(Element, "getBoundingClientRect");
 export const listen = method(EventTarget, "addEventListener") as unknown as (
   target: EventTarget,
@@ -66,11 +67,6 @@ export const areaValue = getter(HTMLTextAreaElement, "value");
 export const selectValue = getter(HTMLSelectElement, "value");
 export const optionSelected = getter(HTMLOptionElement, "selected");
 export const imageSource = getter(HTMLImageElement, "currentSrc");
-export const imageComplete = getter(HTMLImageElement, "complete");
-export const imageWidth = getter(HTMLImageElement, "naturalWidth");
-export const videoWidth = getter(HTMLVideoElement, "videoWidth");
-export const videoHeight = getter(HTMLVideoElement, "videoHeight");
-export const posterOf = getter(HTMLVideoElement, "poster");
 export const addressOf = getter(Document, "URL");
 export const styleSheet = getter(HTMLStyleElement, "sheet");
 export const svgStyleSheet = getter(SVGStyleElement, "sheet");

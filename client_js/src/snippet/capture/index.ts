@@ -55,7 +55,6 @@ const TIP_EVERY_MS = 5_000;
 const bare = (): Pick<Outline, keyof Outline> => ({
   byId_: new Map(),
   ids_: new Map(),
-  seen_: 0,
   begin_: (frame) => frame.add_(DOCUMENT, nextId(), 0),
   look_: () => true,
   say_() {},
@@ -183,12 +182,12 @@ export class Capture {
   /** Masked or hidden by the site, or inside of such a part. */
   isMasked(node: Node): boolean {
     this.walk_.mask_.forget_();
-    return !!(this.walk_.mask_.bits_(node, () => undefined) & (MASKED | HIDDEN));
+    return !!(this.walk_.mask_.bits_(node) & (MASKED | HIDDEN));
   }
 
   isNoControl(node: Node): boolean {
     this.walk_.mask_.forget_();
-    return !!(this.walk_.mask_.bits_(node, () => undefined) & NO_CONTROL);
+    return !!(this.walk_.mask_.bits_(node) & NO_CONTROL);
   }
 
   /** A password, a one-time code or a card field. */
@@ -282,7 +281,6 @@ export class Capture {
     if (!this.running_ || this.busy_) return;
     this.woken_ = false;
     this.busy_ = true;
-    this.still_ = false;
     const { epoch } = this;
     const isFirst = this.part_ >= 0;
     this.budget_.meter_.start_();
@@ -422,9 +420,9 @@ export class Capture {
   }
 
   private async sendPointer_(): Promise<void> {
-    if (!this.mayShare_()) return;
     const moved = this.places_.moved_();
-    if (moved) await this.away_(this.host.send({ k: "pointer", epoch: this.epoch, x: moved[0], y: moved[1] }));
+    if (moved && this.mayShare_())
+      await this.away_(this.host.send({ k: "pointer", epoch: this.epoch, x: moved[0], y: moved[1] }));
   }
 
   /** After the snapshot: where everything is scrolled to. */

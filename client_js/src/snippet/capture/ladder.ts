@@ -13,8 +13,9 @@ export const ADDRESS = 3;
 export const BUDGET_MS = 100;
 /** What may be used at once: a page that opens a large part does so now and then. */
 export const BURST_MS = 1_000;
-/** Where that cannot be kept by being slow, so many times as much may be used. A clock on the wall counts also what other
- * programs take, and less of the page helps the agent less than a slow one. */
+/** Where that cannot be kept by being slow, so many times as much may be used, and less of it by being slower still. No
+ * script can tell its own time from what other programs take, nor is it another time that the page goes without: on a
+ * machine that is starved the picture comes late. Less of the page would help the agent less. */
 const PATIENCE = 2.5;
 /** Overdrawn by so much, the next rung is taken. */
 export const OVERDRAFT_MS = 1_000;
@@ -23,6 +24,8 @@ export const CALM_MS = 400;
 export const FLUSH_EVERY_MS = 33;
 /** With what it takes to send and to draw, the mirror is less than a second behind. */
 export const SLOWEST_FLUSH_MS = 700;
+/** But where that takes more than may be used at all. */
+export const LATEST_FLUSH_MS = 3_000;
 /** Flushes so far apart are told. */
 export const TOLD_FROM_MS = 150;
 /** No rung but the highest is left sooner for a higher one; twice as long where that did not last. */
@@ -40,7 +43,7 @@ export class Ladder {
   private flushed_ = 0;
   private at_ = 0;
   private since_ = 0;
-  private climbed_ = Number.NEGATIVE_INFINITY;
+  private climbed_ = -LASTS_MS;
   private stay_: number;
 
   constructor(
@@ -51,8 +54,10 @@ export class Ladder {
   }
 
   private fair_(ms: number): number {
-    const fair = Math.min(SLOWEST_FLUSH_MS, (ms * 1_000) / this.budget_);
-    return this.rung_ || this.level_ < BURST_MS / 2 ? Math.max(FLUSH_EVERY_MS, fair) : FLUSH_EVERY_MS;
+    if (!this.rung_ && this.level_ >= BURST_MS / 2) return FLUSH_EVERY_MS;
+    const fair = (ms * 1_000) / this.budget_;
+    const late = Math.min(LATEST_FLUSH_MS, fair / PATIENCE);
+    return Math.max(FLUSH_EVERY_MS, late, Math.min(SLOWEST_FLUSH_MS, fair));
   }
 
   /** How long to wait after a flush that took `ms`. */
@@ -86,7 +91,7 @@ export class Ladder {
     if (to <= this.rung_ || to > ADDRESS) return;
     // Below a rung that was climbed too soon, it takes longer to climb it again.
     this.stay_ = now - this.climbed_ < LASTS_MS ? Math.min(STAY_MAX_MS, this.stay_ * 2) : this.least_;
-    this.climbed_ = Number.NEGATIVE_INFINITY;
+    this.climbed_ = -LASTS_MS;
     this.rung_ = to;
     this.since_ = now;
     // What the rung above used is no reason to leave this one.

@@ -110,19 +110,19 @@ export class Mask {
   }
 
   /** All bits of a node; `known` saves the climb, and must know what holds now. */
-  bits_(node: Node, known: (node: Node) => number | undefined): number {
+  bits_(node: Node, known?: (node: Node) => number | undefined): number {
     const type = nodeType(node);
     const up = upOf(node);
     const slot = type === 1 ? slotOf(node as Element) : type === 3 ? textSlotOf(node as Text) : null;
     let bits = type === 1 ? this.own_(node as Element) : 0;
-    if (up) bits |= known(up) ?? this.bits_(up, known);
+    if (up) bits |= known?.(up) ?? this.bits_(up, known);
     if (slot) bits |= this.ofSlot_(slot);
     return bits;
   }
 
   /** A slot is elsewhere in the tree, and may have moved there without being looked at yet: it is asked itself. */
   private ofSlot_(slot: Element): number {
-    const bits = this.slots_.get(slot) ?? this.bits_(slot, () => undefined);
+    const bits = this.slots_.get(slot) ?? this.bits_(slot);
     this.slots_.set(slot, bits);
     return bits;
   }
@@ -144,7 +144,7 @@ export class Mask {
       return FIELD;
     }
     if (tag === "textarea" || tag === "select") return FIELD;
-    return this.own_(element) & EDITOR && EDITABLE;
+    return this.own_(element) & EDITOR ? EDITABLE : 0;
   }
 
   /** True where what the field holds may be shown. */

@@ -52,7 +52,7 @@ export class Outline {
   readonly byId_ = new Map<number, Node>();
   readonly ids_ = new Map<Node, number>();
   /** How many elements there were when it was last looked. */
-  seen_ = 0;
+  private seen_ = 0;
   private body_ = 0;
   private list_: Item[] = [];
   private found_: Element[] = [];
@@ -190,7 +190,7 @@ export class Outline {
     const { walk_: walk } = this;
     if (!isConnected(element) || hasAttribute(element, "hidden")) return undefined;
     const own = walk.mask_.own_(element);
-    const bits = walk.mask_.bits_(element, () => undefined);
+    const bits = walk.mask_.bits_(element);
     const tag = walk.tag_(element, own);
     // What is in an editor is a value.
     if (!tag || bits & HIDDEN || (bits & EDITOR && !(own & EDITOR))) return undefined;
@@ -218,7 +218,7 @@ export class Outline {
       for (const child of walk.children_(node, tag, bits)) {
         if (!("nodeType" in child) || ++pieces > PIECES_MAX || text.length > TEXT_MAX_CHARACTERS) continue;
         const type = nodeType(child);
-        const all = walk.mask_.bits_(child, () => undefined);
+        const all = walk.mask_.bits_(child);
         if (type === 3 || type === 4) text += walk.text_(child, all);
         else if (type === 11) read(child, undefined, all);
         else if (type === 1 && !isCandidate(child as Element)) {

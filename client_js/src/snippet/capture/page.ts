@@ -21,7 +21,7 @@ import {
 import { EDITOR, HIDDEN, MASKED, type Mask, NO_CONTROL, WIDGET } from "./mask";
 import type { Sent, Tree } from "./tree";
 import type { stateOf } from "./viewport";
-import type { Walk } from "./walk";
+import { type Walk, whole } from "./walk";
 
 const TITLE_MAX_CHARACTERS = 300;
 const TICKED = /^(checkbox|radio)$/i;
@@ -30,10 +30,10 @@ const TICKED = /^(checkbox|radio)$/i;
 export function pageInfo(policy: CustomerPolicy, mask: Mask, state: ReturnType<typeof stateOf>): PageInfo {
   const title = titleOf(document);
   const element = [...find(document, "title")].find((each) => namespaceOf(each) === HTML);
-  const masked = mask.hides_(element ? mask.bits_(element, () => undefined) : 0);
+  const masked = mask.hides_(element ? mask.bits_(element) : 0);
   return {
     address: redact(location.href, policy.query_params) ?? location.origin,
-    title: masked ? title && DOTS : title.slice(0, TITLE_MAX_CHARACTERS).replace(/\p{Surrogate}/gu, "\ufffd"),
+    title: masked ? title && DOTS : whole(title, TITLE_MAX_CHARACTERS),
     ...state,
     quirks: document.compatMode === "BackCompat",
   };
@@ -58,7 +58,7 @@ export function focusTold(mask: Mask): Element | null {
 
 /** True where nothing of the customer's hand may show: in fields, masked, hidden and no-control subtrees. */
 export function isPrivateSpot(walk: Walk, node: Node): boolean {
-  const bits = walk.mask_.bits_(node, () => undefined);
+  const bits = walk.mask_.bits_(node);
   if (bits & (MASKED | NO_CONTROL | HIDDEN | EDITOR | WIDGET)) return true;
   for (let at: Node | null = node; at; at = upOf(at)) {
     if (nodeType(at) !== 1) continue;

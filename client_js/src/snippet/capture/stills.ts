@@ -28,7 +28,7 @@ export class Stills {
     const shown = this.host_.policy.show_canvas ?? [];
     if (!shown.some((selector) => matches(canvas, selector))) return "canvas";
     const now = performance.now();
-    const known = this.known_.get(canvas) ?? { said_: "canvas", look_: "", at_: Number.NEGATIVE_INFINITY };
+    const known = this.known_.get(canvas) ?? { said_: "canvas", look_: "", at_: -LOOK_EVERY_MS };
     this.known_.set(canvas, known);
     if (now - known.at_ < LOOK_EVERY_MS || !canvas.width || !canvas.height) return known.said_;
     known.at_ = now;

@@ -122,11 +122,11 @@ export class Tree {
     const known = this.sent_.get(part);
     if (known) {
       // In the snapshot nothing moves: the first ops put it right.
-      const foreign = moving && isForeign(known, parent);
-      if (!foreign) {
-        if (moving && !known.stale_) this.move_(frame, known, parent, 0);
-        else this.dirtyChildren_.add(parent);
-        if (moving && !known.stale_) parent.children_.push(known);
+      if (!moving || !isForeign(known, parent)) {
+        if (moving && !known.stale_) {
+          this.move_(frame, known, parent, 0);
+          parent.children_.push(known);
+        } else this.dirtyChildren_.add(parent);
         return;
       }
       this.retire_(frame, known);

@@ -13,19 +13,22 @@ import {
   contentOf,
   dataOf,
   documentOf,
+  findIn,
   firstChild,
   frameOf,
   HTML,
+  hasAttribute,
   inputType,
   linkSheet,
   localName,
   namespaceOf,
   nextSibling,
   nodeType,
+  parentOf,
   SVG,
   shadowOf,
 } from "./dom";
-import { EDITABLE, EDITOR, FIELD, HIDDEN, Mask } from "./mask";
+import { BUTTON, EDITABLE, EDITOR, HIDDEN, Mask } from "./mask";
 import { isLetter, isMoreText, isNextLetter, isText } from "./runs";
 import { Stills } from "./stills";
 import type { Attributes } from "./tables";
@@ -49,6 +52,8 @@ const BLANK = /^about:(blank|srcdoc)([?#]|$)/;
 const ADDRESSED = /^\s*(?!about:|javascript:)\S/i;
 /** Where white space between elements is never drawn. */
 const NO_SPACE = /^(html|head|select|table|tbody|thead|tfoot|tr|colgroup|ul|ol|dl|svg|g|defs)$/;
+/** No control of one line is higher. */
+const LINE_MOST_PX = 64;
 /** What is in these is not drawn, or says what they hold. */
 const NO_INSIDE = /^(textarea|input|progress|meter|canvas|video)$/;
 
@@ -80,6 +85,10 @@ export function whole(text: string, max: number): string {
   return SURROGATE.test(short) ? short.replace(/\p{Surrogate}/gu, "\ufffd") : short;
 }
 
+/** How high a combobox made of boxes is while it is closed; 0 where that is not known yet. Told once: what it holds later
+ * changes nothing of it. */
+const lines = new WeakMap<Element, number>();
+
 export class Walk {
   readonly mask_: Mask;
   /** Linked sheets that the page changed by script. */
@@ -100,13 +109,16 @@ export class Walk {
     this.stills_ = new Stills(host_);
     // Sizes come from here, since asking for a box would force a layout in the middle of the walk.
     this.resizes_ = new ResizeObserver((entries) => {
-      for (const { target, borderBoxSize } of entries) {
-        const [box] = borderBoxSize;
+      for (const {
+        target,
+        borderBoxSize: [box],
+      } of entries) {
         const hidden = this.mask_.own_(target) & HIDDEN;
+        if (lines.get(target) === 0) lines.set(target, lineOf(target));
         // What is hidden has the size that it was given, or none: else it would tell how much is in it.
-        const side = (name: string, px = 0) => (!hidden || isGiven(target, name) ? Math.round(px) : -1);
+        const side = (name: string, px = 0) => (hidden && given(target, name) < 0 ? -1 : Math.round(px));
         this.sizes_.set(target, [side("width", box?.inlineSize), side("height", box?.blockSize), hidden]);
-        onResize(target);
+        if (lines.get(target) !== 0) onResize(target);
       }
     });
   }
@@ -193,7 +205,7 @@ export class Walk {
     // What is slotted may be masked by its slot alone.
     if (!this.mask_.hides_(bits)) {
       if (nodeType(parent) !== 1 || !shadowOf(parent as Element)) return true;
-      if (!this.mask_.hides_(this.mask_.bits_(node, () => undefined))) return true;
+      if (!this.mask_.hides_(this.mask_.bits_(node))) return true;
     }
     return letter ? !isNextLetter(node as Element) : !isMoreText(node as Text);
   }
@@ -273,15 +285,34 @@ export class Walk {
     return own & HIDDEN ? [-1, -1] : [0, 0];
   }
 
+  /** What a closed combobox made of boxes is given for its height: its inside stays here, and that is what holds it open. */
+  lineOf_(element: Element): string {
+    const px = lines.get(element);
+    if (!px && attribute(element, "role") === "combobox") {
+      lines.set(element, 0);
+      this.resizes_.observe(element);
+    }
+    return px ? `min-height:${px}px` : "";
+  }
+
   /** The element is a field, or in one, whose inside is nobody's business. */
   isField_(element: Element): boolean {
-    const kind = this.mask_.kind_(element);
-    return kind === FIELD || kind === EDITABLE;
+    return this.mask_.kind_(element) > BUTTON;
   }
 }
 
-/** The site gave this element a size of its own. Asked only when the layout is done. */
-function isGiven(element: Element, side: string): boolean {
-  const map = (element as Partial<Element>).computedStyleMap?.call(element);
-  return (map?.get(side) as CSSUnitValue | undefined)?.unit === "px";
+/** The size in px that the site gave this element, or -1. Asked only when the layout is done. */
+function given(element: Partial<Element>, side: string): number {
+  const value = element.computedStyleMap?.().get(side) as CSSUnitValue | undefined;
+  return value?.unit === "px" ? value.value : -1;
+}
+
+/** How high a closed combobox is at least, whatever is chosen: by what is around its input. By the site's rules alone,
+ * since scripts write sizes that follow what is typed. */
+function lineOf(box: Element): number {
+  let most = 0;
+  for (let at = findIn(box, "input"); at && at !== box; at = parentOf(at) as Element) {
+    if (!hasAttribute(at, "style")) most = Math.max(most, given(at, "min-height"));
+  }
+  return most > LINE_MOST_PX ? 0 : most & ~1;
 }
