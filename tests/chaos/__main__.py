@@ -15,6 +15,9 @@ from tests.chaos.faults import FAULTS
 from tests.chaos.running import Outcome, run_fault
 from tests.chaos.table import lines_of
 
+# Of each fault; the rest is in the JSON.
+TOLD = 12
+
 
 def say(line: str) -> None:
     """A line for whoever watches."""
@@ -39,8 +42,10 @@ def main() -> int:
         fault = FAULTS[name]
         runs, sessions = options.runs or fault.runs, options.sessions or fault.sessions
         outcomes.append(uvloop.run(run_fault(fault, runs, sessions, say, options.keep)))
-        for violation in outcomes[-1].violations:
+        for violation in outcomes[-1].violations[:TOLD]:
             say(f"  {violation}")
+        if len(outcomes[-1].violations) > TOLD:
+            say(f"  … and {len(outcomes[-1].violations) - TOLD} more")
     for line in lines_of(outcomes):
         say(line)
     if options.json:

@@ -23,7 +23,8 @@ class Line(FlakyProxy):
         """One connection; where nobody answers at the other end it is cut."""
         try:
             await super().serve(reader, writer)
-        except OSError:
+        except (OSError, asyncio.CancelledError):
+            # Cancelled only with the whole loop; asyncio's streams would make an error of each.
             writer.transport.abort()
 
     async def passing(self, *, reply: bool) -> bool:

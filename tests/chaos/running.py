@@ -1,10 +1,11 @@
 """Runs one fault: sessions come, it strikes so often, everybody is live again, they end; then all is judged."""
 
 import asyncio
+import math
 import tempfile
 import traceback
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 from msgspec import Struct
@@ -100,7 +101,30 @@ class Run:
 
     async def _once(self, number: int) -> None:
         strike = Strike(self.crowd, self.ground, self.stored, number)
+        disturbance = Disturbance(self.now(), math.inf)
+        self.disturbances.append(disturbance)
         newcomers = asyncio.create_task(self._newcomers())
+        try:
+            wait, live_at = await self._struck(strike)
+        finally:
+            newcomers.cancel()
+            [ended] = await asyncio.gather(newcomers, return_exceptions=True)
+            if isinstance(ended, Exception):
+                self.violations.append(f"newcomers: {ended}")
+        await self.crowd.converge()
+        for pair in self.crowd.pairs:
+            pair.home()
+        await self.crowd.until(lambda: all(pair.live for pair in self.crowd.pairs), "live at their own hubs")
+        await self.crowd.converge()
+        # Moving is a disturbance, too.
+        disturbance.over = self.now()
+        self.tell(f"{self.fault.name} {number + 1}: {len(strike.hit)} hit, live again after {wait:.2f} s")
+        if self.fault.bar_seconds and wait > self.fault.bar_seconds:
+            self._tell_slowest(strike, live_at)
+        await asyncio.sleep(GRACE_SECONDS)
+
+    async def _struck(self, strike: Strike) -> tuple[float, float]:
+        """How long it took from when it was possible until all were live again, and when that was."""
         await self.fault.strike(strike)
         await self.crowd.until(
             lambda: all(pair.live and pair.console.shows_until >= strike.accepting_at for pair in self.crowd.pairs),
@@ -115,20 +139,7 @@ class Run:
             seconds for pair in strike.others for at, seconds in pair.notes.latencies if strike.begun <= at <= live_at
         ]
         await self.fault.mend(strike)
-        newcomers.cancel()
-        with suppress(asyncio.CancelledError):
-            await newcomers
-        await self.crowd.converge()
-        for pair in self.crowd.pairs:
-            pair.home()
-        await self.crowd.until(lambda: all(pair.live for pair in self.crowd.pairs), "live at their own hubs")
-        await self.crowd.converge()
-        # Moving is a disturbance, too.
-        self.disturbances.append(Disturbance(strike.begun, self.now()))
-        self.tell(f"{self.fault.name} {number + 1}: {len(strike.hit)} hit, live again after {wait:.2f} s")
-        if self.fault.bar_seconds and wait > self.fault.bar_seconds:
-            self._tell_slowest(strike, live_at)
-        await asyncio.sleep(GRACE_SECONDS)
+        return wait, live_at
 
     def _tell_slowest(self, strike: Strike, live_at: float) -> None:
         """Where the time went."""
