@@ -4,7 +4,7 @@ What is asserted is what cannot vary: the number of guesses that reach the codes
 `python -m tests.attack.guesser` prints the figures of docs/threat-model.md."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -25,6 +25,7 @@ from tests.attack.guesser import (
     honest_customer,
     target,
 )
+from tests.untraced import untraced
 
 # DESIGN section 6: with 100 live codes and the whole budget used all day.
 SHORT_CHANCE = 0.0086
@@ -36,6 +37,12 @@ HOURS_6 = 6 * 3600
 async def _hub() -> AsyncIterator[Target]:
     async with target() as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def _untraced() -> Iterator[None]:
+    with untraced():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 
 import httpx
@@ -13,13 +13,21 @@ from redis import Redis
 from cobrowse.core.errors import NotFound
 from cobrowse.hub.desk import Joined
 from tests.live_hub import LiveHub
+from tests.untraced import untraced
 
 pytestmark = pytest.mark.redis
 
 CLAIMANTS = 80
-ROUNDS = 20
+# How often is shown by `test_p01_race.py`.
+ROUNDS = 8
 # Codes of twelve digits have a budget of fifty failures a second, so that the race is not decided by the rate limits.
 DIGITS = 12
+
+
+@pytest.fixture(autouse=True)
+def _untraced() -> Iterator[None]:
+    with untraced():
+        yield
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from cobrowse.hub.desk import Joined
 from tests.attack.race import CLAIMANTS, Round, hubs_on, race, run
 from tests.redis_server import RedisServer
 from tests.store.flaky_proxy import flaky_proxy
+from tests.untraced import untraced
 
 ROUNDS = 1000
 # One process on one file has fewer ways to go wrong.
@@ -30,12 +31,14 @@ def assert_one_winner_each(rounds: list[Round]) -> None:
 
 
 async def test_races_on_sqlite(tmp_path: Path) -> None:
-    assert_one_winner_each(await run(ROUNDS_ON_ONE_HUB, f"sqlite://{tmp_path}/race.db"))
+    with untraced():
+        assert_one_winner_each(await run(ROUNDS_ON_ONE_HUB, f"sqlite://{tmp_path}/race.db"))
 
 
 @pytest.mark.redis
 async def test_a_thousand_races_on_two_hubs_that_share_a_redis(redis_url: str) -> None:
-    assert_one_winner_each(await run(ROUNDS, redis_url, redis_url))
+    with untraced():
+        assert_one_winner_each(await run(ROUNDS, redis_url, redis_url))
 
 
 @pytest.mark.redis
