@@ -1,8 +1,8 @@
 """The Bus on Redis: pub/sub, one channel a hub; in a cluster sharded, so that a channel is one shard's alone.
 
 Sending: one connection and one writer task a server, so that order is kept and a server that is away delays nothing
-that goes elsewhere; whoever finds `OUTBOX_MESSAGES` waiting waits too. Nothing is ever sent twice. Receiving is in
-redis_inbox.py.
+that goes elsewhere; what waits for one hub goes as one (redis_letters.py); whoever finds `OUTBOX_MESSAGES` waiting
+waits too. Nothing is ever sent twice. Receiving is in redis_inbox.py.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from cobrowse.store.redis_answers import is_away, store_error
 from cobrowse.store.redis_client import Commands
 from cobrowse.store.redis_inbox import QUIET_SECONDS, Inbox, Patience
 from cobrowse.store.redis_keys import Keys
+from cobrowse.store.redis_letters import sealed
 from cobrowse.store.redis_node import ANSWER_SECONDS, Node, closed
 
 OUTBOX_MESSAGES = 256
@@ -168,8 +169,11 @@ class _Writer:
             _fail(batch, breaker.away())
             return
         pipe = self._sender.pipeline(transaction=False)
+        letters: dict[str, list[_Waiting]] = {}
         for waiting in batch:
-            pipe.execute_command(self._command, waiting.channel, waiting.data)
+            letters.setdefault(waiting.channel, []).append(waiting)
+        for channel, inside in letters.items():
+            pipe.execute_command(self._command, channel, sealed([waiting.data for waiting in inside]))
         try:
             answers = await pipe.execute(raise_on_error=False)
         except (RedisError, OSError) as error:
@@ -180,8 +184,8 @@ class _Writer:
             raise
         else:
             self._lines_lost = 0
-            for waiting, answer in zip(batch, answers, strict=True):
-                await self._settle(waiting, answer)
+            for inside, answer in zip(letters.values(), answers, strict=True):
+                await self._settle(inside, answer)
 
     async def _line_lost(self, channel: str, error: Exception) -> None:
         self._lines_lost += 1
@@ -189,16 +193,18 @@ class _Writer:
         if is_away(error) and (self._lines_lost > 1 or isinstance(error, TimeoutError)):
             await self._redis.lost(self._node, channel, error)
 
-    async def _settle(self, waiting: _Waiting, answer: object) -> None:
+    async def _settle(self, letter: list[_Waiting], answer: object) -> None:
         if isinstance(answer, MovedError):
             # The next one goes there. This one does not: one that was sent after it may already be there.
             await self._redis.routes.moved(answer.slot_id, answer.host, answer.port, self._node)
         if isinstance(answer, RedisError):
-            _fail([waiting], store_error(answer, self._node.name))
+            _fail(letter, store_error(answer, self._node.name))
             if is_away(answer):
-                await self._redis.lost(self._node, waiting.channel, answer)
-        elif not waiting.sent.done():
-            waiting.sent.set_result(None)
+                await self._redis.lost(self._node, letter[0].channel, answer)
+            return
+        for waiting in letter:
+            if not waiting.sent.done():
+                waiting.sent.set_result(None)
 
 
 def _fail(batch: list[_Waiting] | deque[_Waiting], error: StoreError) -> None:

@@ -10,6 +10,7 @@ import random
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+import msgspec
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import ConnectionError, RedisError
@@ -18,6 +19,7 @@ from cobrowse.store.base import Receive
 from cobrowse.store.losses import Losses
 from cobrowse.store.redis_answers import store_error
 from cobrowse.store.redis_client import Commands
+from cobrowse.store.redis_letters import opened
 from cobrowse.store.redis_node import CONNECT_SECONDS, Node, closed
 
 # A quiet inbox is probed after this long, so that a connection that died without a word is noticed.
@@ -117,9 +119,16 @@ class Inbox:
             raise ConnectionError("the channel's slot has moved")
         if message["type"] in ("message", "smessage"):
             try:
-                self._receive(message["data"])
-            except Exception:
+                for data in opened(message["data"]):
+                    self._hand_on(data)
+            except msgspec.DecodeError:
                 log.exception("bus_message_failed")
+
+    def _hand_on(self, data: bytes) -> None:
+        try:
+            self._receive(data)
+        except Exception:
+            log.exception("bus_message_failed")
 
     async def _come_back(self) -> None:
         longest = RECONNECT_FIRST_SECONDS
