@@ -1,5 +1,6 @@
 """The hub: the parts, put together. It calls, it doesn't do."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -33,6 +34,8 @@ from cobrowse.hub.seats import Seats
 from cobrowse.hub.steps import Steps
 from cobrowse.hub.timekeeping import Timekeeping
 from cobrowse.store.base import Asset
+
+log = logging.getLogger("cobrowse.hub")
 
 # Peers of a hub that goes away come again spread over this long.
 DRAIN_JITTER_MS = 1000
@@ -114,6 +117,7 @@ class Hub:
         """Listen on the Bus, hold a lease, and do what time brings, while open. Raises `StoreError` on entering."""
         async with self._house.bus.listen(self._house.id, self._inbox.receive):
             await self._deadlines.start()
+            log.info("hub_started hub=%s", self.id)
             try:
                 yield
             finally:
@@ -121,6 +125,7 @@ class Hub:
                 await self._fetcher.close()
                 with self._house.tolerating("lease"):
                     await self._roll_call.answer(seconds=0)
+                log.info("hub_stopped hub=%s", self.id)
 
     async def serve(self, seat: Who, transport: Transport, origin: str | None) -> None:
         """The whole life of an accepted socket, from the hello with its deadline to the leaving."""
@@ -172,6 +177,7 @@ class Hub:
         """Take nobody any more, tell everybody to come again spread over a second, and wait until they are gone."""
         house = self._house
         house.draining = True
+        log.info("hub_draining hub=%s sessions=%d", self.id, len(house.sessions))
         for local in list(house.sessions.values()):
             for peer in list(local.peers.values()):
                 peer.send(ComeAgain(delay_ms=house.randbelow(DRAIN_JITTER_MS)))

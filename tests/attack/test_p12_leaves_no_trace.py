@@ -14,6 +14,7 @@ from redis import Redis
 from websockets.asyncio.client import ClientConnection
 
 from cobrowse.core.protocol import Ops, Page, Snapshot
+from cobrowse.log_lines import LinesFormatter
 from tests.hub.peers import ORIGIN, PATIENCE_SECONDS, change, info, picture
 from tests.live_hub import NO_TLS, LiveHub, close_number, sqlite_url
 from tests.web.test_sockets import heard, hello
@@ -124,6 +125,10 @@ async def test_on_the_embedded_store(tmp_path: Path, caplog: pytest.LogCaptureFi
     assert CANARY.encode() not in everything_below(tmp_path)
     assert "ended session=" in caplog.text
     assert CANARY not in caplog.text
+    for form in ("text", "json"):
+        lines = [LinesFormatter(form, {}).format(record) for record in caplog.records]
+        assert any("ended" in line for line in lines)
+        assert not [line for line in lines if CANARY in line]
 
 
 def everything_in(url: str) -> bytes:

@@ -341,6 +341,12 @@ async def test_a_store_is_timed() -> None:
 # --- workers
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no worker that hangs."""
+    monkeypatch.setattr("cobrowse.web.colleagues.ANSWER_SECONDS", 30.0)
+
+
 @contextlib.asynccontextmanager
 async def workers(folder: Path, frames: dict[int, float]) -> AsyncIterator[dict[int, Metrics]]:
     """Workers by their numbers, each of which counted so many frames."""
@@ -364,6 +370,7 @@ async def told(metrics: Metrics) -> dict[str, Metric]:
     return families_of(text.decode())
 
 
+@pytest.mark.usefixtures("patient")
 async def test_any_worker_shows_all(tmp_path: Path) -> None:
     async with workers(tmp_path, {1: 10, 2: 32}) as made:
         for number in (1, 2):
@@ -374,6 +381,7 @@ async def test_any_worker_shows_all(tmp_path: Path) -> None:
     assert not await asyncio.to_thread(lambda: list(tmp_path.iterdir()))
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_worker_that_is_gone_or_says_nonsense_is_left_out_and_counted(tmp_path: Path) -> None:
     async with workers(tmp_path, {1: 10, 2: 32, 3: 1}) as made:
         (tmp_path / "2.sock").unlink()
@@ -407,6 +415,7 @@ async def test_a_worker_that_stands_still_is_not_waited_for(tmp_path: Path, monk
     assert found[2] is None
 
 
+@pytest.mark.usefixtures("patient")
 async def test_who_comes_takes_the_place_of_who_goes(tmp_path: Path) -> None:
     first, second = (Colleagues(Worker(1, 2, str(tmp_path)), counted) for _ in range(2))
     async with contextlib.AsyncExitStack() as later:

@@ -108,6 +108,8 @@ class Watched(HubProcess):
     def start(self) -> None:
         """Return once it accepts."""
         environ = {**os.environ, "PYTHONUNBUFFERED": "1", "CANARY_WALK": str(self._walked)}
+        # All that it can say, in the form that says most.
+        environ |= {"COBROWSE_HUB_LOG": "json", "COBROWSE_HUB_LOG_LEVEL": "debug"}
         command = [sys.executable, "-m", "tests.attack.canaries.walked_hub", *self._command("serve")[3:]]
         with self.log.open("wb") as log:
             self._own = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environ)
