@@ -34,6 +34,8 @@ from cobrowse.store.redis_node import Argument
 SWEEP_MARGIN_SECONDS = 3600.0
 # For what expires never, or by a clock that is far off.
 LONGEST_KEPT_SECONDS = 400 * 86_400.0
+# How many versions are read in one go.
+VERSIONS_AT_ONCE = 250
 # How many trails are read in one go.
 TRAILS_AT_ONCE = 500
 TRAIL_FIELDS = ("site", "begun_at", "close_at", "sweep_at", "closed", "n", "head")
@@ -86,8 +88,19 @@ class RedisSessions:
         return versioned
 
     async def versions(self, session_ids: Sequence[str]) -> dict[str, int]:
-        found = await self._redis.run_all(("HGET", self._keys.key("session", one), "version") for one in session_ids)
-        return {one: int(version) for one, version in zip(session_ids, found, strict=True) if version is not None}
+        """By shards, a few hundred at a time. A hub asks for all its sessions every 2 s: as commands of their own ten
+        thousand took 0.2 s of its loop in one go."""
+        by_shard: dict[int, list[str]] = {}
+        for session_id in session_ids:
+            by_shard.setdefault(self._keys.shard(session_id), []).append(session_id)
+        found: dict[str, int] = {}
+        for ids in by_shard.values():
+            for first in range(0, len(ids), VERSIONS_AT_ONCE):
+                some = ids[first : first + VERSIONS_AT_ONCE]
+                keys = [self._keys.key("session", one) for one in some]
+                answers = await self._redis.script("read_versions", keys, [])
+                found |= {one: int(version) for one, version in zip(some, answers, strict=True) if version is not None}
+        return found
 
     async def replace(self, session: Session, expected_version: int, due_at: float, *, nonce: str = "") -> bool:
         mark = sha256((nonce or token_hex(8)).encode()).hexdigest()[:MARK_CHARACTERS]

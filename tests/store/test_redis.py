@@ -58,6 +58,24 @@ async def flaky(proxy: FlakyProxy) -> AsyncIterator[Stores]:
         yield opened
 
 
+async def test_many_versions_are_read_a_few_at_a_time(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_module, "VERSIONS_AT_ONCE", 2)
+    asked: list[int] = []
+    script = Commands.script
+
+    async def watched(self: Commands, name: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        asked.append(len(keys))
+        return await script(self, name, keys, arguments)
+
+    session_ids = [f"s{n}" for n in range(70)]
+    for session_id in session_ids:
+        await stored(stores.sessions, waiting(session_id))
+    monkeypatch.setattr(Commands, "script", watched)
+    assert await stores.sessions.versions([*session_ids, "nobody"]) == dict.fromkeys(session_ids, 1)
+    assert max(asked) == 2
+    assert sum(asked) == 71
+
+
 # --- a reply that is lost after the command was executed; redis-py sends it again
 
 
