@@ -43,6 +43,10 @@ KEY = "test-key-" + "k" * 34
 SHOP_ORIGIN = "http://127.0.0.1:9001"
 PASSWORD = "correct horse battery"
 START_SECONDS = 60
+# How long a busy machine may take to answer; httpx itself waits for 5 s.
+ANSWER_SECONDS = 30.0
+# The hub closes what is idle for longer; a client that sends into that very moment hears nothing.
+REUSED_FOR = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=1.0)
 # Making httpx's own takes longer than a request; hubs of tests speak http.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 # Hashes of tests alone: argon2 as cheap as it goes.
@@ -186,7 +190,8 @@ class LiveHub:
     def client(self, origin: str | None = None, **options: Any) -> httpx.AsyncClient:
         """A client of the hub; requests carry `origin` where one is given."""
         headers = {"Origin": origin} if origin else {}
-        return httpx.AsyncClient(base_url=self.base, headers=headers, verify=NO_TLS, **options)
+        chosen = {"timeout": ANSWER_SECONDS, "limits": REUSED_FOR, **options}
+        return httpx.AsyncClient(base_url=self.base, headers=headers, verify=NO_TLS, **chosen)
 
     @asynccontextmanager
     async def signed_in(self, agent: str = "ana") -> AsyncIterator[httpx.AsyncClient]:

@@ -19,7 +19,7 @@ from cobrowse.core.states import Session
 from cobrowse.store.base import Trail
 from cobrowse.store.opening import open_store
 from cobrowse.store.redis_keys import Keys
-from tests.live_hub import KEY, NO_TLS, PASSWORD, HubProcess, LiveHub, as_toml, settings_for, sqlite_url
+from tests.live_hub import ANSWER_SECONDS, KEY, NO_TLS, PASSWORD, HubProcess, LiveHub, as_toml, settings_for, sqlite_url
 from tests.store.making import CREATED_AT, ended, waiting
 
 KEYS = AuditKeys([KEY])
@@ -305,7 +305,9 @@ def assert_seen_beside(operator: Operator, session: str) -> None:
 
 async def walk(public_url: str) -> str:
     """A session that is claimed, and that its agent ends at once; its id."""
-    async with httpx.AsyncClient(base_url=public_url, headers={"Origin": public_url}, verify=NO_TLS) as agent:
+    async with httpx.AsyncClient(
+        base_url=public_url, headers={"Origin": public_url}, verify=NO_TLS, timeout=ANSWER_SECONDS
+    ) as agent:
         (await agent.post("/api/login", json={"name": "ana", "password": PASSWORD})).raise_for_status()
         new = (await agent.post("/api/sessions", json={"site": "shop"})).json()
         body = {"site": "shop", "code": new["code"], "nonce": secrets.token_hex(16)}

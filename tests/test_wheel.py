@@ -73,7 +73,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def test_the_demo_runs_from_the_wheel_without_node(installed: Path, tmp_path: Path) -> None:
-    async with running_demo(installed, tmp_path) as (hub, shop), httpx.AsyncClient() as client:
+    async with running_demo(installed, tmp_path) as (hub, shop), httpx.AsyncClient(timeout=30) as client:
         console = await client.get(hub)
         assert console.status_code == 200
         script = re.search(r'src="(/static/console-[^"]+\.js)"', console.text)

@@ -28,7 +28,7 @@ from websockets.sync.client import ClientConnection, connect
 from cobrowse.core import whitelist
 from cobrowse.core.protocol import SUBPROTOCOL
 from tests.e2e.conftest import ARGUMENTS, CHROMIUM
-from tests.live_hub import NO_TLS, PASSWORD, HubProcess, sqlite_url
+from tests.live_hub import ANSWER_SECONDS, NO_TLS, PASSWORD, HubProcess, sqlite_url
 from tests.mirror.replay import Picture, WrongFrame
 
 PATIENCE_SECONDS = 30.0
@@ -267,7 +267,9 @@ class Stage:
         self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.context.add_init_script(CLOCK)
         self.page: Page = self.context.new_page()
-        self.client = httpx.Client(base_url=hub.public_url, headers={"Origin": hub.public_url}, verify=NO_TLS)
+        self.client = httpx.Client(
+            base_url=hub.public_url, headers={"Origin": hub.public_url}, verify=NO_TLS, timeout=ANSWER_SECONDS
+        )
         self.client.post("/api/login", json={"name": "ana", "password": PASSWORD}).raise_for_status()
         self.agent: Rogue
         # What goes over the customer's socket, where it is looked at (see `between`).
@@ -334,7 +336,7 @@ class Stage:
 
             route.on_message(said)
 
-        self.page.route_web_socket("**/ws/customer", opened)
+        self.page.route_web_socket("**/ws/customer*", opened)
 
     def tell(self, *messages: dict[str, Any]) -> None:
         """What a hub that checks nothing would say to the tab."""

@@ -15,7 +15,7 @@ from cobrowse.hub.assets import ASSET_MAX_BYTES
 from tests.attack.hostile.bodies import BODIES, Body
 from tests.attack.hostile.canary import Canary
 from tests.attack.hostile.pages import RAN
-from tests.live_hub import NO_TLS, LiveHub, sqlite_url
+from tests.live_hub import ANSWER_SECONDS, NO_TLS, LiveHub, sqlite_url
 from tests.web.test_customer_api import put
 from tests.web.test_pages import hear, live_session, policy_of
 from tests.web.test_problems import assert_problem
@@ -46,7 +46,7 @@ class Relay:
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
         """What the mirror's origin answers to this path below the mirror's own."""
-        async with httpx.AsyncClient(verify=NO_TLS) as client:
+        async with httpx.AsyncClient(verify=NO_TLS, timeout=ANSWER_SECONDS) as client:
             named = {f"Sec-Fetch-{name.capitalize()}": value for name, value in headers.items()}
             return await client.get(self.mirror + path, headers=named)
 

@@ -22,7 +22,7 @@ from websockets.typing import Subprotocol
 from cobrowse.core.protocol import SUBPROTOCOL, VERSION
 from tests.attack.wire import text_of
 from tests.hub.peers import ORIGIN, picture
-from tests.live_hub import NO_TLS, PASSWORD, HubProcess
+from tests.live_hub import ANSWER_SECONDS, NO_TLS, PASSWORD, HubProcess
 
 pytestmark = pytest.mark.redis
 
@@ -155,7 +155,7 @@ async def ask(client: httpx.AsyncClient, hub: HubProcess, path: str, body: Any =
 @asynccontextmanager
 async def session_of(hubs: list[HubProcess]) -> AsyncIterator[tuple[Console, Tab]]:
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(httpx.AsyncClient(verify=NO_TLS))
+        client = await stack.enter_async_context(httpx.AsyncClient(verify=NO_TLS, timeout=ANSWER_SECONDS))
         await ask(client, hubs[0], "/api/login", {"name": "ana", "password": PASSWORD})
         new = (await ask(client, hubs[0], "/api/sessions", {"site": "shop"})).json()
         claim = {"site": "shop", "code": new["code"], "nonce": secrets.token_hex(16)}

@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection
 from cobrowse.core.protocol import Ops, Page, Snapshot
 from cobrowse.log_lines import LinesFormatter
 from tests.hub.peers import ORIGIN, PATIENCE_SECONDS, change, info, picture
-from tests.live_hub import NO_TLS, LiveHub, close_number, sqlite_url
+from tests.live_hub import ANSWER_SECONDS, NO_TLS, LiveHub, close_number, sqlite_url
 from tests.web.test_sockets import heard, hello
 
 CANARY = "canary-5e1f9c"
@@ -77,7 +77,10 @@ async def shared_page(agent_hub: LiveHub, customer_hub: LiveHub) -> AsyncIterato
 
 
 async def fetch_asset(mirror: str, tab: Seen, hub: LiveHub, token: str) -> None:
-    async with httpx.AsyncClient(base_url=mirror, verify=NO_TLS) as page, hub.client(hub.origin) as shop:
+    async with (
+        httpx.AsyncClient(base_url=mirror, verify=NO_TLS, timeout=ANSWER_SECONDS) as page,
+        hub.client(hub.origin) as shop,
+    ):
         asking = asyncio.create_task(page.get("a/7", headers={"Sec-Fetch-Dest": "image"}))
         wanted = await tab.hear("asset_wanted")
         headers = {"Authorization": f"Bearer {token}", "Cobrowse-Asset-Ticket": wanted["ticket"]}

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection
 
 from cobrowse.core.protocol import VERSION, Message
 from tests.hub.peers import PATIENCE_SECONDS, change, picture
-from tests.live_hub import NO_TLS, HubProcess, LiveHub
+from tests.live_hub import ANSWER_SECONDS, NO_TLS, HubProcess, LiveHub
 
 CLOSE_SECONDS = 0.1
 
@@ -130,7 +130,9 @@ async def _end(stack: AsyncExitStack, hub: LiveHub, seat: str, token: str) -> En
 
 def mirror_of(pair: Pair) -> httpx.AsyncClient:
     """A client of the session's mirror page."""
-    return httpx.AsyncClient(base_url=pair.mirror, verify=NO_TLS, headers={"Sec-Fetch-Dest": "image"})
+    return httpx.AsyncClient(
+        base_url=pair.mirror, verify=NO_TLS, timeout=ANSWER_SECONDS, headers={"Sec-Fetch-Dest": "image"}
+    )
 
 
 async def bring(hub: LiveHub, pair: Pair, wanted: dict[str, Any], body: bytes | AsyncIterator[bytes]) -> httpx.Response:

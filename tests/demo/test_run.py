@@ -31,7 +31,7 @@ async def start(config: Path | None = None) -> tuple[Demo, asyncio.Event, asynci
 
 async def test_hub_and_shop_are_up_and_ana_can_sign_in() -> None:
     demo, stop, running = await start()
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         shop = await client.get(f"{demo.shop_url}/help")
         assert f'src="{demo.hub_url}/snippet.js"' in shop.text
         assert (await client.get(f"{demo.hub_url}/healthz")).status_code == 200
@@ -54,7 +54,7 @@ async def test_the_sites_of_a_settings_file_are_added(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     demo, stop, running = await start(config)
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         assert (await client.get(f"{demo.hub_url}/join/mine")).status_code == 200
     stop.set()
     await running

@@ -8,7 +8,7 @@ import pytest
 
 from cobrowse.core.tokens import secret_hash
 from cobrowse.web.limits import LOGIN_FAILURES, NEW_SESSIONS_A_MINUTE
-from tests.live_hub import NO_TLS, PASSWORD, LiveHub, sqlite_url
+from tests.live_hub import ANSWER_SECONDS, NO_TLS, PASSWORD, LiveHub, sqlite_url
 from tests.web.test_problems import assert_problem
 
 
@@ -169,7 +169,9 @@ async def test_https_has_the_prefixed_cookie(tmp_path: Path, clients: Path) -> N
     async with LiveHub(store=sqlite_url(tmp_path), static=clients, hub=urls) as live:
         await live.add_agent()
         headers = {"Host": "hub.example", "Origin": "https://hub.example"}
-        async with httpx.AsyncClient(base_url=live.base, headers=headers, verify=NO_TLS) as agent:
+        async with httpx.AsyncClient(
+            base_url=live.base, headers=headers, verify=NO_TLS, timeout=ANSWER_SECONDS
+        ) as agent:
             answer = await agent.post("/api/login", json={"name": "ana", "password": PASSWORD})
             value = answer.headers["set-cookie"].partition(";")[0]
             assert value.startswith("__Host-cobrowse=")

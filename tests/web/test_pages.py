@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 
 from cobrowse.core.tokens import CustomerToken, MirrorToken
-from tests.live_hub import NO_TLS, SHOP_ORIGIN, LiveHub, sqlite_url
+from tests.live_hub import ANSWER_SECONDS, NO_TLS, SHOP_ORIGIN, LiveHub, sqlite_url
 from tests.web.test_customer_api import put
 from tests.web.test_problems import assert_problem
 from tests.web.test_sockets import heard, hello, ticket_for
@@ -32,7 +32,7 @@ def mirror_token(hub: LiveHub, session: str = "s", lasting: float = 60.0) -> str
 
 @asynccontextmanager
 async def mirror_client(hub: LiveHub) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=hub.mirror_url, verify=NO_TLS) as client:
+    async with httpx.AsyncClient(base_url=hub.mirror_url, verify=NO_TLS, timeout=ANSWER_SECONDS) as client:
         yield client
 
 
@@ -124,7 +124,11 @@ async def test_a_mirror_needs_its_token(live: LiveHub) -> None:
 
 async def test_each_host_answers_for_its_own(live: LiveHub) -> None:
     token = mirror_token(live)
-    async with live.client() as public, mirror_client(live) as mirror, httpx.AsyncClient(verify=NO_TLS) as other:
+    async with (
+        live.client() as public,
+        mirror_client(live) as mirror,
+        httpx.AsyncClient(verify=NO_TLS, timeout=ANSWER_SECONDS) as other,
+    ):
         for path in ("/", "/join/shop", "/snippet.js", "/api/me", "/api/codes/claim"):
             assert_problem(await mirror.get(path), 421, "wrong_host")
         for path in (f"/m/{token}/", f"/m/{token}/a/1"):
@@ -217,7 +221,7 @@ async def hear(socket: ClientConnection, kind: str) -> dict[str, object]:
 async def test_an_asset_comes_from_the_tab_to_the_mirror(live: LiveHub) -> None:
     async with (
         live_session(live) as (customer, token, mirror),
-        httpx.AsyncClient(base_url=mirror, verify=NO_TLS) as agent,
+        httpx.AsyncClient(base_url=mirror, verify=NO_TLS, timeout=ANSWER_SECONDS) as agent,
     ):
         asking = asyncio.create_task(agent.get("a/7", headers={"Sec-Fetch-Dest": "image"}))
         wanted = await hear(customer, "asset_wanted")
@@ -237,7 +241,7 @@ async def test_an_asset_comes_from_the_tab_to_the_mirror(live: LiveHub) -> None:
 async def test_a_stylesheet_names_its_neighbours(live: LiveHub) -> None:
     async with (
         live_session(live) as (customer, token, mirror),
-        httpx.AsyncClient(base_url=mirror, verify=NO_TLS) as agent,
+        httpx.AsyncClient(base_url=mirror, verify=NO_TLS, timeout=ANSWER_SECONDS) as agent,
     ):
         asking = asyncio.create_task(agent.get("a/7", headers={"Sec-Fetch-Dest": "style"}))
         wanted = await hear(customer, "asset_wanted")
@@ -251,7 +255,10 @@ async def test_a_stylesheet_names_its_neighbours(live: LiveHub) -> None:
 
 
 async def test_a_tab_may_have_no_such_asset(live: LiveHub) -> None:
-    async with live_session(live) as (customer, _, mirror), httpx.AsyncClient(base_url=mirror, verify=NO_TLS) as agent:
+    async with (
+        live_session(live) as (customer, _, mirror),
+        httpx.AsyncClient(base_url=mirror, verify=NO_TLS, timeout=ANSWER_SECONDS) as agent,
+    ):
         asking = asyncio.create_task(agent.get("a/7", headers={"Sec-Fetch-Dest": "font"}))
         await hear(customer, "asset_wanted")
         await customer.send(json.dumps({"k": "asset_refused", "n": 7, "reason": "no_store"}))

@@ -128,7 +128,7 @@ async def test_a_signal_ends_it_well(tmp_path: Path, clients: Path, number: sign
         )
     )
     port = await asyncio.wait_for(started, 30)
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=30) as client:
         assert (await client.get(f"http://localhost:{port}/healthz")).status_code == 200
     os.kill(os.getpid(), number)
     await asyncio.wait_for(serving, 30)
@@ -163,7 +163,7 @@ async def test_two_hubs_on_one_redis_share_sign_ins_codes_and_counts(redis_url: 
 
 def test_a_hub_process_is_killed_and_comes_back(tmp_path: Path) -> None:
     hub = HubProcess.on_free_port(tmp_path, sqlite_url(tmp_path))
-    with hub, httpx.Client(base_url=hub.public_url, headers={"Origin": hub.public_url}) as agent:
+    with hub, httpx.Client(base_url=hub.public_url, headers={"Origin": hub.public_url}, timeout=30) as agent:
         hub.add_agent()
         body = {"name": "ana", "password": "correct horse battery"}
         assert agent.post("/api/login", json=body).status_code == 200
