@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from cobrowse.config import from_mapping
+from cobrowse.core.errors import ConfigError
 from cobrowse.log_lines import CALL, FIELD, RESERVED, LinesFormatter, configure
+from tests.live_hub import settings_for
 
 ROOT = Path(__file__).parent.parent
 CANARY = "canary-77aa"
@@ -164,3 +167,9 @@ def test_every_event_is_in_the_manual() -> None:
         for name in re.findall(r"`([a-z_]+)`", line.split("|")[1])
     }
     assert rows == events()
+
+
+@pytest.mark.parametrize(("key", "text"), [("log", "xml"), ("log_level", "loud")])
+def test_an_unknown_form_or_level_is_an_error(key: str, text: str) -> None:
+    with pytest.raises(ConfigError, match=rf"hub\.{key}"):
+        from_mapping(settings_for(8000, "sqlite:///x.db", hub={key: text}))
