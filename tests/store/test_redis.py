@@ -244,6 +244,7 @@ async def test_all_keys_of_one_script_share_a_slot(stores: Stores, monkeypatch: 
         "create_session",
         "put_asset",
         "put_ticket",
+        "read_versions",
         "replace_session",
         "reserve_code",
         "revoke_code",
