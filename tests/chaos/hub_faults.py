@@ -53,7 +53,7 @@ async def freeze(strike: Strike) -> None:
     name = strike.pair.tab.at
     strike.strikes(name)
     strike.ground.hub(name).freeze()
-    await asyncio.sleep(FREEZE_SECONDS)
+    await strike.lasts(FREEZE_SECONDS)
     strike.ground.hub(name).thaw()
     strike.mended()
 

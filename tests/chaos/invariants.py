@@ -3,6 +3,7 @@
 `test_invariants.py` plants a violation of each kind and sees it found."""
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from tests.chaos.notes import Disturbance, Notes, Race
@@ -14,6 +15,7 @@ MEGABYTE = 1024 * 1024
 SLOWER_TIMES = 5.0
 SLOWER_SECONDS = 1.0
 FEW = 20
+_RAISED = re.compile(r"^(?!Traceback)[\w.]+: .*$", re.MULTILINE)
 
 
 def one_winner(races: Iterable[Race]) -> list[str]:
@@ -118,10 +120,8 @@ def no_mistakes(failures: Mapping[str, int], logs: Mapping[str, str]) -> list[st
     found = [f"{name} counted {count} mistakes of its own" for name, count in failures.items() if count]
     for name, text in logs.items():
         if "Traceback" in text:
-            last = text[text.index("Traceback") :].splitlines()
-            found.append(
-                f"{name} logged a traceback: {next((line for line in last if line[:1].isalpha() and ':' in line), '')}"
-            )
+            raised = _RAISED.search(text, text.index("Traceback"))
+            found.append(f"{name} logged a traceback: {raised[0] if raised else ''}")
     return found
 
 

@@ -23,8 +23,9 @@ class Line(FlakyProxy):
         """One connection; where nobody answers at the other end it is cut."""
         try:
             await super().serve(reader, writer)
-        except (OSError, asyncio.CancelledError):
-            # Cancelled only with the whole loop; asyncio's streams would make an error of each.
+        except (OSError, ExceptionGroup, asyncio.CancelledError):
+            # Both ways may break in the same moment, in ways that differ from loop to loop; and all end with the loop.
+            # asyncio's streams would make an error of each.
             writer.transport.abort()
 
     async def passing(self, *, reply: bool) -> bool:

@@ -25,7 +25,7 @@ def _line(strike: Strike, lines: Sequence[Line]) -> Line:
 
 
 async def _cut(strike: Strike, line: Line) -> None:
-    until = strike.now() + SECONDS
+    until = strike.now() + SECONDS * strike.share
     while strike.now() < until:
         line.cut()
         await asyncio.sleep(CUT_EVERY_SECONDS)
@@ -35,14 +35,14 @@ async def _cut(strike: Strike, line: Line) -> None:
 async def _half_open(strike: Strike, line: Line) -> None:
     """Nothing comes through, and nobody is told; then all that was open is gone."""
     line.stall()
-    await asyncio.sleep(STALL_SECONDS)
+    await strike.lasts(STALL_SECONDS)
     line.go_on()
     strike.mended()
 
 
 async def _delay(strike: Strike, line: Line) -> None:
     line.delay_seconds = DELAY_SECONDS
-    await asyncio.sleep(SECONDS)
+    await strike.lasts(SECONDS)
     line.delay_seconds = 0.0
     strike.mended()
 
@@ -50,7 +50,7 @@ async def _delay(strike: Strike, line: Line) -> None:
 async def _lose(strike: Strike, line: Line) -> None:
     """What was asked for is done, and the answer is lost."""
     line.lose_share = LOST_SHARE
-    await asyncio.sleep(SECONDS)
+    await strike.lasts(SECONDS)
     line.lose_share = 0.0
     strike.mended()
 

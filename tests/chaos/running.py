@@ -4,8 +4,8 @@ import asyncio
 import math
 import tempfile
 import traceback
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -49,29 +49,50 @@ class Outcome(Struct, kw_only=True):
 async def run_fault(
     fault: Fault, runs: int, sessions: int, tell: Callable[[str], None], keep: Path | None = None
 ) -> Outcome:
-    """The whole of it, on a Redis of its own that writes down all it ever held. Logs stay in `keep`, where given."""
+    """One fault, so often. Logs stay in `keep`, where given."""
+    async with open_run(fault, sessions, tell, keep) as run:
+        return await run.run([fault] * runs)
+
+
+@asynccontextmanager
+async def open_run(
+    ground: Fault, sessions: int, tell: Callable[[str], None], keep: Path | None = None, *, share: float = 1.0
+) -> "AsyncIterator[Run]":
+    """So many live sessions on the ground that this fault wants, with a store of its own that writes down all it ever
+    held. With a `share` below 1 faults last shorter, and what takes its time is no fault."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) if keep is None else keep / fault.name
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory())) if keep is None else keep / ground.name
         folder.mkdir(parents=True, exist_ok=True)
-        stored = stack.enter_context(open_stored(fault.store, folder))
-        store_port = stored.servers[0].port if fault.store_lines else 0
+        stored = stack.enter_context(open_stored(ground.store, folder))
+        store_port = stored.servers[0].port if ground.store_lines else 0
         async with (
-            open_ground(folder, stored.url, fronts=fault.fronts, store_port=store_port, shifts=fault.shifts) as ground,
-            open_crowd(ground) as crowd,
+            open_ground(folder, stored.url, fronts=ground.fronts, store_port=store_port, shifts=ground.shifts) as made,
+            open_crowd(made) as crowd,
         ):
             await crowd.begin(sessions)
-            return await Run(fault, ground, crowd, stored, tell).run(runs)
+            yield Run(ground.name, made, crowd, stored, tell, share)
 
 
 class Run:
-    """One fault on one ground."""
+    """Faults that strike on one ground, one after the other."""
 
-    def __init__(self, fault: Fault, ground: Ground, crowd: Crowd, stored: Stored, tell: Callable[[str], None]) -> None:
-        self.fault = fault
+    def __init__(
+        self,
+        name: str,
+        ground: Ground,
+        crowd: Crowd,
+        stored: Stored,
+        tell: Callable[[str], None],
+        share: float,
+    ) -> None:
+        self.name = name
         self.ground = ground
         self.crowd = crowd
         self.stored = stored
         self.tell = tell
+        self.share = share
+        self.timed = share >= 1.0
+        self.bar_seconds = 0.0
         self.disturbances: list[Disturbance] = []
         self.violations: list[str] = []
         self.waits: list[float] = []
@@ -81,15 +102,15 @@ class Run:
     def now(self) -> float:
         return asyncio.get_running_loop().time()
 
-    async def run(self, runs: int) -> Outcome:
-        """Strike so often, end all, judge."""
+    async def run(self, faults: Sequence[Fault]) -> Outcome:
+        """Strike after strike, end all, judge."""
         begun = self.now()
-        await asyncio.sleep(CALM_SECONDS)
+        await asyncio.sleep(CALM_SECONDS * self.share)
         self.before = [seconds for pair in self.crowd.pairs for at, seconds in pair.notes.latencies if at >= begun]
         done = 0
         try:
-            for number in range(runs):
-                await self._once(number)
+            for fault in faults:
+                await self._once(fault, done)
                 done += 1
             await self._end()
         except AssertionError as error:
@@ -99,13 +120,13 @@ class Run:
         await self._judge()
         return self._outcome(done)
 
-    async def _once(self, number: int) -> None:
-        strike = Strike(self.crowd, self.ground, self.stored, number)
+    async def _once(self, fault: Fault, number: int) -> None:
+        strike = Strike(self.crowd, self.ground, self.stored, number, share=self.share, timed=self.timed)
         disturbance = Disturbance(self.now(), math.inf)
         self.disturbances.append(disturbance)
         newcomers = asyncio.create_task(self._newcomers())
         try:
-            wait, live_at = await self._struck(strike)
+            wait, live_at = await self._struck(fault, strike)
         finally:
             newcomers.cancel()
             [ended] = await asyncio.gather(newcomers, return_exceptions=True)
@@ -118,17 +139,18 @@ class Run:
         await self.crowd.converge()
         # Moving is a disturbance, too.
         disturbance.over = self.now()
-        self.tell(f"{self.fault.name} {number + 1}: {len(strike.hit)} hit, live again after {wait:.2f} s")
-        if self.fault.bar_seconds and wait > self.fault.bar_seconds:
+        self.tell(f"{fault.name} {number + 1}: {len(strike.hit)} hit, live again after {wait:.2f} s")
+        self.bar_seconds = max(self.bar_seconds, fault.bar_seconds)
+        if fault.bar_seconds and wait > fault.bar_seconds:
             self._tell_slowest(strike, live_at)
         await asyncio.sleep(GRACE_SECONDS)
 
-    async def _struck(self, strike: Strike) -> tuple[float, float]:
+    async def _struck(self, fault: Fault, strike: Strike) -> tuple[float, float]:
         """How long it took from when it was possible until all were live again, and when that was."""
-        await self.fault.strike(strike)
+        await fault.strike(strike)
         await self.crowd.until(
             lambda: all(pair.live and pair.console.shows_until >= strike.accepting_at for pair in self.crowd.pairs),
-            f"live again after {self.fault.name}",
+            f"live again after {fault.name}",
             LIVE_WITHIN_SECONDS,
         )
         wait = self.now() - strike.accepting_at
@@ -138,7 +160,7 @@ class Run:
         self.meanwhile += [
             seconds for pair in strike.others for at, seconds in pair.notes.latencies if strike.begun <= at <= live_at
         ]
-        await self.fault.mend(strike)
+        await fault.mend(strike)
         return wait, live_at
 
     def _tell_slowest(self, strike: Strike, live_at: float) -> None:
@@ -169,12 +191,14 @@ class Run:
         found += invariants.mirror_true(notes)
         for one in notes:
             found += invariants.acts_at_most_once(one)
-            found += invariants.acts_answered(one, self.disturbances, self.now())
+            if self.timed:
+                found += invariants.acts_answered(one, self.disturbances, self.now())
         found += invariants.nothing_after_the_end(notes)
         places = await asyncio.to_thread(places_of, self.stored, self.ground)
         found += invariants.nothing_of_the_page([one.canary for one in notes], places)
         found += invariants.bounded_memory(self.ground.rss, HUB_BOUND_BYTES)
-        found += invariants.others_unharmed(self.before, self.meanwhile)
+        if self.timed:
+            found += invariants.others_unharmed(self.before, self.meanwhile)
         failures = {door.name: (await self.ground.metrics(door.name)) for door in self.ground.doors}
         counted = {
             name: counts.get("cobrowse_failures_total", counts.get("cobrowse_failures", 0))
@@ -186,11 +210,11 @@ class Run:
     def _outcome(self, runs: int) -> Outcome:
         notes = [pair.notes for pair in self.crowd.pairs]
         return Outcome(
-            fault=self.fault.name,
+            fault=self.name,
             runs=runs,
             sessions=len(notes),
             worst_seconds=round(max(self.waits, default=0.0), 3),
-            bar_seconds=self.fault.bar_seconds,
+            bar_seconds=self.bar_seconds,
             violations=self.violations,
             p99_before_ms=round(invariants.percentile(self.before, 0.99) * 1000, 1),
             p99_others_ms=round(invariants.percentile(self.meanwhile, 0.99) * 1000, 1),

@@ -34,7 +34,7 @@ async def _away(strike: Strike, seconds: float) -> None:
     """Redis is not there for so long; what should be so meanwhile is looked at."""
     strike.strikes_where(_apart)
     await asyncio.to_thread(_redis(strike).kill)
-    await asyncio.sleep(seconds)
+    await strike.lasts(seconds)
     await _says_so(strike)
     _others_flow(strike)
     await asyncio.to_thread(_redis(strike).start)
@@ -53,7 +53,7 @@ async def pause(strike: Strike) -> None:
     """It stands still, with all lines open."""
     strike.strikes_where(_apart)
     _redis(strike).pause()
-    await asyncio.sleep(AWAY_SECONDS)
+    await strike.lasts(AWAY_SECONDS)
     _others_flow(strike)
     _redis(strike).go_on()
     strike.mended()
@@ -77,7 +77,7 @@ async def full(strike: Strike) -> None:
     """No memory left: it reads and publishes, but writes nothing (noeviction)."""
     strike.strikes_where(lambda _pair: True)
     await asyncio.to_thread(_redis(strike).limit_memory, 1)
-    await asyncio.sleep(FULL_SECONDS)
+    await strike.lasts(FULL_SECONDS)
     await _says_so(strike, ready=None)
     await asyncio.to_thread(_redis(strike).limit_memory, 0)
     strike.mended()
@@ -85,7 +85,7 @@ async def full(strike: Strike) -> None:
 
 async def _says_so(strike: Strike, *, ready: bool | None = False) -> None:
     """/readyz says no, and who wants a new session hears 503 with when to come again."""
-    for door in strike.ground.doors:
+    for door in strike.ground.doors if strike.timed else ():
         if ready is not None and await strike.ground.ready(door.name) is not ready:
             strike.found.append(f"/readyz of {door.name} said {not ready} while Redis was away")
         desk = strike.pair.desk
@@ -100,7 +100,7 @@ async def _says_so(strike: Strike, *, ready: bool | None = False) -> None:
 
 def _others_flow(strike: Strike) -> None:
     """Sessions with both seats at one hub go on as if nothing were."""
-    for pair in strike.others:
+    for pair in strike.others if strike.timed else ():
         age = strike.now() - pair.console.shows_until
         if age > FLOWS_SECONDS:
             strike.found.append(f"{pair.id}, all at one hub, stood still for {age:.1f} s while Redis was away")

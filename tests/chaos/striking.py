@@ -21,10 +21,17 @@ class Strike:
     begun: float = 0.0
     accepting_at: float = 0.0
     hit: list[Pair] = field(default_factory=list)
+    # By how much shorter everything is; and whether what takes its time is a fault.
+    share: float = 1.0
+    timed: bool = True
     found: list[str] = field(default_factory=list)
 
     def now(self) -> float:
         return asyncio.get_running_loop().time()
+
+    async def lasts(self, seconds: float) -> None:
+        """What is broken stays so for a while."""
+        await asyncio.sleep(seconds * self.share)
 
     def strikes(self, *names: str) -> None:
         """Now; it hits who sits at these hubs."""
