@@ -85,6 +85,11 @@ class ModelPage:
                     [20, 8, 10, 12, 25, 15, 5, 5],
                 )[0]()
 
+    def overwrite(self, text: str) -> None:
+        """One text is this from now on."""
+        at = min(node.id for node in self._tree.nodes.values() if node.kind == "text")
+        self._do(lambda frame: frame.change_text(at, text))
+
     def ops(self, epoch: int, seq: int) -> Ops:
         """What changed since the last frame."""
         frame = Frame()
