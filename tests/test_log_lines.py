@@ -82,9 +82,11 @@ def test_a_call_of_ours_that_has_another_form_shows_no_value_either() -> None:
 
 
 def test_an_exception_is_told_without_its_words() -> None:
+    empty: dict[str, str] = {}
+
     def stumble() -> None:
         try:
-            {}[CANARY]
+            empty[CANARY]
         except KeyError as error:
             raise ValueError(CANARY) from error
 
