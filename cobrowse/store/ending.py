@@ -17,7 +17,7 @@ async def ended(*tasks: "asyncio.Task[Any] | None") -> None:
         for task in pending:
             task.cancel()
         _, pending = await asyncio.wait(pending, timeout=AGAIN_SECONDS)
-    for task in tasks:
-        if task is not None and not task.cancelled():
+    for each in tasks:
+        if each is not None and not each.cancelled():
             # Or asyncio complains that nobody asked.
-            task.exception()
+            each.exception()

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 from redis.exceptions import MovedError, RedisError, TimeoutError
@@ -28,8 +28,6 @@ from cobrowse.store.redis_node import ANSWER_SECONDS, Node, closed
 OUTBOX_MESSAGES = 256
 # What goes out in one round trip.
 BATCH_BYTES = 1024 * 1024
-# How often it is looked whether a channel is served elsewhere, where nothing else says so.
-FOLLOW_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -76,14 +74,11 @@ class RedisBus:
     async def listen(self, hub: str, receive: Receive) -> AsyncIterator[None]:
         inbox = Inbox(self._redis, self._keys.inbox(hub), receive, self._losses, self._patience)
         await inbox.open()
-        tasks = [
-            asyncio.create_task(inbox.read(), name=f"bus-inbox-{hub}"),
-            asyncio.create_task(self._follow(), name=f"bus-follow-{hub}"),
-        ]
+        reader = asyncio.create_task(inbox.read(), name=f"bus-inbox-{hub}")
         try:
             yield
         finally:
-            await ended(*tasks)
+            await ended(reader)
             await inbox.close()
 
     async def absent(self, hubs: Sequence[str]) -> set[str]:
@@ -98,13 +93,6 @@ class RedisBus:
         self._closed = True
         self._losses.close()
         await asyncio.gather(*(writer.close() for writer in self._writers.values()))
-
-    async def _follow(self) -> None:
-        """Find out who serves what, now and then: a master that was left behind keeps its subscribers in silence."""
-        while True:
-            await asyncio.sleep(FOLLOW_SECONDS)
-            with suppress(RedisError, OSError):  # Whoever asks for something notices, and looks for it.
-                await self._redis.routes.refresh()
 
     async def _forget_old(self) -> None:
         """Close the writers to servers that serve nothing any more."""

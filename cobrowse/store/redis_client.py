@@ -28,6 +28,7 @@ from redis.exceptions import (
 )
 
 from cobrowse.core.errors import StoreAway, StoreError
+from cobrowse.store.ending import ended
 from cobrowse.store.redis_address import RedisAddress
 from cobrowse.store.redis_answers import is_away, store_error
 from cobrowse.store.redis_breaker import Breaker
@@ -36,6 +37,9 @@ from cobrowse.store.redis_node import ANSWER_SECONDS, PROBE_SECONDS, Argument, C
 from cobrowse.store.redis_routes import OneRedis, Routes, SentinelRedis
 
 OLDEST_REDIS = (7, 0)
+# How often it is found out anew who serves what. A master that was left behind may still answer: reads are old there,
+# and who publishes or subscribes there is alone.
+FOLLOW_SECONDS = 2.0
 # Before a command is sent again that a cluster in motion, or a replica, has refused.
 TRY_AGAIN_SECONDS = 0.05
 READ_ONLY_SECONDS = 0.25
@@ -74,6 +78,7 @@ class Commands:
         self._address = address
         self.routes: Routes = _KINDS[address.kind](address)
         self._breakers: dict[str, Breaker] = {}
+        self._following: asyncio.Task[None] | None = None
         self._closed = False
 
     async def open(self) -> None:
@@ -84,6 +89,8 @@ class Commands:
                 await _check(node)
         except (RedisError, OSError) as error:
             raise store_error(error, str(self._address)) from error
+        if not isinstance(self.routes, OneRedis):
+            self._following = asyncio.create_task(self._follow(), name="redis-follow")
 
     async def run(self, *command: Argument) -> Any:
         """The answer to one command, whose first argument is its key."""
@@ -134,8 +141,15 @@ class Commands:
     async def close(self) -> None:
         """Close all connections. A second call does nothing."""
         self._closed = True
+        await ended(self._following)
         await asyncio.gather(*(breaker.close() for breaker in self._breakers.values()))
         await self.routes.close()
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(FOLLOW_SECONDS)
+            with suppress(RedisError, OSError):  # Whoever asks for something notices, and looks for it.
+                await self.routes.refresh()
 
     async def _answers(self, commands: Sequence[Command]) -> list[Any]:
         answers: list[Any] = [None] * len(commands)
