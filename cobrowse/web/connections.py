@@ -9,7 +9,7 @@ import ipaddress
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -90,13 +90,25 @@ class Doors:
         return any(peer in network for network in self._trusted)
 
 
+class Handing(Protocol):
+    """Passes connections on to other workers, see `web.handover`."""
+
+    def give(self, transport: asyncio.Transport, data: bytes) -> bool:
+        """Whether this connection, of which `data` was read, is another's now."""
+        ...
+
+
 class BoundedHttp(HttpToolsProtocol):
-    """HTTP. `doors` is set by `http_protocol`."""
+    """HTTP. `doors` and `handing` are set by `http_protocol`."""
 
     doors: Doors
+    handing: Handing | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # What another worker read of a connection that it passed on to this one.
+        self.handed = b""
+        self._may_hand = True
         self._outside_body = 0
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -106,6 +118,9 @@ class BoundedHttp(HttpToolsProtocol):
             self.doors.cut_off(transport, "too_many_of_an_address")
             return
         self._within(HEAD_SECONDS)
+        if self.handed:
+            handed, self.handed, self._may_hand = self.handed, b"", False
+            self.data_received(handed)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_watch()
@@ -113,6 +128,8 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self.handing is not None and self._is_fresh() and self.handing.give(self.transport, data):
+            return
         if self._deadline is None:
             # The first bytes of another request on this connection.
             self._within(HEAD_SECONDS)
@@ -144,6 +161,10 @@ class BoundedHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._stop_watch()
         super().handle_websocket_upgrade()
+
+    def _is_fresh(self) -> bool:
+        """True where what comes now begins a request, on a connection that came to this worker by itself."""
+        return self._may_hand and not self._outside_body and (self.cycle is None or self.cycle.response_complete)
 
     def _within(self, seconds: float) -> None:
         self._stop_watch()
@@ -254,9 +275,9 @@ class BoundedSocket(WebSocketsSansIOProtocol):
             self.handle_parser_exception()
 
 
-def http_protocol(doors: Doors) -> type[asyncio.Protocol]:
-    """uvicorn makes protocols by class: this one knows these doors."""
-    return cast(type[asyncio.Protocol], type("Http", (BoundedHttp,), {"doors": doors}))
+def http_protocol(doors: Doors, handing: Handing | None = None) -> type[asyncio.Protocol]:
+    """uvicorn makes protocols by class: this one knows these doors, and to whom it may pass connections on."""
+    return cast(type[asyncio.Protocol], type("Http", (BoundedHttp,), {"doors": doors, "handing": handing}))
 
 
 def socket_protocol(doors: Doors) -> type[asyncio.Protocol]:

@@ -11,8 +11,9 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import cast
 
 import uvicorn
 from argon2 import PasswordHasher
@@ -25,7 +26,8 @@ from cobrowse.hub.hub import Hub
 from cobrowse.store.opening import open_store
 from cobrowse.web.app import build_app
 from cobrowse.web.colleagues import Worker
-from cobrowse.web.connections import SOCKET_MAX_BYTES, http_protocol, socket_protocol
+from cobrowse.web.connections import SOCKET_MAX_BYTES, BoundedHttp, http_protocol, socket_protocol
+from cobrowse.web.handover import Handover
 from cobrowse.web.static import FOLDER
 from cobrowse.web.turnstile import SOCKETS
 
@@ -50,18 +52,36 @@ class CannotListen(CobrowseError):
 class DrainingServer(uvicorn.Server):
     """uvicorn, but peers are told to come again before their sockets are closed, and a signal ends it with code 0."""
 
-    def __init__(self, config: uvicorn.Config, hub: Hub, on_started: Callable[[], None], *, signals: bool) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        hub: Hub,
+        on_started: Callable[[], None],
+        *,
+        signals: bool,
+        handover: Handover | None = None,
+    ) -> None:
         super().__init__(config)
         self._hub = hub
+        self._handover = handover
+        self._handed = ExitStack()
         self._on_started = on_started
         self._signals = signals and threading.current_thread() is threading.main_thread()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self._handover is not None:
+            self._handed.enter_context(self._handover.receiving(self._protocol))
         if self.started:
             self._on_started()
 
+    def _protocol(self) -> BoundedHttp:
+        """That of a connection, as uvicorn makes it for those that it accepts itself."""
+        made = cast("type[BoundedHttp]", self.config.http_protocol_class)
+        return made(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._handed.close()
         for server in self.servers:
             server.close()
         await self._hub.drain(timeout_seconds=DRAIN_SECONDS)
@@ -131,6 +151,7 @@ async def serve(
     with bound:
         async with open_store(settings.hub.store.reveal(), exclusive=True) as stores:
             await stores.sessions.ping()
+            worker = Worker.from_environ(os.environ)
             app = build_app(
                 settings,
                 stores.sessions,
@@ -140,21 +161,28 @@ async def serve(
                 static=static,
                 hasher=hasher,
                 counts=stores.counts,
-                worker=Worker.from_environ(os.environ),
+                worker=worker,
             )
             if on_app is not None:
                 on_app(app)
             number: int = bound.getsockname()[1]
-            await _run(app, bound, lambda: started(number) if started else None, stop, signals=signals)
+            await _run(app, bound, lambda: started(number) if started else None, stop, signals=signals, worker=worker)
 
 
 async def _run(
-    app: Starlette, bound: socket.socket, on_started: Callable[[], None], stop: asyncio.Event | None, *, signals: bool
+    app: Starlette,
+    bound: socket.socket,
+    on_started: Callable[[], None],
+    stop: asyncio.Event | None,
+    *,
+    signals: bool,
+    worker: Worker | None,
 ) -> None:
     doors = app.state.parts.doors
+    handover = Handover(worker) if worker else None
     config = uvicorn.Config(
         app,
-        http=http_protocol(doors),
+        http=http_protocol(doors, handover),
         ws=socket_protocol(doors),
         ws_max_size=SOCKET_MAX_BYTES,
         ws_ping_interval=PING_SECONDS,
@@ -172,7 +200,7 @@ async def _run(
         limit_concurrency=CONNECTIONS,
         timeout_graceful_shutdown=REQUESTS_SECONDS,
     )
-    server = DrainingServer(config, app.state.parts.hub, on_started, signals=signals)
+    server = DrainingServer(config, app.state.parts.hub, on_started, signals=signals, handover=handover)
     stopping = asyncio.create_task(_stop_when(stop, server)) if stop else None
     try:
         # Not uvicorn's own lifespan, which turns a store that is away into a traceback and an exit code of its own.

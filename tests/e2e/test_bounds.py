@@ -142,7 +142,7 @@ class HeldPicture:
 
 def test_a_click_on_a_vanished_node(agent: Agent, customer: Customer) -> None:
     held = HeldPicture()
-    agent.page.route_web_socket("**/ws/agent", held.route)
+    agent.page.route_web_socket("**/ws/agent*", held.route)
     go_live(agent, customer, "/product/5")
     take_control(agent, customer)
     held.holding = True

@@ -2,22 +2,31 @@
 
 import asyncio
 import os
+import re
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Origin, Subprotocol
 
+from cobrowse.core.protocol import SUBPROTOCOL
+from cobrowse.store.opening import open_store
 from cobrowse.web.workers import Leash
-from tests.live_hub import PASSWORD, HubProcess, as_toml, settings_for, sqlite_url
+from tests.live_hub import PASSWORD, SHOP_ORIGIN, HubProcess, as_toml, settings_for, sqlite_url
+from tests.web.test_sockets import heard, hello
 
 PATIENCE_SECONDS = 60.0
+SESSIONS = 12
 
 
 def until(wanted: Callable[[], bool], what: str) -> None:
@@ -45,9 +54,16 @@ def is_well(hub: HubProcess) -> bool:
         return False
 
 
+def workers_told(hub: HubProcess) -> set[str]:
+    """Of which workers the one that was asked told the counts; a busy one is left out."""
+    told = httpx.get(f"{hub.public_url}/metrics", timeout=10).text
+    return set(re.findall(r'^cobrowse_sockets{worker="(\d)"} ', told, re.MULTILINE))
+
+
 @pytest.mark.redis
-def test_workers_are_started_again_replaced_and_drained(hub: HubProcess) -> None:
+async def test_workers_share_a_port_are_started_again_replaced_and_drained(hub: HubProcess, redis_url: str) -> None:
     hub.add_agent()
+    await assert_peers_meet(hub, redis_url)
     first = hub.worker_pids()
     assert len(first) == 2
 
@@ -71,11 +87,47 @@ def test_workers_are_started_again_replaced_and_drained(hub: HubProcess) -> None
         until(replaced, "all are replaced")
         assert agent.get("/api/me").status_code == 200
 
+    until(lambda: workers_told(hub) == {"1", "2"}, "whoever is asked tells the counts of both")
+
     last = hub.worker_pids()
     assert hub.stop() == 0
     for pid in last:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+
+
+async def assert_peers_meet(hub: HubProcess, redis_url: str) -> None:
+    """The peers of each session are at one worker, and not all sessions at the same."""
+    seen: set[str] = set()
+    async with open_store(redis_url, exclusive=False) as stores, httpx.AsyncClient(base_url=hub.public_url) as client:
+        client.headers["Origin"] = hub.public_url
+        assert (await client.post("/api/login", json={"name": "ana", "password": PASSWORD})).status_code == 200
+        for _ in range(SESSIONS):
+            new = (await client.post("/api/sessions", json={"site": "shop"})).json()
+            claim = {"site": "shop", "code": new["code"], "nonce": secrets.token_hex(16)}
+            joined = await client.post("/api/codes/claim", json=claim, headers={"Origin": SHOP_ORIGIN})
+            ticket = await client.post(f"/api/sessions/{new['id']}/ticket")
+            async with (
+                seat(hub, "agent", new["id"], ticket.json()["ticket"]),
+                seat(hub, "customer", new["id"], joined.json()["token"]),
+            ):
+                found = await stores.sessions.read(new["id"])
+                assert found is not None
+                assert found.session.agent_seat.hub == found.session.customer.hub
+                seen.add(found.session.customer.hub)
+    # A chance in a thousand that it could be so without, for each of both.
+    assert len(seen) == 2
+
+
+@asynccontextmanager
+async def seat(hub: HubProcess, who: str, session: str, token: str) -> AsyncIterator[None]:
+    """A socket that has this seat."""
+    origin = hub.public_url if who == "agent" else SHOP_ORIGIN
+    address = f"ws://localhost:{hub.port}/ws/{who}?session={session}"
+    async with connect(address, origin=Origin(origin), subprotocols=[Subprotocol(SUBPROTOCOL)], proxy=None) as socket:
+        await socket.send(hello(token))
+        assert (await heard(socket))["k"] == f"{who}_welcome"
+        yield
 
 
 @pytest.mark.redis

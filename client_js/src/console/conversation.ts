@@ -65,7 +65,7 @@ export class Conversation {
       },
       browserTimers,
     );
-    this.socket = new Link<ToAgent, FromAgent>(socketAddress(), {
+    this.socket = new Link<ToAgent, FromAgent>(socketAddress(this.id), {
       hello: () => this.hello(),
       fits: shapes(TO_AGENT),
       onMessage: (message) => this.take(message),

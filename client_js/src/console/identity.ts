@@ -9,8 +9,9 @@ export function nonce(): string {
 
 export const pageId = nonce();
 
-export function socketAddress(): string {
-  const address = new URL("/ws/agent", location.href);
+/** The session is named so that a balancer can bring both its peers to one hub; it opens nothing. */
+export function socketAddress(session: string): string {
+  const address = new URL(`/ws/agent?session=${session}`, location.href);
   address.protocol = address.protocol === "http:" ? "ws:" : "wss:";
   return address.href;
 }

@@ -344,7 +344,7 @@ function run(baton: Baton, digits = ""): void {
       },
       signal,
     );
-    link = new Link(`${shared().hub.replace(/^http/, "ws")}/ws/customer`, {
+    link = new Link(`${shared().hub.replace(/^http/, "ws")}/ws/customer?session=${baton.session}`, {
       hello: () => ({ k: "hello", version: VERSION, token: baton.token, page, nonce: nonce(), withheld }),
       fits,
       onMessage: receive,
