@@ -6,6 +6,7 @@ of a small shop is simulated event by event and had for real, and the Redis comm
 Then the model is held against a simulation of ten thousand sessions, and only then it reckons with a million."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +30,7 @@ LARGE = Load(sessions=10_000, seconds=600.0, hubs=8, mean_seconds=60.0, page_eve
 # From here on about as many end as start, until none start any more.
 STEADY_FROM_SECONDS, STEADY_TO_SECONDS = 200.0, 300.0
 SESSIONS = 1_000_000
+SIZES = (1_000, 10_000, 100_000)
 ERROR_PERCENT = 10.0
 # Commands that are less than this share of all are rounds more or less; they are printed, but no bar is set for them.
 COUNTED_SHARE = 0.02
@@ -49,7 +51,7 @@ def measure() -> list[Figure]:
         print(f"\n{way.name}: {way.same_hub:.0%} of the sessions have both seats on one hub")
         print(_told(reckoning, breaks_at(way, costs, others)))
         found += _million_figures(way.name, reckoning, breaks_at(way, costs, others))
-    return found
+    return [*found, *_size_figures(costs, others)]
 
 
 def _others() -> Measured:
@@ -168,6 +170,7 @@ def _million_figures(way: str, one: Reckoned, breaks: Mapping[str, float]) -> li
         "hubs": one.hubs,
         "hubs_gb": one.hub_gb,
         "redis_shards": one.shards,
+        "redis_cores": one.redis_cores,
         "redis_commands_a_second": one.commands_a_second,
         "out_gb_a_second": one.out_gb_a_second,
         "hub_storm_seconds": one.hub_storm_seconds,
@@ -181,8 +184,24 @@ def _million_figures(way: str, one: Reckoned, breaks: Mapping[str, float]) -> li
     return [Figure(f"million_{way}_{_word(name)}", value, "") for name, value in found.items()]
 
 
+def _size_figures(costs: Costs, others: Measured) -> list[Figure]:
+    """What smaller ones need, with a balancer that keeps both seats on one hub."""
+    found = []
+    for sessions in SIZES:
+        one = reckoned(sessions, STICKY, costs, others)
+        values = {
+            "hubs": one.hubs,
+            "redis_commands_a_second": one.commands_a_second,
+            "redis_gb": sum(one.redis_gb.values()),
+            "redis_shards": one.shards,
+            "dollars_a_month": sum(one.dollars_a_month.values()),
+        }
+        found += [Figure(f"size_{sessions}_{name}", value, "") for name, value in values.items()]
+    return found
+
+
 def _word(name: str) -> str:
-    return "".join(letter if letter.isalnum() else "_" for letter in name.lower().replace(":", "").replace("'", ""))
+    return re.sub("[^a-z0-9]+", "_", name.lower().replace("'", ""))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from bench.sessions import Desk, Live, signed_in
 from cobrowse.store.redis_keys import Kind
 
 # A few of each of the hub's rounds (2, 5, 15 s) fit into it.
-IDLE_SECONDS = 20.0
+IDLE_SECONDS = 30.0
 SESSIONS = 40
 # What we ask for ourselves while measuring.
 OWN_COMMANDS = ("info", "memory|usage", "scan", "client|setinfo", "hello", "auth", "config|resetstat")
