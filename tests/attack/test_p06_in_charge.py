@@ -15,6 +15,9 @@ from tests.live_hub import HubProcess
 pytestmark = pytest.mark.browser
 
 PAGE = "<h1>Page</h1><button id=b type=button onclick='n++'>Go</button><input id=text><script>window.n = 0</script>"
+# Long enough for a look at the banner: what is covered at four looks in a row counts as lost.
+LOOKS = """() => new Promise(done => { let n = 0; const each = setInterval(() => {
+    if (++n === 2) { clearInterval(each); done() } }, 250) })"""
 # How a page gets at our host element and what is in it: the shadow root is open.
 OURS = "const host = [...document.querySelectorAll('[popover=manual]')].find(each => each.shadowRoot);"
 ROOT = OURS + "const root = host.shadowRoot, stop = root.querySelector('[data-testid=banner-stop]');"
@@ -206,6 +209,7 @@ def test_what_a_page_cannot_do_to_the_banner(covered: Stage, how: str) -> None:
         assert covered.agent.state["name"] == "live"
     finally:
         covered.page.evaluate("() => { undo() }")
+        covered.page.evaluate(LOOKS)
 
 
 def test_full_screen_does_not_hide_the_banner(page: Stage) -> None:

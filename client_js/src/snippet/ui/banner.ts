@@ -15,8 +15,9 @@ export type BannerState =
 
 export interface Banner {
   element: HTMLElement;
-  /** What must stay clickable. */
   stop: HTMLElement;
+  /** What must stay clickable, as it is now. */
+  needed(): HTMLElement[];
   /** `pace` is how much of the page the agent sees, where they see it. */
   show(state: BannerState, pace?: Pace): void;
 }
@@ -32,6 +33,7 @@ export interface BannerHost {
 }
 
 export function banner({ agent, pause, stop, release, move, preview }: BannerHost): Banner {
+  let controlled = false;
   const status = h("p", { role: "status" });
   const pauseButton = button("banner-pause", texts.pause, "", pause);
   const releaseButton = button("control-release", texts.release, "main", release);
@@ -56,13 +58,15 @@ export function banner({ agent, pause, stop, release, move, preview }: BannerHos
   return {
     element,
     stop: stopButton,
+    needed: () => [stopButton, pauseButton, ...(controlled ? [releaseButton] : [])],
     show(state, pace) {
       element.dataset.state = state;
       const less = pace && /^(live|control)$/.test(state) && texts.paces[pace];
       const text = less ? less(agent) + (state === "control" ? texts.clicks : "") : texts[state](agent);
       if (status.textContent !== text) status.textContent = text;
       pauseButton.textContent = state === "paused" ? texts.resume : texts.pause;
-      releaseButton.hidden = state !== "control";
+      controlled = state === "control";
+      releaseButton.hidden = !controlled;
       previewButton.hidden = !/^(live|control|paused)$/.test(state);
     },
   };

@@ -69,9 +69,9 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
   };
   // Not isConnected: the page may have thrown out the host.
   const isShown = (): boolean => dock.contains(bar.element);
-  const seen = (probe: HTMLElement): boolean => {
+  const seen = (probes: HTMLElement[]): boolean => {
     try {
-      return reachable(probe);
+      return reachable(probes);
     } catch {
       // A page without a root element, or one that broke what we ask: nothing of ours is to be seen there.
       return false;
@@ -90,12 +90,14 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
   };
   const look = (): void => {
     // What cannot be seen anyway need not be reachable; the check begins anew when the tab comes back.
-    const fine = !isShown() || document.hidden || seen(bar.stop);
+    const fine = !isShown() || document.hidden || seen(bar.needed());
     unreachableFor = fine ? 0 : unreachableFor + LOOK_MS;
     // Each time: it may have been in reach for the moment that it took to go on.
     if (unreachableFor >= UNREACHABLE_MS) host.lost();
     // A question that was covered may have been uncovered under somebody's finger.
-    for (const each of [consent, control, navigation]) if (each && !seen(each.card)) each.rearm();
+    for (const each of [consent, control, navigation]) {
+      if (each && !seen([each.card, ...each.card.querySelectorAll("button")])) each.rearm();
+    }
   };
   for (const name of ["resize", "scroll"]) window.visualViewport?.addEventListener(name, fit, { signal });
   // Of a click the page may keep the last part to itself. After that part, where there is one.
@@ -106,7 +108,7 @@ export function screen(host: ScreenHost, signal: AbortSignal): Screen {
   );
   // A modal or full-screen element has just come or gone: don't wait for the next look.
   for (const name of ["toggle", "fullscreenchange"]) {
-    document.addEventListener(name, () => isShown() && seen(bar.stop), { capture: true, signal });
+    document.addEventListener(name, () => isShown() && seen(bar.needed()), { capture: true, signal });
   }
   return {
     ...drawn,

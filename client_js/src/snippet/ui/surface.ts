@@ -5,6 +5,9 @@ import css from "./ui.css?inline";
 
 /** What is smaller cannot be hit (WCAG 2.2, target size). */
 const TARGET_PX = 24;
+/** So many elements of the page are asked for their shadow roots, and so many dialogs are tried. */
+const LOOK_MAX = 50_000;
+const DIALOGS_MAX = 8;
 /** Every declaration is important, so that no rule of the page can hide or shrink the host. */
 const HOST_STYLE = "all:initial;display:block;position:fixed;inset:0;pointer-events:none;z-index:2147483647;";
 
@@ -15,9 +18,19 @@ export interface Surface {
   marks: HTMLElement;
   show(dialog: HTMLDialogElement): void;
   isOwn(node: Node): boolean;
-  /** Whether `probe` can be clicked. Where not, bring it back on top; whether that holds shows the next time. */
-  reachable(probe: HTMLElement): boolean;
+  /** Whether all of these can be clicked. Where not, bring them back on top; whether that holds shows the next time. */
+  reachable(probes: readonly HTMLElement[]): boolean;
   remove(): void;
+}
+
+/** Those of the page and of its open shadow roots that are modal. */
+function dialogs(root: Document | ShadowRoot = document, look = { left: LOOK_MAX }): Element[] {
+  const found = [...root.querySelectorAll("dialog:modal")];
+  for (const { shadowRoot } of root.querySelectorAll("*")) {
+    if (look.left-- < 0) break;
+    if (shadowRoot) found.push(...dialogs(shadowRoot, look));
+  }
+  return found;
 }
 
 /** Modal elements of the page, the one with the focus first: what is outside of the topmost one is inert. */
@@ -27,7 +40,7 @@ function* parents(): Generator<Element> {
   for (let at: Node | null = active; at; at = at.parentNode ?? (at as ShadowRoot).host ?? null) {
     if (at instanceof HTMLDialogElement && at.matches(":modal")) yield at;
   }
-  yield* [...document.querySelectorAll("dialog:modal")].reverse();
+  yield* dialogs().reverse().slice(0, DIALOGS_MAX);
   if (document.fullscreenElement) yield document.fullscreenElement;
   yield document.documentElement;
 }
@@ -64,9 +77,12 @@ export function surface(): Surface {
   const hit = (probe: HTMLElement): boolean => {
     const { left, top, width, height } = probe.getBoundingClientRect();
     const seen = root.elementFromPoint(left + width / 2, top + height / 2);
+    // What is to be scrolled to, in a card that gives way.
+    const frame = probe.closest(".card")?.getBoundingClientRect();
+    if (frame && Math.abs(2 * top + height - 2 * frame.top - frame.height) > frame.height) return true;
     return (
       Math.min(width, height) * (window.visualViewport?.scale ?? 1) >= TARGET_PX &&
-      !probe.matches(":disabled") &&
+      !probe.matches(".banner :disabled") &&
       probe.contains(seen) &&
       probe.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }) &&
       !isFaint(probe)
@@ -82,11 +98,12 @@ export function surface(): Surface {
       shown.showModal();
     },
     isOwn: (node) => node === host || node.getRootNode() === root,
-    reachable(probe) {
-      if (hit(probe)) return true;
+    reachable(probes) {
+      if (probes.every(hit)) return true;
       for (const parent of parents()) {
+        if (parent.getRootNode() === root) continue;
         place(parent);
-        if (hit(probe)) break;
+        if (probes.every(hit)) break;
       }
       return false;
     },
