@@ -64,6 +64,11 @@ def workers_told(hub: HubProcess) -> set[str]:
 async def test_workers_share_a_port_are_started_again_replaced_and_drained(hub: HubProcess, redis_url: str) -> None:
     hub.add_agent()
     await assert_peers_meet(hub, redis_url)
+    await asyncio.to_thread(assert_kept_replaced_and_drained, hub)
+
+
+def assert_kept_replaced_and_drained(hub: HubProcess) -> None:
+    """What becomes of workers that die, that are replaced, and that are told to end."""
     first = hub.worker_pids()
     assert len(first) == 2
 
