@@ -1,5 +1,6 @@
 """What happens because time passes: due sessions, lost Bus messages, dead hubs, peers that hang."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -9,7 +10,7 @@ from cobrowse.core.events import Tick
 from cobrowse.hub.echoes import Echoes
 from cobrowse.hub.house import House
 from cobrowse.hub.ledger import FLUSH_SECONDS
-from cobrowse.hub.peer import PROBE_PATIENCE_SECONDS, QUIET_SECONDS, Peer
+from cobrowse.hub.peer import PROBE_PATIENCE_SECONDS, QUIET_SECONDS, SILENCE_SECONDS, Peer
 from cobrowse.hub.probes import Probes
 from cobrowse.hub.pulse import Pulse
 from cobrowse.hub.recovery import Recovery
@@ -23,6 +24,8 @@ log = logging.getLogger("cobrowse.hub")
 SWEEP_SECONDS = 5.0
 REREAD_SECONDS = 2.0
 DUE_AT_ONCE = 200
+# Sessions whose peers are looked at before others have their turn.
+CHECKED_AT_ONCE = 100
 
 
 class Deadlines:
@@ -108,7 +111,10 @@ class Deadlines:
 
     async def sweep(self) -> None:
         """Peers first: they need no store."""
-        for local in list(self._house.sessions.values()):
+        for place, local in enumerate(list(self._house.sessions.values())):
+            if place % CHECKED_AT_ONCE == CHECKED_AT_ONCE - 1:
+                # Thousands of probes at once would keep the frames of others waiting.
+                await asyncio.sleep(0)
             for peer in list(local.peers.values()):
                 self._check(peer)
         await self._timekeeping.compare()
@@ -126,7 +132,7 @@ class Deadlines:
             return
         now = self._house.clock.monotonic()
         if peer.probed_at is None:
-            if now - peer.heard_at > QUIET_SECONDS:
+            if now - peer.heard_at > QUIET_SECONDS or now - peer.sent_at > SILENCE_SECONDS:
                 self._probes.check(peer)
         elif peer.heard_at >= peer.probed_at:
             peer.probed_at = None

@@ -5,8 +5,7 @@ Everyone enqueues; only the writer task sends. `close` and `abort` are synchrono
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from cobrowse.core.close import SLOW, Close
@@ -24,6 +23,9 @@ CLOSE_SECONDS = 1.0
 # After so long without a word the peer is probed; after so long again without an answer its page hangs.
 QUIET_SECONDS = 30.0
 PROBE_PATIENCE_SECONDS = 30.0
+# So long after the last word to a peer it is probed too: a page that hears nothing for much longer takes its line for
+# dead and comes again (client_js/src/shared/socket.ts), since no browser notices a half-open socket by itself.
+SILENCE_SECONDS = 20.0
 # What a peer may say, by weight; see `hub.reading`. Beyond it the socket is not read.
 PEER_BYTES_PER_SECOND = 2 * 1024 * 1024
 PEER_BURST_BYTES = 8 * 1024 * 1024
@@ -52,6 +54,23 @@ class Transport(Protocol):
         ...
 
 
+class _Holding:
+    """Adds how long it was open to the peer's account. A class, since each frame opens two: a generator costs more."""
+
+    __slots__ = ("_began", "_clock", "_peer")
+
+    def __init__(self, peer: "Peer", clock: Clock) -> None:
+        self._peer = peer
+        self._clock = clock
+        self._began = 0.0
+
+    def __enter__(self) -> None:
+        self._began = self._clock.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._peer.held_seconds += self._clock.monotonic() - self._began
+
+
 class Peer:
     """Who holds one generation of a seat, on this hub."""
 
@@ -74,6 +93,7 @@ class Peer:
         "probed_at",
         "said_bye",
         "seat",
+        "sent_at",
         "session_id",
         "state_version",
     )
@@ -96,7 +116,7 @@ class Peer:
         self.page = page
         self.state_version = 0
         self.said_bye = False
-        self.heard_at = clock.monotonic()
+        self.heard_at = self.sent_at = clock.monotonic()
         self.probed_at: float | None = None
         # How long the hub looked at this peer's frames since it was last charged for it.
         self.held_seconds = 0.0
@@ -157,14 +177,9 @@ class Peer:
         if self._writer is not None:
             self._writer.cancel()
 
-    @contextmanager
-    def holding(self) -> Iterator[None]:
+    def holding(self) -> "_Holding":
         """Around work on what this peer said, during which nobody else is served."""
-        began = self._clock.monotonic()
-        try:
-            yield
-        finally:
-            self.held_seconds += self._clock.monotonic() - began
+        return _Holding(self, self._clock)
 
     def charge(self, weight: float) -> float:
         """Charge what was said and the time it took; how many seconds not to read this socket."""
@@ -225,7 +240,7 @@ class Peer:
                 self._sleeping = asyncio.get_running_loop().create_future()
                 await self._sleeping
                 continue
-            self._sending_since = self._clock.monotonic()
+            self._sending_since = self.sent_at = self._clock.monotonic()
             await self._transport.send(joined(items))
             self._sending_since = None
             await self._on_sent(self, items)

@@ -10,8 +10,9 @@ from cobrowse.core.errors import StoreError, StoreUnreadable
 from cobrowse.core.policy import Limits
 from cobrowse.core.protocol import Activity, ControlRelease, Pause, Probe, Resync
 from cobrowse.core.states import Live
-from cobrowse.hub.deadlines import REREAD_SECONDS
+from cobrowse.hub.deadlines import REREAD_SECONDS, SWEEP_SECONDS
 from cobrowse.hub.hub import Hub
+from cobrowse.hub.peer import SILENCE_SECONDS
 from cobrowse.hub.roll_call import ABSENT_SECONDS, DOUBT_SECONDS
 from cobrowse.store.base import Versioned
 from tests.hub.peers import SHOP
@@ -306,3 +307,20 @@ async def test_stopping_a_hub_leaves_no_task_behind(world: World, hub: Hub) -> N
     before = asyncio.all_tasks()
     await world.stop(hub)
     assert len(asyncio.all_tasks()) < len(before)
+
+
+async def test_nobody_hears_nothing_for_long(world: World, hub: Hub) -> None:
+    """A tab that sends all the time is sent nothing; it could not tell a dead line from a quiet one."""
+    _, customer = await world.live(hub)
+    for _ in range(10):
+        customer.tip()
+        await world.pass_time(5)
+        customer.frames.clear()
+    silence = 0.0
+    for _ in range(round(4 * SILENCE_SECONDS)):
+        customer.tip()
+        await world.pass_time(1)
+        silence = 0.0 if customer.frames else silence + 1
+        customer.frames.clear()
+        assert silence <= SILENCE_SECONDS + SWEEP_SECONDS
+    assert customer.wire.closed is None
