@@ -100,10 +100,11 @@ class Socket(asyncio.Protocol):
 
     __slots__ = ("_opened", "_request", "_rest", "_transport", "closed", "closed_with", "on_frame", "pings")
 
-    def __init__(self, place: Place, seat: str, origin: str) -> None:
+    def __init__(self, place: Place, seat: str, origin: str, session: str) -> None:
         key = base64.b64encode(secrets.token_bytes(16)).decode()
         self._request = (
-            f"GET /ws/{seat} HTTP/1.1\r\nHost: {place.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET /ws/{seat}?session={session} HTTP/1.1\r\nHost: {place.host}\r\n"
+            "Upgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {SUBPROTOCOL}\r\n"
             f"Origin: {origin}\r\n\r\n"
         ).encode()
@@ -116,11 +117,12 @@ class Socket(asyncio.Protocol):
         self.closed_with = 0
 
     @classmethod
-    async def open(cls, place: Place, seat: str, origin: str) -> Self:
-        """A socket whose handshake is done; `Refused` where the hub does not want it."""
+    async def open(cls, place: Place, seat: str, origin: str, session: str) -> Self:
+        """A socket whose handshake is done; `Refused` where the hub does not want it. The session in the address is
+        what brings both seats to one worker."""
         loop = asyncio.get_running_loop()
         _, socket = await loop.create_connection(
-            lambda: cls(place, seat, origin), "127.0.0.1", place.port, local_addr=(place.source, 0)
+            lambda: cls(place, seat, origin, session), "127.0.0.1", place.port, local_addr=(place.source, 0)
         )
         if socket._opened is not None:
             await asyncio.wait_for(socket._opened, ANSWER_SECONDS)

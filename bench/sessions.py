@@ -103,7 +103,7 @@ class Live:
 
     async def seat_customer(self, token: str) -> None:
         """The customer's page takes its seat."""
-        self.customer = Seat(await Socket.open(self._customer_at, "customer", ORIGIN))
+        self.customer = Seat(await Socket.open(self._customer_at, "customer", ORIGIN, self.id))
         self.customer.say(_hello(token))
         welcome = await self.customer.hear("customer_welcome")
         self._token, self.epoch = welcome["token"], welcome["first_epoch"]
@@ -147,7 +147,7 @@ class Desk:
         live = Live(made["id"], customer_at)
         await live.seat_customer(joined["token"])
         ticket = await self._post(f"/api/sessions/{made['id']}/ticket", None, 200)
-        live.agent = agent = Seat(await Socket.open(self._place, "agent", self._ground.public_url))
+        live.agent = agent = Seat(await Socket.open(self._place, "agent", self._ground.public_url, live.id))
         agent.say(_hello(ticket["ticket"]))
         await agent.hear("agent_welcome")
         live.customer.say(Consent(allow=True))
