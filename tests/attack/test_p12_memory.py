@@ -98,7 +98,7 @@ async def test_nothing_lives_in_a_hub(tmp_path: Path, end: str) -> None:
                 headers = {"Origin": hub.public_url}
                 assert (await client.delete(f"/api/sessions/{pair.session}", headers=headers)).status_code == 204
         await assert_nothing_lives(hub)
-        assert canaries(hub.log.read_bytes()) == set()
+        assert canaries(hub.printed.read_bytes()) == set()
         assert in_files(tmp_path) == set()
     assert in_files(tmp_path) == set()
 

@@ -1,6 +1,7 @@
 """Where the canaries are tried: a hub of its own as a child, behind a recorder, and a live session with two tabs."""
 
 import json
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -21,7 +22,7 @@ PATIENCE_MS = 30_000
 MIRROR_DIGEST = """async () => {
     try { await window.cobrowseMirror.settled(); return await window.cobrowseMirror.digest() } catch { return null }
 }"""
-SETTLE_ROUNDS = 200
+SETTLE_SECONDS = 120.0
 
 
 class Stage:
@@ -62,12 +63,13 @@ class Stage:
         self.customer.open("/live")
         self.settle("at load")
 
-    def run(self, step: str) -> None:
-        """One of the page's ways of planting canaries while live, and all that came of it."""
-        self.ask(f"canaries.live[{json.dumps(step)}]()")
-        # Some places change once more a moment later.
-        self.customer.page.wait_for_timeout(150)
-        self.settle(step)
+    def run(self, *steps: str) -> None:
+        """The page's ways of planting canaries while live, one after the other, and all that came of them."""
+        for step in steps:
+            self.ask(f"canaries.live[{json.dumps(step)}]()")
+            # Some places change once more a moment later.
+            self.customer.page.wait_for_timeout(150)
+        self.settle(", ".join(steps))
 
     def ask(self, expression: str) -> Any:
         """What this comes to in the tab. Not by Playwright's `evaluate`, which counts as the customer's hand: one that
@@ -86,12 +88,12 @@ class Stage:
 
     def settle(self, step: str) -> None:
         """Until the mirror equals the page; then look at the wire, the mirror and the hub's memory."""
-        for _ in range(SETTLE_ROUNDS):
-            if self._is_shown():
-                break
+        give_up_at = time.monotonic() + SETTLE_SECONDS
+        while not self._is_shown():
             self.customer.page.wait_for_timeout(100)
-        else:
-            raise AssertionError(f"The mirror differs from the page: {step}\n{self.hub.log.read_text()}")
+            if time.monotonic() < give_up_at:
+                continue
+            raise AssertionError(f"The mirror differs from the page: {step}\n{self.hub.printed.read_text()}")
         frame = self.agent.mirror_frame()
         self.mirrored = search.canaries(frame.evaluate(search.MIRRORED))
         self._note(self.mirrored, f"the mirror, {step}")
