@@ -87,6 +87,10 @@ class Breaker:
                 if is_away(error):
                     self._error = error
                     continue
+            except Exception:
+                # Whatever it was: nobody else looks.
+                log.exception("store_look_failed place=%s", self._place)
+                continue
             break
         log.warning("store_back place=%s after_seconds=%.1f", self._place, time.monotonic() - self._lost_at)
         self._back.set()

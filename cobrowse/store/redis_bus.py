@@ -66,8 +66,8 @@ class RedisBus:
             raise store_error(error, "any address") from error
         writer = self._writers.get(node)
         if writer is None:
+            writer = self._writers[node] = _Writer(self._redis, node)
             await self._forget_old()
-            writer = self._writers.setdefault(node, _Writer(self._redis, node))
         await writer.send(channel, data)
 
     @asynccontextmanager
@@ -170,6 +170,10 @@ class _Writer:
         except asyncio.CancelledError:
             _fail(batch, StoreError("The Bus was closed."))
             raise
+        except Exception as error:
+            # Whatever it was: who waits must hear of it, and the writer must go on.
+            log.exception("bus_write_failed place=%s", self._node.name)
+            _fail(batch, StoreError(f"A message to another hub could not be sent: {error}"))
         else:
             self._lines_lost = 0
             for inside, answer in zip(letters.values(), answers, strict=True):

@@ -68,7 +68,12 @@ class Inbox:
             except (RedisError, OSError) as error:
                 place = self._node.name if self._node else ""
                 log.warning("store_inbox_lost place=%s error=%s", place, error)
-                await self._come_back()
+            except Exception:
+                # Whatever it was: a hub that hears nothing any more must not stay so.
+                log.exception("store_inbox_failed")
+            else:
+                continue
+            await self._come_back()
 
     async def close(self) -> None:
         """Unsubscribe."""
