@@ -60,7 +60,9 @@ class RedisServer:
         port: int = 0,
         tls: Certificates | None = None,
         password: str = "",
+        checks_name: bool = True,
     ) -> None:
+        self._checks_name = checks_name
         self._program = program
         self._folder = folder
         self._options = options
@@ -89,6 +91,7 @@ class RedisServer:
             socket_connect_timeout=5.0,
             retry=Retry(NoBackoff(), 0),
             ssl=self.tls is not None,
+            ssl_check_hostname=self._checks_name,
             ssl_ca_certs=str(self.tls.authority) if self.tls else None,
             ssl_certfile=str(self.tls.client) if self.tls else None,
             ssl_keyfile=str(self.tls.client_key) if self.tls else None,
@@ -164,10 +167,11 @@ class RedisServer:
 
 @contextmanager
 def running_redis(
-    folder: Path, *options: str, tls: Certificates | None = None, password: str = ""
+    folder: Path, *options: str, tls: Certificates | None = None, password: str = "", checks_name: bool = True
 ) -> Iterator[RedisServer]:
-    """A server within the context. Skips where there is no redis-server, but fails in CI."""
-    server = RedisServer(redis_program(), folder, *options, tls=tls, password=password)
+    """A server within the context; we ourselves check its name unless told not to. Skips where there is no
+    redis-server, but fails in CI."""
+    server = RedisServer(redis_program(), folder, *options, tls=tls, password=password, checks_name=checks_name)
     try:
         server.start()
         yield server

@@ -29,15 +29,16 @@ class Certificates(NamedTuple):
         return [str(word) for pair in (*files, ("--tls-ca-cert-file", self.authority)) for word in pair]
 
 
-def make_certificates(folder: Path) -> Certificates:
-    """Certificates that are good for two days, in `folder`."""
+def make_certificates(folder: Path, host: str = "localhost") -> Certificates:
+    """Certificates that are good for two days, in `folder`. The server's is for `host`, and for 127.0.0.1 where that is
+    localhost."""
     folder.mkdir(parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     authority = _signed("Test authority", key, key, "Test authority", is_authority=True)
     (folder / "authority.pem").write_bytes(authority.public_bytes(serialization.Encoding.PEM))
     for who in ("server", "client"):
         own = ec.generate_private_key(ec.SECP256R1())
-        signed = _signed(f"Test {who}", own, key, "Test authority", is_authority=False)
+        signed = _signed(f"Test {who}", own, key, "Test authority", is_authority=False, host=host)
         (folder / f"{who}.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
         plain = serialization.NoEncryption()
         pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
@@ -53,6 +54,7 @@ def _signed(
     issuer: str,
     *,
     is_authority: bool,
+    host: str = "",
 ) -> x509.Certificate:
     now = datetime.datetime.now(datetime.UTC)
     builder = (
@@ -70,7 +72,9 @@ def _signed(
     if is_authority:
         builder = builder.add_extension(_USES, critical=True)
     else:
-        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        names: list[x509.GeneralName] = [x509.DNSName(host)]
+        if host == "localhost":
+            names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     return builder.sign(signer, hashes.SHA256())
 
