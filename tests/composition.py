@@ -12,6 +12,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -55,6 +57,24 @@ def interpolated(text: str, environ: dict[str, str]) -> str:
     return re.sub(r"\$\$|\$\{(\w+)(?::\?[^}]*)?\}", value, text)
 
 
+class PortTaken(AssertionError):
+    """Somebody else was quicker to listen on a port that had been free."""
+
+
+@contextmanager
+def running(folder: Path) -> Iterator["Composition"]:
+    """The whole composition; on other ports where one of the first was taken before it was used."""
+    for last in (False, False, True):
+        made = Composition(folder)
+        try:
+            with made:
+                yield made
+            return
+        except PortTaken:
+            if last or made.was_well:
+                raise
+
+
 class Composition:
     """Every service of the compose file, running while entered. `hub_url` and so on are what a browser opens."""
 
@@ -63,6 +83,9 @@ class Composition:
         self.services: Table = self.file["services"]
         self._folder = folder
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        # How much each had written when it was started last.
+        self._said_before: dict[str, int] = {}
+        self.was_well = False
         self._ports = {
             name: {port: free_port() for port in self._ports_of(name, service)}
             for name, service in self.services.items()
@@ -144,9 +167,24 @@ class Composition:
                 content = content.replace("{\n", f"{{\n  default_bind {LOOPBACK}\n", 1)
             (folder / Path(mount["target"]).name).write_text(content)
         with (folder / "log").open("ab") as log:
+            self._said_before[service] = log.tell()
             self._processes[service] = subprocess.Popen(
                 self.command(service), env=self.environ(service), cwd=folder, stdout=log, stderr=log
             )
+
+    def start_again(self, service: str) -> None:
+        """Start it and wait. Its port may have been lent to somebody meanwhile."""
+        until = time.monotonic() + START_SECONDS
+        while True:
+            self.start(service)
+            try:
+                self.wait(service)
+            except PortTaken:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.5)
+            else:
+                return
 
     def stop(self, service: str) -> int:
         """SIGTERM; the exit code."""
@@ -159,7 +197,8 @@ class Composition:
         until = time.monotonic() + START_SECONDS
         while not self._is_well(service):
             if self._processes[service].poll() is not None or time.monotonic() > until:
-                raise AssertionError(f"{service} is not well: {self.log(service)[-2000:]}")
+                said = self.log(service)[self._said_before[service] :]
+                raise (PortTaken if "in use" in said else AssertionError)(f"{service} is not well: {said}")
             time.sleep(0.1)
 
     def _is_well(self, service: str) -> bool:
@@ -205,6 +244,7 @@ class Composition:
                     self.wait(service)
             for service in self.services:
                 self.wait(service)
+            self.was_well = True
         except BaseException:
             self.close()
             raise
