@@ -12,10 +12,12 @@ SHOP_PORT ?= 8001
 WORKERS ?= 3
 # How many frames `make fuzz` tries.
 CASES ?= 1000000
+# Which faults `make chaos` tries, and how: see `python -m tests.chaos --help`.
+CHAOS ?=
 CLIENT_SOURCES := $(shell find client_js/src client_js/*.mjs client_js/package.json cobrowse/core/whitelist.json -type f 2>/dev/null)
 MANIFEST := cobrowse/web/static/manifest.json
 
-.PHONY: help run setup build generate check fix test promises fuzz fidelity bench clean
+.PHONY: help run setup build generate check fix test promises fuzz chaos fidelity nightly bench clean
 
 help:
 	@echo "make run    set up, then hub, console and demo shop on this machine (Ctrl-C ends it); PORT=8000 SHOP_PORT=8001"
@@ -26,7 +28,9 @@ help:
 	@echo "make test   set up, check, and every test with coverage; WORKERS=3"
 	@echo "make promises  the tests of the twelve promises of docs/promises.md, and a line for each; WORKERS=3"
 	@echo "make fuzz   a million hostile frames against the hub's decoder; CASES=1000000"
+	@echo "make chaos  hubs, Redis and lines that die, stall and lie, with sessions on them; CHAOS='--fault NAME --runs 50'"
 	@echo "make fidelity  how close the mirror is to the pages of the gallery, written to docs/fidelity.md"
+	@echo "make nightly  all that is too long for each change: test, fuzz, chaos, fidelity"
 	@echo "make bench  the benchmarks, as tables"
 	@echo "make clean  remove all that was made"
 
@@ -89,7 +93,7 @@ fix: setup
 test: check .setup/gallery
 	cd client_js && npm run --silent test
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest --numprocesses=$(WORKERS) --dist=loadfile --max-worker-restart=2 \
+	$(BIN)/coverage run -m pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder --max-worker-restart=2 \
 	  --reruns=1 -rR --durations=25 --promises --ignore=tests/e2e/gallery/test_gallery.py
 	@# By themselves: a page that is starved is shown slower or as an outline, as it should be, and not compared.
 	$(BIN)/pytest tests/e2e/gallery/test_gallery.py --reruns=1 -rR
@@ -98,13 +102,18 @@ test: check .setup/gallery
 	$(BIN)/coverage report --fail-under=90
 
 promises: setup
-	$(BIN)/pytest tests/attack --numprocesses=$(WORKERS) --dist=loadfile --promises
+	$(BIN)/pytest tests/attack --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder --promises
 
 fuzz: setup
 	$(BIN)/python -m tests.fuzz --cases $(CASES)
 
+chaos: setup
+	$(BIN)/python -m tests.chaos $(CHAOS)
+
 fidelity: setup .setup/gallery
 	$(BIN)/python -m tests.e2e.gallery
+
+nightly: test fuzz chaos fidelity
 
 bench: setup .setup/bench .setup/gallery
 	$(BIN)/python -m bench
