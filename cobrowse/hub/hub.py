@@ -37,7 +37,8 @@ from cobrowse.store.base import Asset
 
 log = logging.getLogger("cobrowse.hub")
 
-# Peers of a hub that goes away come again spread over this long.
+# Peers of a hub that goes away come again spread over at most this long: as long as the others need to take so many in,
+# a thousand a second, and no longer where there are few.
 DRAIN_JITTER_MS = 1000
 DRAIN_SECONDS = 10.0
 
@@ -174,14 +175,14 @@ class Hub:
         await self.assets.give_up(token, ticket, n, code)
 
     async def drain(self, timeout_seconds: float = DRAIN_SECONDS) -> None:
-        """Take nobody any more, tell everybody to come again spread over a second, and wait until they are gone."""
+        """Take nobody any more, tell everybody to come again a little apart, and wait until they are gone."""
         house = self._house
         house.draining = True
         log.info("hub_draining hub=%s sessions=%d", self.id, len(house.sessions))
-        for local in list(house.sessions.values()):
-            for peer in list(local.peers.values()):
-                peer.send(ComeAgain(delay_ms=house.randbelow(DRAIN_JITTER_MS)))
-                peer.close(DRAIN)
+        peers = [peer for local in house.sessions.values() for peer in local.peers.values()]
+        for peer in peers:
+            peer.send(ComeAgain(delay_ms=house.randbelow(min(len(peers), DRAIN_JITTER_MS))))
+            peer.close(DRAIN)
         with suppress(TimeoutError):
             await within(house.clock, timeout_seconds, house.empty())
 
