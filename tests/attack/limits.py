@@ -60,19 +60,20 @@ SHOWN = {
     "hub.steps.STEP_TRIES": "tests/hub/test_deadlines.py::test_a_tick_that_lost_comes_again",
     "hub.trail.APPEND_TRIES": "tests/hub/test_trail.py::test_what_was_not_written_waits_and_keeps_its_order",
     "store.base.ASSET_SECONDS": "tests/store/test_sqlite.py::test_too_many_assets_push_out_the_oldest",
-    "store.redis_bus.RECONNECT_FIRST_SECONDS": (
+    "store.redis_breaker.LOOK_FIRST_SECONDS": (
+        "tests/store/test_redis_away.py::test_a_redis_that_was_killed_is_found_again_and_nothing_is_stuck"
+    ),
+    "store.redis_breaker.LOOK_LONGEST_SECONDS": (
+        "tests/store/test_redis_away.py::test_a_redis_that_was_killed_is_found_again_and_nothing_is_stuck"
+    ),
+    "store.redis_client.READ_ONLY_SECONDS": "tests/store/test_redis_away.py::test_a_replica_is_no_store",
+    "store.redis_client.TRY_AGAIN_SECONDS": (
+        "tests/store/test_redis_cluster.py::test_a_slot_of_which_half_the_keys_have_moved_is_waited_for"
+    ),
+    "store.redis_inbox.RECONNECT_FIRST_SECONDS": (
         "tests/store/test_redis_bus.py::test_a_redis_that_restarts_is_waited_for"
     ),
-    "store.redis_client.ANSWER_SECONDS": (
-        "tests/store/test_redis.py::test_a_redis_that_is_not_there_is_a_store_error_without_the_password"
-    ),
-    "store.redis_client.CONNECT_SECONDS": (
-        "tests/store/test_redis.py::test_a_redis_that_is_not_there_is_a_store_error_without_the_password"
-    ),
-    "store.redis_client.POOL_WAIT_SECONDS": (
-        "tests/store/test_redis.py::test_more_callers_than_connections_wait_their_turn"
-    ),
-    "store.redis_client.RETRIES": (
+    "store.redis_node.CONNECT_SECONDS": (
         "tests/store/test_redis.py::test_a_redis_that_is_not_there_is_a_store_error_without_the_password"
     ),
     "web.agent_api.TICKET_SECONDS": "tests/web/test_sockets.py::test_a_ticket_lives_half_a_minute",
@@ -147,10 +148,10 @@ NO_LIMITS = {
         "hub.fetching.RESOLVERS",
         "hub.ledger.CLOSED_AT_ONCE",
         "store.redis.LONGEST_KEPT_SECONDS",
-        "store.redis_client.HEALTH_CHECK_SECONDS",
-        "store.redis_client.RETRY_FIRST_SECONDS",
-        "store.redis_client.RETRY_LONGEST_SECONDS",
-        "store.redis_keys.SHARDS",
+        "store.redis_address.REDIS_PORT",
+        "store.redis_address.SENTINEL_PORT",
+        "store.redis_cluster.ASKED_AT_ONCE",
+        "store.redis_cluster.MAP_SECONDS",
         "web.limits.LOCKS",
         "web.limits.REDIS_CONNECTIONS",
         "web.server.BACKLOG",

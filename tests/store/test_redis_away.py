@@ -2,6 +2,7 @@
 stays stuck."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from redis.exceptions import AuthenticationError, BusyLoadingError, ClusterDownError, OutOfMemoryError, ResponseError
 
 from cobrowse.core.errors import StoreAway, StoreError, StoreFull, StoreReadOnly
-from cobrowse.store import redis_breaker, redis_client, redis_node
+from cobrowse.store import redis_breaker, redis_client, redis_node, redis_routes
 from cobrowse.store.base import Asset
 from cobrowse.store.opening import Stores, open_store
 from cobrowse.store.redis import RedisSessions
@@ -18,8 +19,9 @@ from cobrowse.store.redis_address import RedisAddress
 from cobrowse.store.redis_answers import is_away, store_error
 from cobrowse.store.redis_breaker import Breaker
 from cobrowse.store.redis_client import Commands
+from cobrowse.store.redis_cluster import ClusterRedis
 from cobrowse.store.redis_node import Node
-from cobrowse.store.redis_routes import OneRedis
+from cobrowse.store.redis_routes import OneRedis, SentinelRedis
 from tests.redis_server import RedisServer, running_redis
 from tests.store.inbox import Inbox, next_loss
 from tests.store.making import CODE_EXPIRES_AT, CREATED_AT, stored, waiting
@@ -187,11 +189,21 @@ def test_every_connection_is_kept_alive_and_tried_before_use(own_server: RedisSe
     client, sender, listener = asyncio.run(settings())
     for each in (client, sender, listener):
         assert each["socket_keepalive"] is True
-        assert each["socket_keepalive_options"]
+        assert each["socket_keepalive_options"] == {
+            socket.TCP_KEEPIDLE: redis_node.KEEPALIVE_SECONDS,
+            socket.TCP_KEEPINTVL: redis_node.KEEPALIVE_EVERY_SECONDS,
+            socket.TCP_KEEPCNT: redis_node.KEEPALIVE_TRIES,
+        }
     assert client["health_check_interval"] == sender["health_check_interval"] == redis_node.HEALTH_CHECK_SECONDS
     # `socket_timeout` defaults to 5 s: blocking reads need a client of their own with none.
     assert (client["socket_timeout"], sender["socket_timeout"]) == (redis_node.ANSWER_SECONDS,) * 2
     assert listener["socket_timeout"] is None
+
+
+def test_a_failover_is_waited_for_longer_than_a_restart() -> None:
+    assert OneRedis.patience_seconds == redis_routes.ONE_PATIENCE_SECONDS == 3.0
+    assert SentinelRedis.patience_seconds == ClusterRedis.patience_seconds == redis_routes.FAILOVER_PATIENCE_SECONDS
+    assert redis_routes.FAILOVER_PATIENCE_SECONDS == 10.0
 
 
 # --- there, but not as it should be
