@@ -17,11 +17,12 @@ from bench.figures import Figure, table
 from bench.ground import CannotMeasure, Ground, running_ground
 from bench.simulation import costs as measuring
 from bench.simulation import prices
-from bench.simulation.costs import Cost, Costs, OfSession, measured, names_of
+from bench.simulation.costs import REREAD_COMMAND, Cost, Costs, OfSession, measured, names_of, scripts_of_a_round
 from bench.simulation.events import Load, Outcome, Plan, plan, simulate
 from bench.simulation.model import Measured, Reckoned, breaks_at, reckoned
 from bench.simulation.prices import RANDOM, STICKY
 from bench.simulation.replay import replayed
+from cobrowse.hub.deadlines import REREAD_SECONDS
 
 RESULTS = Path(__file__).with_name("results.json")
 SEED = 20261123
@@ -128,7 +129,8 @@ def _steady(load: Load, costs: Costs) -> Cost:
         )
 
     mixed = of(costs.same).times(same).plus(of(costs.cross).times(1 - same))
-    return mixed.plus(costs.hub_second.times(load.hubs))
+    scripts = {REREAD_COMMAND: load.hubs * scripts_of_a_round(there * (2 - same) / load.hubs) / REREAD_SECONDS}
+    return mixed.plus(costs.hub_second.times(load.hubs)).plus(Cost(scripts, 0.0, 0.0))
 
 
 # --- what came out

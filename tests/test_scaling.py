@@ -7,11 +7,12 @@ from collections import Counter
 import pytest
 
 from bench import scaling_page
-from bench.simulation.costs import Cost, Costs, OfSession
+from bench.simulation.costs import REREAD_COMMAND, Cost, Costs, OfSession, scripts_of_a_round
 from bench.simulation.events import Happening, Load, Plan, plan, simulate
 from bench.simulation.model import Measured, breaks_at, reckoned
 from bench.simulation.prices import RANDOM, STICKY
 from cobrowse.hub.deadlines import REREAD_SECONDS
+from cobrowse.store.redis_keys import SHARDS
 
 LOAD = Load(sessions=50, seconds=60.0, hubs=3, mean_seconds=15.0, page_every_seconds=5.0)
 
@@ -82,6 +83,15 @@ def test_idle_sessions_cost_what_their_seconds_cost() -> None:
     outcome = simulate(Plan(seconds, starts, ((0, 0),) * 5 + ((0, 1),) * 5), COSTS, 1)
     assert outcome.cost.commands["second"] == pytest.approx((5 * 0.5 + 5 * 1.0) * seconds, rel=0.02)
     assert outcome.cost.commands["hub"] == pytest.approx(2 * 7.0 * seconds, rel=0.02)
+
+
+def test_versions_are_read_by_shards_however_many_sessions_there_are() -> None:
+    assert scripts_of_a_round(0) == 0
+    assert scripts_of_a_round(1) == pytest.approx(1)
+    assert scripts_of_a_round(10_000) == pytest.approx(SHARDS)
+    starts = tuple(Happening(0.0, "start", session) for session in range(1_000))
+    outcome = simulate(Plan(100 * REREAD_SECONDS, starts, ((0, 0),) * 1_000), COSTS, 1)
+    assert outcome.cost.commands[REREAD_COMMAND] == pytest.approx(100 * SHARDS, rel=0.02)
 
 
 def test_only_what_is_after_the_beginning_of_the_window_is_counted() -> None:

@@ -11,13 +11,26 @@ from typing import NamedTuple
 from bench.ground import KB, Ground
 from bench.raw import Place
 from bench.sessions import Desk, Live, signed_in
-from cobrowse.store.redis_keys import Kind
+from cobrowse.store.redis_keys import SHARDS, Kind
 
 # A few of each of the hub's rounds (2, 5, 15 s) fit into it.
 IDLE_SECONDS = 30.0
 SESSIONS = 40
-# What we ask for ourselves while measuring.
-OWN_COMMANDS = ("info", "memory|usage", "scan", "client|setinfo", "hello", "auth", "config|resetstat")
+# What we ask for ourselves while measuring, and what connections cost that are opened or looked after.
+OTHERS = (
+    "info",
+    "memory|usage",
+    "scan",
+    "client|setinfo",
+    "client|setname",
+    "hello",
+    "auth",
+    "ping",
+    "eval",
+    "script|load",
+)
+# With this a hub reads the versions of its sessions again: one for each shard that it has sessions of, however many.
+REREAD_COMMAND = "evalsha"
 
 
 class Cost(NamedTuple):
@@ -73,6 +86,12 @@ class Costs(NamedTuple):
     trail_kb: float
 
 
+def scripts_of_a_round(sessions: float) -> float:
+    """How many scripts a hub with so many sessions runs to read their versions: the shards that they fall into."""
+    missed: float = (1 - 1 / SHARDS) ** sessions
+    return SHARDS * (1 - missed)
+
+
 class Meter:
     """Counts what happened between two readings."""
 
@@ -84,7 +103,7 @@ class Meter:
         """All so far."""
         stats = self._client.info("commandstats")
         commands = {name.removeprefix("cmdstat_"): float(found["calls"]) for name, found in stats.items()}
-        for name in OWN_COMMANDS:
+        for name in OTHERS:
             commands.pop(name, None)
         hubs = sum(hub.process.cpu_seconds() for hub in self._ground.hubs)
         return Cost(commands, hubs, self._ground.redis.cpu_seconds())
@@ -158,7 +177,10 @@ async def _of_sessions(ground: Ground, meter: Meter, background: Cost, places: t
     # While sessions start and end, half of them are there on average.
     start_cost = _net(started, background, second, SESSIONS / 2)
     end_cost = _net(ended, background, second, SESSIONS / 2)
-    return OfSession(start_cost, _net(turned, background, second, SESSIONS), end_cost, second)
+    page_cost = _net(turned, background, second, SESSIONS)
+    # By shards, not by sessions: see `scripts_of_a_round`.
+    by_sessions = {name: count for name, count in second.commands.items() if name != REREAD_COMMAND}
+    return OfSession(start_cost, page_cost, end_cost, second._replace(commands=by_sessions))
 
 
 class _Run(NamedTuple):

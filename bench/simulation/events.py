@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from typing import Literal, NamedTuple
 
-from bench.simulation.costs import NOTHING, Cost, Costs, OfSession
+from bench.simulation.costs import NOTHING, REREAD_COMMAND, Cost, Costs, OfSession, scripts_of_a_round
 from cobrowse.hub.deadlines import REREAD_SECONDS
 
 Kind = Literal["start", "page", "end"]
@@ -111,7 +111,8 @@ def _cost(kind: Kind, of: OfSession) -> Cost:
 def _round(hub: _Hub, costs: Costs) -> Cost:
     """What a hub does because time passes. A session on two hubs is in the rounds of both, by halves."""
     sessions = costs.same.second.times(hub.same).plus(costs.cross.second.times(hub.cross / 2))
-    return costs.hub_second.plus(sessions).times(REREAD_SECONDS)
+    scripts = Cost({REREAD_COMMAND: scripts_of_a_round(hub.same + hub.cross)}, 0.0, 0.0)
+    return costs.hub_second.plus(sessions).times(REREAD_SECONDS).plus(scripts)
 
 
 def _move(kind: Kind, hubs: list[_Hub], places: tuple[int, int]) -> int:

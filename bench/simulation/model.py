@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from bench.simulation import prices
-from bench.simulation.costs import NOTHING, Cost, Costs, OfSession
+from bench.simulation.costs import NOTHING, Cost, Costs, OfSession, scripts_of_a_round
 from bench.simulation.prices import Way
 from cobrowse.core.policy import AUDIT_DAYS
+from cobrowse.hub.deadlines import REREAD_SECONDS
 from cobrowse.store.base import ENDED_KEPT_SECONDS
 from cobrowse.store.redis_keys import SHARDS
 from cobrowse.web.turnstile import SOCKETS
@@ -154,7 +155,7 @@ def _kinds(sessions: int, hubs: int, way: Way, costs: Costs) -> dict[str, float]
     return {
         "sweeps": hubs * sweeps,
         "leases and heartbeats": hubs * (costs.hub_second.commands_in_all - sweeps),
-        "re-reading": sessions * idle.commands_in_all,
+        "re-reading": sessions * idle.commands_in_all + hubs * scripts_of_a_round(sessions / hubs) / REREAD_SECONDS,
         "transitions": sessions * (mixed.commands_in_all - published),
         "the Bus: changes": sessions * published,
         "the Bus: frames": sessions * frames,
