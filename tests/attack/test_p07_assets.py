@@ -22,7 +22,7 @@ from tests.web.test_problems import assert_problem
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 DESTINATIONS = ("image", "font", "style")
-ROUNDS = 200
+ROUNDS = 600
 
 
 class Relay:

@@ -18,7 +18,7 @@ HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host
 <script src="HUB/snippet.js" data-site="shop" async></script></head><body>"""
 # What covers the customer's own page pauses the session, so redress is tried without a snippet, elsewhere.
 GROUPS = ["scripts", "mutations", "requests", "clobbering"]
-ROUNDS = 100
+ROUNDS = 600
 # Empty while there is no picture yet.
 DIGEST = "async () => { try { return await window.cobrowse.digest() } catch { return '' } }"
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from tests.e2e.walk import Agent, Customer, go_live, take_control
 FRAME = (
     """() => [...document.querySelectorAll("*")].map(host => host.shadowRoot?.querySelector("iframe")).find(Boolean)"""
 )
-ROUNDS = 80
+PATIENCE_SECONDS = 30.0
 FORBIDDEN = re.compile("Content Security|Trusted")
 CANARY = "canary-7d1f-do-not-show"
 
@@ -41,7 +42,8 @@ def in_picture(customer: Customer, script: str) -> Any:
 def expect_same(agent: Agent, customer: Customer) -> None:
     """Preview, mirror and page have one digest."""
     said: tuple[str, ...] = ()
-    for _ in range(ROUNDS):
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < give_up_at:
         page = customer.page.evaluate("async () => [await cobrowse.preview.digest(), await cobrowse.digest()]")
         said = (*page, agent.mirror_frame().evaluate("() => window.cobrowseMirror.digest()"))
         if len(set(said)) == 1 and said[0]:
@@ -298,13 +300,11 @@ def test_closing_it_frees_it(agent: Agent, customer: Customer) -> None:
     expect(customer.see("preview")).to_have_count(0)
     assert customer.page.evaluate(shape) == before
     tools = customer.context.new_cdp_session(customer.page)
-    for _ in range(ROUNDS):
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while not customer.page.evaluate("() => held.every(each => each.deref() === undefined)"):
+        assert time.monotonic() < give_up_at, "the preview is held after it was closed"
         tools.send("HeapProfiler.collectGarbage")
-        if customer.page.evaluate("() => held.every(each => each.deref() === undefined)"):
-            break
         customer.page.wait_for_timeout(50)
-    else:
-        raise AssertionError("the preview is held after it was closed")
     assert customer.page.evaluate("() => 'preview' in cobrowse") is False
 
 

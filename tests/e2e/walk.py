@@ -90,7 +90,10 @@ class Agent:
     def expect_result(self, status: str, reason: str = "") -> None:
         """The newest act's answer."""
         result = self.page.get_by_test_id("act-result")
-        expect(result).to_have_attribute("data-status", status)
+        try:
+            expect(result).to_have_attribute("data-status", status)
+        except AssertionError as error:
+            raise AssertionError(f"{result.get_attribute('data-act')}: {result.inner_text()}") from error
         if reason:
             expect(result).to_have_attribute("data-reason", reason)
 
@@ -124,6 +127,14 @@ class Agent:
         assert box is not None and outer is not None
         scale = outer["width"] / box["width"]
         self.page.mouse.click(outer["x"] + box["x"] * scale, outer["y"] + box["y"] * scale)
+
+    def press_until_answered(self, selector: str, status: str) -> None:
+        """Press, and wait for the answer to this very act: the one before may have been the same."""
+        acts = self.page.locator(".history li")
+        before = acts.count()
+        self.press(selector)
+        expect(acts).to_have_count(before + 1)
+        self.expect_result(status)
 
     def ask_control(self) -> None:
         self.page.get_by_test_id("request-control").click()
