@@ -17,6 +17,47 @@ settings.load_profile("cobrowse")
 async_api.expect.set_options(timeout=30_000)
 sync_api.expect.set_options(timeout=30_000)
 
+# What takes longest begins first, so that no process is left alone with it at the end: by the seconds it takes.
+LONGEST_FIRST = (
+    "tests/attack/test_p04_canaries.py",
+    "tests/e2e/test_convergence.py",
+    "tests/chaos/test_short.py",
+    "tests/attack/test_p01_race.py",
+    "tests/attack/test_p04_lengths.py",
+    "tests/attack/test_p06_in_charge.py",
+    "tests/attack/test_p01_guesser.py",
+    "tests/e2e/test_preview.py",
+    "tests/mirror/test_capture_pace.py",
+    "tests/mirror/test_capture_acts.py",
+    "tests/mirror/test_style_fidelity.py",
+    "tests/attack/test_p03_fuzz.py",
+    "tests/mirror/test_doctor_console.py",
+    "tests/attack/test_p11_processes.py",
+    "tests/attack/test_p03_view.py",
+    "tests/attack/test_p01_one_winner.py",
+    "tests/e2e/test_pace.py",
+    "tests/e2e/test_receipt.py",
+    "tests/e2e/test_in_charge.py",
+    "tests/e2e/test_redis.py",
+    "tests/e2e/test_walk.py",
+    "tests/page_check/test_demo_shop.py",
+    "tests/test_docs.py",
+    "tests/test_wheel.py",
+)
+# Then whole folders, those with browsers before those without.
+FOLDERS_FIRST = ("attack", "e2e", "mirror", "chaos", "page_check", "store", "web")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        path = item.path.relative_to(config.rootpath)
+        if path.as_posix() in LONGEST_FIRST:
+            return LONGEST_FIRST.index(path.as_posix())
+        folder = path.parts[1]
+        return len(LONGEST_FIRST) + (FOLDERS_FIRST.index(folder) if folder in FOLDERS_FIRST else len(FOLDERS_FIRST))
+
+    items.sort(key=turn)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     promises.add_option(parser)
