@@ -13,7 +13,7 @@ import pytest
 
 from cobrowse.config import from_mapping
 from cobrowse.core.errors import ConfigError
-from cobrowse.log_lines import CALL, FIELD, RESERVED, LinesFormatter, configure
+from cobrowse.log_lines import CALL, FIELD, RESERVED, VALUE_MAX_CHARACTERS, LinesFormatter, configure
 from tests.live_hub import settings_for
 
 ROOT = Path(__file__).parent.parent
@@ -65,6 +65,10 @@ def test_a_value_stays_in_its_line(value: str) -> None:
     assert line.isascii()
     assert line.isprintable()
     assert json.loads(line.partition("reason=")[2]) == value
+
+
+def test_a_value_has_a_longest_length() -> None:
+    assert as_json(record("cobrowse.hub", "bad_message why=%s", "x" * 1000))["why"] == "x" * VALUE_MAX_CHARACTERS
 
 
 def test_of_libraries_only_the_format_is_shown() -> None:

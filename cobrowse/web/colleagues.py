@@ -79,9 +79,9 @@ class Colleagues:
     async def _ask(self, number: int) -> Counted | None:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                reader, writer = await asyncio.open_unix_connection(self._path(number), limit=ANSWER_MAX_BYTES)
+                reader, writer = await asyncio.open_unix_connection(self._path(number))
                 try:
-                    return msgspec.msgpack.decode(await reader.read(-1), type=Counted)
+                    return msgspec.msgpack.decode(await _read(reader), type=Counted)
                 finally:
                     writer.close()
         except (OSError, TimeoutError, msgspec.DecodeError):
@@ -98,6 +98,14 @@ class Colleagues:
 
     def _path(self, number: int) -> Path:
         return Path(self.worker.folder) / f"{number}.sock"
+
+
+async def _read(reader: asyncio.StreamReader) -> bytes:
+    """All until the end, but what is beyond `ANSWER_MAX_BYTES`, which is then no message."""
+    found = bytearray()
+    while len(found) <= ANSWER_MAX_BYTES and (more := await reader.read(ANSWER_MAX_BYTES)):
+        found += more
+    return bytes(found[:ANSWER_MAX_BYTES])
 
 
 def _unlink(path: Path, own: int) -> None:

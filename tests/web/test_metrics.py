@@ -416,6 +416,22 @@ async def test_a_worker_that_stands_still_is_not_waited_for(tmp_path: Path, monk
 
 
 @pytest.mark.usefixtures("patient")
+async def test_a_worker_that_talks_without_end_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cobrowse.web.colleagues.ANSWER_MAX_BYTES", 1000)
+
+    async def talk(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while not writer.is_closing():
+                writer.write(b"\x80" * 1000)
+                await writer.drain()
+
+    server = await asyncio.start_unix_server(talk, tmp_path / "2.sock")
+    found = await Colleagues(Worker(1, 2, str(tmp_path)), counted).ask()
+    server.close()
+    assert found[2] is None
+
+
+@pytest.mark.usefixtures("patient")
 async def test_who_comes_takes_the_place_of_who_goes(tmp_path: Path) -> None:
     first, second = (Colleagues(Worker(1, 2, str(tmp_path)), counted) for _ in range(2))
     async with contextlib.AsyncExitStack() as later:
