@@ -60,6 +60,9 @@ def check_workers(settings: Settings, workers: int) -> None:
         )
 
 
+_sleep = asyncio.sleep
+
+
 class Worker:
     """One process and our end of its leash."""
 
@@ -234,7 +237,7 @@ class Workers:
         if lived >= STABLE_SECONDS:
             place.pause_seconds = 0.0
             return
-        await asyncio.sleep(place.pause_seconds)
+        await _sleep(place.pause_seconds)
         place.pause_seconds = min(max(place.pause_seconds * 2, PAUSE_FIRST_SECONDS), PAUSE_LONGEST_SECONDS)
 
     async def _replace_all(self) -> None:

@@ -12,6 +12,8 @@ from cobrowse.core.protocol import Act, Activity, ActResult, ControlRelease, Ops
 from cobrowse.core.session import due_at
 from cobrowse.core.states import Ended, Live, Paused, Session
 from cobrowse.hub.hub import Hub
+from cobrowse.hub.pulse import LOOK_SECONDS
+from cobrowse.hub.restoring import SEEN_SECONDS
 from cobrowse.store.base import Versioned
 from tests.hub.peers import Agent, Customer, name
 from tests.hub.world import World
@@ -243,7 +245,7 @@ async def test_what_ended_stays_ended(world: World, hub: Hub) -> None:
 async def test_who_has_not_seen_a_session_for_long_does_not_put_it_back(world: World, hub: Hub) -> None:
     agent, _ = await world.live(hub)
     # The hub stands still for two hours; the session has ended elsewhere meanwhile and was swept.
-    world.clock.pass_unseen(7200)
+    world.clock.pass_unseen(SEEN_SECONDS + LOOK_SECONDS)
     await lose_all(world)
     await world.pass_time(3)
     assert await agent.closed_with() == ENDED

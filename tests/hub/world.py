@@ -40,6 +40,7 @@ class World:
         self.pages: list[Browser] = []
         self._running: dict[Hub, AsyncExitStack] = {}
         self._stores: dict[Hub, MoodyStore] = {}
+        self._houses: dict[Hub, House] = {}
 
     async def hub(self, clock: Clock | None = None) -> Hub:
         """One more hub, running; with a clock of its own, or the world's."""
@@ -62,8 +63,13 @@ class World:
         await stack.enter_async_context(hub.running())
         self._running[hub] = stack
         self._stores[hub] = store
+        self._houses[hub] = house
         self.hubs.append(hub)
         return hub
+
+    def house_of(self, hub: Hub) -> House:
+        """What all parts of this hub share."""
+        return self._houses[hub]
 
     def store_of(self, hub: Hub) -> MoodyStore:
         """The store as this hub alone sees it."""

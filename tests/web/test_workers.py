@@ -21,7 +21,9 @@ from websockets.typing import Origin, Subprotocol
 
 from cobrowse.core.protocol import SUBPROTOCOL
 from cobrowse.store.opening import open_store
-from cobrowse.web.workers import Leash
+from cobrowse.web import workers
+from cobrowse.web.server import listen
+from cobrowse.web.workers import PAUSE_FIRST_SECONDS, PAUSE_LONGEST_SECONDS, Leash, Workers
 from tests.live_hub import PASSWORD, SHOP_ORIGIN, HubProcess, as_toml, settings_for, sqlite_url
 from tests.web.test_sockets import heard, hello
 
@@ -176,6 +178,37 @@ def test_an_sqlite_file_is_refused_before_anything_starts(tmp_path: Path) -> Non
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
     assert done.returncode == 2
     assert "an SQLite file has one server. Set hub.store to redis://" in done.stderr
+
+
+@pytest.mark.parametrize("limit", ["START_SECONDS", "SILENT_SECONDS"])
+async def test_a_worker_that_says_nothing_is_killed(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(workers, limit, 0.3)
+    # The second says that it is ready, and nothing more. Its leash is what the last argument names.
+    says = "os.write(int(sys.argv[-1].split(',')[1]), b'r')" if limit == "SILENT_SECONDS" else "0"
+    with listen("127.0.0.1", 0) as bound:
+        made = Workers([sys.executable, "-c", f"import os, sys, time; {says}; time.sleep(600)"], bound, 1)
+        place = workers._Place(1)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            worker = await made._start(place)
+            assert await worker.ready == (limit == "SILENT_SECONDS")
+            assert await worker.process.wait() == -signal.SIGKILL
+            await asyncio.gather(*made._living.values())
+
+
+async def test_who_dies_again_and_again_is_started_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def note(seconds: float) -> None:
+        slept.append(seconds)
+
+    with listen("127.0.0.1", 0) as bound:
+        made, place = Workers([], bound, 1), workers._Place(1)
+        with monkeypatch.context() as patch:
+            patch.setattr(workers, "_sleep", note)
+            for _ in range(8):
+                await made._pause(place, None)
+    assert slept[:3] == [0, PAUSE_FIRST_SECONDS, 2 * PAUSE_FIRST_SECONDS]
+    assert slept[-1] == max(slept) == PAUSE_LONGEST_SECONDS
 
 
 async def test_a_worker_whose_leash_breaks_stops() -> None:
