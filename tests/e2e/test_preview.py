@@ -39,6 +39,14 @@ def in_picture(customer: Customer, script: str) -> Any:
     return customer.page.evaluate(f"() => ({script})(({FRAME})().contentDocument)")
 
 
+def expect_in_picture(customer: Customer, script: str, value: object) -> None:
+    """The picture says so in the end: what it is made of comes one by one."""
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while (said := in_picture(customer, script)) != value:
+        assert time.monotonic() < give_up_at, f"{said!r} is not {value!r}: {script}"
+        customer.page.wait_for_timeout(50)
+
+
 def expect_same(agent: Agent, customer: Customer) -> None:
     """Preview, mirror and page have one digest."""
     said: tuple[str, ...] = ()
@@ -95,16 +103,19 @@ def test_it_is_the_mirror_at_rest_and_after_changes(agent: Agent, customer: Cust
             document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
         }"""
     )
-    # What the page's CSP made of that is the page's own affair.
+    # What the page's CSP made of that, the empty style, is the page's own affair.
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while not violations:
+        assert time.monotonic() < give_up_at, "the browser did not say that it refused the page's own style"
+        customer.page.wait_for_timeout(50)
     violations.clear()
     expect_same(agent, customer)
-    assert in_picture(customer, "doc => doc.querySelector('h1').textContent") == "Changed while it is watched"
-    assert in_picture(customer, "doc => getComputedStyle(doc.querySelector('h1')).color") == "rgb(9, 8, 7)"
-    assert in_picture(customer, "doc => getComputedStyle(doc.querySelector('section')).marginTop") == "7px"
+    expect_in_picture(customer, "doc => doc.querySelector('h1').textContent", "Changed while it is watched")
+    expect_in_picture(customer, "doc => getComputedStyle(doc.querySelector('h1')).color", "rgb(9, 8, 7)")
+    expect_in_picture(customer, "doc => getComputedStyle(doc.querySelector('section')).marginTop", "7px")
     # It looks as it does: the site's stylesheet, what that imports, and its pictures.
-    assert in_picture(customer, "doc => getComputedStyle(doc.querySelector('.button')).backgroundColor") == (
-        "rgb(47, 93, 82)"
-    )
+    button = "doc => getComputedStyle(doc.querySelector('.button')).backgroundColor"
+    expect_in_picture(customer, button, "rgb(47, 93, 82)")
     customer.page.wait_for_function(
         f"() => [...({FRAME})().contentDocument.images].every(each => each.complete && each.naturalWidth > 0)"
     )
