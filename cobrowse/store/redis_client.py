@@ -43,6 +43,8 @@ FOLLOW_SECONDS = 2.0
 # Before a command is sent again that a cluster in motion, or a replica, has refused.
 TRY_AGAIN_SECONDS = 0.05
 READ_ONLY_SECONDS = 0.25
+# How often a call follows a slot that has moved before it takes its time.
+MOVES_AT_ONCE = 5
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,7 @@ class _Call:
     def __init__(self, patience_seconds: float) -> None:
         self.give_up_at = time.monotonic() + patience_seconds + ANSWER_SECONDS
         self.lines_lost = 0
+        self.moves = 0
 
 
 class Commands:
@@ -85,8 +88,7 @@ class Commands:
         """Find the servers and check that each is new enough. Raises `StoreError`."""
         try:
             await self.routes.open()
-            for node in self.routes.nodes():
-                await _check(node)
+            await self._check()
         except (RedisError, OSError) as error:
             raise store_error(error, str(self._address)) from error
         if not isinstance(self.routes, OneRedis):
@@ -133,7 +135,7 @@ class Commands:
         return breaker
 
     async def lost(self, node: Node, key: str, error: Exception) -> None:
-        """A server did not answer about this key: look for it, or for who serves the key in its place."""
+        """A server did not answer about this key (empty: at all): look for it, or for who serves in its place."""
         if not self._closed:
             self.breaker(node).lost(error, lambda: self._look(node, key))
             await node.drop_idle()
@@ -144,6 +146,18 @@ class Commands:
         await ended(self._following)
         await asyncio.gather(*(breaker.close() for breaker in self._breakers.values()))
         await self.routes.close()
+
+    async def _check(self) -> None:
+        """A shard that is away keeps no hub from starting, as long as another one answers."""
+        away: list[Exception] = []
+        nodes = self.routes.nodes()
+        for node in nodes:
+            try:
+                await _check(node)
+            except (RedisError, OSError) as error:
+                if not is_away(error) or len(away) + 1 == len(nodes):
+                    raise
+                away.append(error)
 
     async def _follow(self) -> None:
         while True:
@@ -207,7 +221,7 @@ class Commands:
                 await self._line_lost(node, commands[0], error, call)
                 return [_Again(error)] * len(commands)
         return [
-            await self._refused(node, command, answer) if isinstance(answer, RedisError) else answer
+            await self._refused(node, command, answer, call) if isinstance(answer, RedisError) else answer
             for command, answer in zip(commands, answers, strict=True)
         ]
 
@@ -219,10 +233,14 @@ class Commands:
         if call.lines_lost > 1 or isinstance(error, TimeoutError) or not isinstance(error, ConnectionError):
             await self.lost(node, _key(command), error)
 
-    async def _refused(self, node: Node, command: Command, error: RedisError) -> Any:
+    async def _refused(self, node: Node, command: Command, error: RedisError, call: _Call) -> Any:
         """What becomes of a command that the server refused: another server's answer, `_Again`, or the error."""
         if isinstance(error, MovedError) and type(error) is not AskError:
             await self.routes.moved(error.slot_id, error.host, error.port, node)
+            call.moves += 1
+            if call.moves > MOVES_AT_ONCE:
+                # Two nodes send us to each other until they agree.
+                await asyncio.sleep(TRY_AGAIN_SECONDS)
         elif isinstance(error, AskError):
             return await self._asked(self.routes.at(error.host, error.port, node), command)
         elif isinstance(error, TryAgainError):
@@ -258,7 +276,10 @@ class Commands:
         """Return if somebody serves the key again."""
         with suppress(RedisError, OSError):
             await self.routes.refresh(avoid=node.name)
-        await self.routes.node(key).probe(("EXISTS", key))
+        if key:
+            await self.routes.node(key).probe(("EXISTS", key))
+        elif node in self.routes.nodes():
+            await node.probe(("PING",))
 
     async def _ping(self, node: Node) -> None:
         breaker = self.breaker(node)

@@ -11,6 +11,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, RedisError, ResponseError
 
+from cobrowse.core.errors import StoreAway
 from cobrowse.store.redis_address import Host, RedisAddress
 
 CLIENT_NAME = "cobrowse"
@@ -21,6 +22,7 @@ ANSWER_SECONDS = 3.0
 PROBE_SECONDS = 1.0
 # Commands at once on one server; who comes beyond waits its turn. redis-py's own pools raise at once when empty.
 CONNECTIONS = 50
+TURN_SECONDS = 5.0
 # A connection that was idle for so long is tried before it is used.
 HEALTH_CHECK_SECONDS = 15
 # The kernel asks an idle peer after so long, so often, and so many times: half a minute to know of a dead one.
@@ -45,9 +47,16 @@ class Node:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Within, one of the connections is free."""
-        async with self._turns:
+        """Within, one of the connections is free. Raises `StoreAway` where none was for `TURN_SECONDS`."""
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise StoreAway(f"Redis at {self.name} is too slow: all connections to it are waiting.") from None
+        try:
             yield
+        finally:
+            self._turns.release()
 
     async def send(self, commands: Sequence[Command]) -> list[Any]:
         """The answers to all in their order, in one round trip; one that Redis refused is a `ResponseError`.

@@ -107,6 +107,19 @@ async def test_a_thousand_calls_to_a_redis_that_stands_still_are_told_soon(store
     assert node._turns._value == redis_node.CONNECTIONS
 
 
+async def test_a_redis_that_is_too_slow_for_all_is_said_to_be(
+    server: RedisServer, impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_node, "CONNECTIONS", 1)
+    monkeypatch.setattr(redis_node, "TURN_SECONDS", 0.1)
+    async with open_store(server.url, exclusive=True) as stores:
+        [node] = commands_of(stores).routes.nodes()
+        async with node.turn():
+            with pytest.raises(StoreAway, match="is too slow: all connections to it are waiting"):
+                await stores.sessions.read("s1")
+        assert await stores.sessions.read("s1") is None
+
+
 async def test_only_so_many_wait_and_all_of_them_are_let_go(
     stores: Stores, server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

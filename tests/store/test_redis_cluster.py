@@ -7,21 +7,22 @@ from typing import Any
 
 import pytest
 from redis.crc import key_slot
-from redis.exceptions import ResponseError
+from redis.exceptions import MovedError, ResponseError
 
 from cobrowse.core.errors import StoreAway, StoreError
-from cobrowse.store import redis_client
+from cobrowse.store import redis_client, redis_node
 from cobrowse.store.opening import Stores, open_store
 from cobrowse.store.redis import RedisSessions
 from cobrowse.store.redis_address import Host
 from cobrowse.store.redis_client import Commands
 from cobrowse.store.redis_cluster import ClusterRedis, _host
 from cobrowse.store.redis_keys import SHARDS, Keys
+from cobrowse.store.redis_node import Node
 from tests.redis_cluster import RedisCluster, running_cluster
 from tests.redis_server import RedisServer, within
 from tests.store.inbox import Inbox, next_loss
 from tests.store.making import CREATED_AT, stored, waiting
-from tests.store.until import until
+from tests.store.until import back, until
 
 pytestmark = pytest.mark.redis
 
@@ -337,6 +338,53 @@ async def test_a_single_redis_is_no_cluster_and_a_cluster_is_no_single_redis(
         with pytest.raises(StoreError, match="begin `store` with redis\\+cluster://"):
             for n in range(50):
                 await stores.sessions.read(f"s{n}")
+
+
+async def test_two_nodes_that_send_us_to_each_other_are_followed_for_a_while(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_client, "MOVES_AT_ONCE", 2)
+    monkeypatch.setattr(ClusterRedis, "patience_seconds", -2.5)  # Half a second in all.
+    asked = []
+
+    async def send(self: Node, commands: object) -> list[Exception]:
+        asked.append(self.name)
+        return [MovedError("5 127.0.0.1:1")]
+
+    monkeypatch.setattr(Node, "send", send)
+    with pytest.raises(StoreError):
+        await stores.sessions.read("s1")
+    assert 3 <= len(asked) <= 30
+
+
+async def test_a_node_that_does_not_answer_a_ping_is_looked_for_itself(
+    stores: Stores, cluster: RedisCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_client, "PROBE_SECONDS", 0.3)
+    commands = commands_of(stores)
+    for master in cluster.masters():
+        master.pause()
+        with pytest.raises(StoreAway):
+            await stores.sessions.ping()
+        [node] = [each for each in commands.routes.nodes() if each.host.port == master.port]
+        await asyncio.sleep(0.3)  # It is looked for, and the others answer.
+        assert commands.breaker(node).is_away
+        master.go_on()
+        await back(stores)
+
+
+async def test_a_shard_that_is_away_keeps_no_hub_from_starting(
+    cluster: RedisCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_node, "ANSWER_SECONDS", 0.3)
+    ids = of_each_master(cluster)
+    (away, _), (_, there), *_ = ids.items()
+    away.pause()
+    try:
+        async with open_store(cluster.url, exclusive=True) as stores:
+            assert await stores.sessions.read(there) is None
+    finally:
+        away.go_on()
 
 
 def test_names_in_the_map() -> None:
