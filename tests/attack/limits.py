@@ -42,6 +42,9 @@ SHOWN = {
         "tests/hub/test_checkups.py::test_what_comes_too_fast_is_heard_and_goes_no_further"
     ),
     "hub.hub.DRAIN_JITTER_MS": "tests/hub/test_seats.py::test_a_draining_hub_sends_everybody_away_in_good_order",
+    "hub.pictures.SPARE_SECONDS": (
+        "tests/hub/test_pictures.py::test_who_takes_a_seat_right_after_a_picture_was_asked_for_need_not_wait"
+    ),
     "hub.peer.PROBE_PATIENCE_SECONDS": "tests/hub/test_deadlines.py::test_a_page_that_hangs_is_probed_and_then_closed",
     "hub.pictures.RESYNC_SECONDS": (
         "tests/hub/test_pictures.py::test_a_gap_in_the_newest_epoch_is_asked_for_when_the_two_seconds_are_over"
