@@ -11,10 +11,11 @@ from typing import NamedTuple
 from bench.ground import KB, Ground
 from bench.raw import Place
 from bench.sessions import Desk, Live, signed_in
+from cobrowse.hub.ledger import FLUSH_SECONDS
 from cobrowse.store.redis_keys import SHARDS, Kind
 
 # A few of each of the hub's rounds (2, 5, 15 s) fit into it.
-IDLE_SECONDS = 30.0
+IDLE_SECONDS = 20.0
 SESSIONS = 40
 # What we ask for ourselves while measuring, and what connections cost that are opened or looked after.
 OTHERS = (
@@ -166,16 +167,16 @@ async def _of_sessions(ground: Ground, meter: Meter, background: Cost, places: t
     async def end(number: int) -> None:
         await desks[number].end(lives[number].id)
 
-    started = await _each(meter, start)
+    started = await _each(meter, start, FLUSH_SECONDS + 1)
     idle = await _idle(meter)
-    turned = await _each(meter, page)
-    ended = await _each(meter, end)
+    turned = await _each(meter, page, FLUSH_SECONDS + 1)
+    ended = await _each(meter, end, 1.0)
     for desk, live in zip(desks, lives, strict=True):
         desk.close()
         live.close()
     second = _own(idle, background).times(1 / SESSIONS)
-    # While sessions start and end, half of them are there on average.
-    start_cost = _net(started, background, second, SESSIONS / 2)
+    start_cost = _net(started, background, second, SESSIONS)
+    # While they end, half of them are there on average.
     end_cost = _net(ended, background, second, SESSIONS / 2)
     page_cost = _net(turned, background, second, SESSIONS)
     # By shards, not by sessions: see `scripts_of_a_round`.
@@ -188,12 +189,13 @@ class _Run(NamedTuple):
     seconds: float
 
 
-async def _each(meter: Meter, event: Callable[[int], Awaitable[None]]) -> _Run:
+async def _each(meter: Meter, event: Callable[[int], Awaitable[None]], settle_seconds: float) -> _Run:
+    """One for each session, and what they set off within so many seconds: the hub writes down every so often what was
+    shown."""
     before, began = meter.read(), time.monotonic()
     for number in range(SESSIONS):
         await event(number)
-    # What an event sets off is over soon after it.
-    await asyncio.sleep(1.0)
+    await asyncio.sleep(settle_seconds)
     return _Run(meter.since(before), time.monotonic() - began)
 
 
