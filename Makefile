@@ -114,6 +114,7 @@ fidelity: setup .setup/gallery
 	$(BIN)/python -m tests.e2e.gallery
 
 nightly: test fuzz chaos fidelity
+	$(BIN)/pytest tests/core tests/hub tests/store --hypothesis-profile=night --numprocesses=$(WORKERS)
 
 bench: setup .setup/bench .setup/gallery
 	$(BIN)/python -m bench
