@@ -201,13 +201,14 @@ async def _each(meter: Meter, event: Callable[[int], Awaitable[None]], settle_se
 
 def _net(run: _Run, background: Cost, second: Cost, sessions: float) -> Cost:
     """One event's own, without what time cost meanwhile."""
-    meanwhile = background.plus(second.times(sessions)).times(run.seconds)
-    return _own(run.cost, meanwhile).times(1 / SESSIONS)
+    left = _own(run.cost, background.times(run.seconds)).plus(second.times(-sessions * run.seconds))
+    commands = {name: count for name, count in left.commands.items() if count > 0}
+    return Cost(commands, max(left.hub_seconds, 0.0), max(left.redis_seconds, 0.0)).times(1 / SESSIONS)
 
 
 def _own(cost: Cost, meanwhile: Cost) -> Cost:
-    """What is left without what happened meanwhile. A command most of which happened meanwhile is none of ours: what is
-    left of it is a round that fell in or out of the window."""
+    """What is left without the hubs' own rounds. A command that is mostly theirs is none of ours: what is left of it is
+    a round that fell in or out of the window."""
     left = cost.plus(meanwhile.times(-1))
     commands = {name: count for name, count in left.commands.items() if count > meanwhile.commands.get(name, 0.0)}
     return Cost(commands, max(left.hub_seconds, 0.0), max(left.redis_seconds, 0.0))
