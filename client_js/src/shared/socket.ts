@@ -1,5 +1,6 @@
 // A socket to the hub that comes back by itself: at once in the close handler, then 0.25 s doubling to 1 s for 10 s,
-// then doubling to 30 s, with full jitter. Close codes of 4100 and more stop it. Probes are answered here.
+// then doubling to 30 s, with full jitter. Close codes of 4100 and more stop it. Probes are answered here; since the hub
+// says something at least every 25 s, a line on which nothing is heard for 50 s is dead, though nobody was told.
 import { type ComeAgain, type Hello, type Probe, SUBPROTOCOL } from "../protocol";
 import { receiver, sender } from "./sendchain";
 
@@ -9,6 +10,7 @@ const SOON_MS = 10_000;
 const LATE_CAP_MS = 30_000;
 /** Only a connection that lived this long makes the next attempt an immediate one. */
 const STABLE_MS = 1_000;
+const SILENT_MS = 50_000;
 const FIRST_STOP_CODE = 4100;
 /** We could not read what the hub sent: close, and come again. */
 const UNREADABLE = 3000;
@@ -68,10 +70,10 @@ export class Link<In extends object, Out extends object> {
   private state_: LinkState = "connecting";
   private socket_: WebSocket | undefined;
   private send_: ((message: object) => Promise<number>) | undefined;
-  private timer_: number | undefined;
+  private timer_ = 0;
   private wait_: () => number;
   private openedAt_ = 0;
-  private comeAgainAt_: number | undefined;
+  private comeAgainAt_ = 0;
 
   /** Tries at once; `onState` is never called before the constructor has returned. */
   constructor(
@@ -102,15 +104,15 @@ export class Link<In extends object, Out extends object> {
 
   /** Try now, where a try is being waited for: the network or the tab came back. */
   nudge(): void {
-    if (this.timer_ !== undefined) {
-      this.stopWaiting_();
+    if (this.state_ === "down") {
+      this.world_.cancel(this.timer_);
       this.connect_();
     }
   }
 
   /** For good. */
   close(): void {
-    this.stopWaiting_();
+    this.world_.cancel(this.timer_);
     const socket = this.socket_;
     this.socket_ = undefined;
     socket?.close(1000);
@@ -121,11 +123,6 @@ export class Link<In extends object, Out extends object> {
     if (this.state_ === "closed" || this.state_ === state) return;
     this.state_ = state;
     this.host_.onState(state, code, reason);
-  }
-
-  private stopWaiting_(): void {
-    if (this.timer_ !== undefined) this.world_.cancel(this.timer_);
-    this.timer_ = undefined;
   }
 
   private connect_(): void {
@@ -148,7 +145,7 @@ export class Link<In extends object, Out extends object> {
     }
     socket.binaryType = "arraybuffer";
     this.socket_ = socket;
-    this.comeAgainAt_ = undefined;
+    this.watch_();
     const mine = (task: () => void) => this.socket_ === socket && task();
     this.send_ = sender((data) => mine(() => socket.send(data)));
     const receive = receiver<In | Probe | ComeAgain>(
@@ -160,7 +157,14 @@ export class Link<In extends object, Out extends object> {
     socket.onclose = (event) => mine(() => this.lost_(event.code, event.reason));
   }
 
+  /** From now on the line is dead where nothing comes for long: nobody else would tell us for many minutes. */
+  private watch_(): void {
+    this.world_.cancel(this.timer_);
+    this.timer_ = this.world_.after(() => this.lost_(0, ""), SILENT_MS);
+  }
+
   private receive_(message: In | Probe | ComeAgain): void {
+    this.watch_();
     if (!this.host_.fits(message)) {
       this.refused++;
       return;
@@ -177,6 +181,7 @@ export class Link<In extends object, Out extends object> {
 
   private lost_(code: number, reason: string): void {
     const wasOpen = this.state_ === "open";
+    this.world_.cancel(this.timer_);
     this.socket_ = undefined;
     if (code >= FIRST_STOP_CODE) {
       this.set_("closed", code, reason);
@@ -184,17 +189,13 @@ export class Link<In extends object, Out extends object> {
     }
     const now = this.world_.now();
     if (wasOpen && now - this.openedAt_ >= STABLE_MS) this.wait_ = backoff(this.world_.now, this.world_.random);
-    const wait = this.comeAgainAt_ === undefined ? this.wait_() : Math.max(0, this.comeAgainAt_ - now);
-    this.comeAgainAt_ = undefined;
+    const wait = this.comeAgainAt_ ? Math.max(0, this.comeAgainAt_ - now) : this.wait_();
+    this.comeAgainAt_ = 0;
     this.set_("down", code, reason);
     // The host may have closed us in onState.
     if (this.state_ !== "down") return;
     // Not by a timer where it can be at once: timers of hidden tabs wait for up to a minute.
     if (wait === 0) this.connect_();
-    else
-      this.timer_ = this.world_.after(() => {
-        this.timer_ = undefined;
-        this.connect_();
-      }, wait);
+    else this.timer_ = this.world_.after(() => this.connect_(), wait);
   }
 }

@@ -156,7 +156,8 @@ describe("a link", () => {
     use.last.onclose({ code: 1006, reason: "" });
     await use.settled();
     expect(use.sockets).toHaveLength(2);
-    expect(use.waits()).toEqual([]);
+    // The only one is that of the new line, should it stay silent.
+    expect(use.waits()).toEqual([50_000]);
     expect(states.slice(1)).toEqual([
       ["down", 1006],
       ["connecting", 0],
@@ -196,6 +197,36 @@ describe("a link", () => {
     expect(heard).toEqual([{ k: "welcome" }]);
   });
 
+  it("takes a line for dead on which nothing was heard for 50 s, and comes again", async () => {
+    const use = world();
+    const { states, heard } = await open(use);
+    const silent = use.last;
+    await use.pass(49_000);
+    silent.onmessage({ data: '{"k":"probe","id":1}' });
+    await use.pass(49_000);
+    expect(use.sockets).toHaveLength(1);
+    await use.pass(1_000);
+    expect(use.sockets).toHaveLength(2);
+    expect(states.slice(1)).toEqual([
+      ["down", 0],
+      ["connecting", 0],
+    ]);
+    // What may still come over the old one is nobody's.
+    silent.onmessage({ data: '{"k":"late"}' });
+    silent.onclose({ code: CLOSE.taken_over, reason: "taken_over" });
+    expect(heard).toEqual([{ k: "welcome" }]);
+    expect(states).toHaveLength(3);
+  });
+
+  it("does not wait for ever for a hub that accepts and says nothing", async () => {
+    const use = world();
+    link(use);
+    await use.settled();
+    await use.pass(50_000);
+    await use.pass(1_000);
+    expect(use.sockets).toHaveLength(2);
+  });
+
   it("answers probes by itself", async () => {
     const use = world();
     const { heard } = await open(use);
@@ -227,7 +258,7 @@ describe("a link", () => {
     use.last.onclose({ code: 1006, reason: "" });
     made.nudge();
     await use.settled();
-    expect([use.sockets.length, use.waits()]).toEqual([2, []]);
+    expect([use.sockets.length, use.waits()]).toEqual([2, [50_000]]);
   });
 
   it("is deaf and dumb once closed", async () => {
