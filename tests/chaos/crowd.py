@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import httpx
 
@@ -23,9 +24,20 @@ LOOK_SECONDS = 0.02
 AGAIN_SECONDS = 0.3
 JOINING_AT_ONCE = 8
 CLAIM_TRIES = 200
-CHANGES_A_SECOND = 4.0
-ACTS_A_SECOND = 1.0
 _addresses = itertools.count(1)
+
+
+class Pace(NamedTuple):
+    """How busy the pages are, and how often each looks what there is to do."""
+
+    changes_a_second: float
+    acts_a_second: float
+    tick_seconds: float
+
+
+BUSY = Pace(4.0, 1.0, 0.05)
+# For a thousand sessions in one process of ours.
+QUIET = Pace(0.05, 0.02, 1.0)
 
 
 def an_address() -> str:
@@ -147,14 +159,14 @@ class Crowd:
         # The store may forget what it was told just now.
         self.forgetting = False
 
-    async def begin(self, count: int, *, changes: float = CHANGES_A_SECOND, acts: float = ACTS_A_SECOND) -> None:
+    async def begin(self, count: int, pace: Pace = BUSY) -> None:
         """So many sessions more, all live, their seats spread over the hubs in every way."""
         gate = asyncio.Semaphore(JOINING_AT_ONCE)
         first = len(self.desks)
 
         async def one(number: int) -> Pair:
             async with gate:
-                return await self._begin_one(number, changes, acts)
+                return await self._begin_one(number, pace)
 
         numbers = range(first, first + count)
         await self.ground.put_agents([f"agent{number}" for number in numbers])
@@ -162,7 +174,7 @@ class Crowd:
         self.pairs += await asyncio.gather(*(one(number) for number in numbers))
         await self.until(lambda: all(pair.live for pair in self.pairs), "live at the beginning")
 
-    async def _begin_one(self, number: int, changes: float, acts: float) -> Pair:
+    async def _begin_one(self, number: int, pace: Pace) -> Pair:
         doors, desk = self.ground.doors, self.desks[number]
         names = self.ground.site_names
         site = names[number % len(names)]
@@ -176,18 +188,18 @@ class Crowd:
         notes = Notes(session=session, canary=canary)
         here, there = number % len(doors), number // len(doors) % len(doors)
         tab = Tab(
-            *(doors, here, an_address(), notes),
+            *(doors, here, an_address(), notes, pace.tick_seconds),
             origin=ORIGIN,
             token=joined["token"],
             page=ModelPage(random.Random(number), canary),  # noqa: S311
-            changes_a_second=changes,
+            changes_a_second=pace.changes_a_second,
         )
         console = Console(
-            *(doors, there, desk.address, notes),
+            *(doors, there, desk.address, notes, pace.tick_seconds),
             ticket=lambda door: desk.ticket(door, session),
             digits=joined["digits"],
             tab=tab,
-            acts_a_second=acts,
+            acts_a_second=pace.acts_a_second,
         )
         pair = Pair(session, desk, tab, console, notes)
         await self.until(lambda: pair.live and pair.console.mirror.place != (0, 0), f"session {number} live")

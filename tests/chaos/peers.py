@@ -7,6 +7,7 @@ again where something is missing. Both run in one loop, so their instants are of
 import asyncio
 import random
 import secrets
+import socket
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -60,6 +61,7 @@ TICK_SECONDS = 0.05
 # What one holder of the agent's seat may use up before the next one counts on.
 ACTS_PER_GENERATION = 100_000
 BODY = 4
+SMALL_BUFFER_BYTES = 4_096
 VIEW = Snapshot | Ops | Page | Pointer | Tip
 AWAY = (OSError, TimeoutError, ConnectionClosed, InvalidHandshake, httpx.HTTPError)
 
@@ -84,8 +86,11 @@ class Peer:
 
     seat: Who
 
-    def __init__(self, doors: Sequence[Door], home: int, address: str, notes: Notes) -> None:
+    def __init__(
+        self, doors: Sequence[Door], home: int, address: str, notes: Notes, tick_seconds: float = TICK_SECONDS
+    ) -> None:
         self.doors = doors
+        self.tick_seconds = tick_seconds
         self.home = home
         self.address = address
         self.notes = notes
@@ -96,8 +101,8 @@ class Peer:
         self.state = ""
         self.version = 0
         self.stopped = 0
-        self.reading = asyncio.Event()
-        self.reading.set()
+        self._reading = asyncio.Event()
+        self._reading.set()
         self.socket: ClientConnection | None = None
         self._come_again_seconds = -1.0
         self._running = asyncio.create_task(self._run())
@@ -128,6 +133,17 @@ class Peer:
         self.at = ""
         if self.socket is not None:
             self.socket.transport.abort()
+
+    def stop_reading(self) -> None:
+        """Take nothing any more, and let the line hold as little as it can."""
+        self._reading.clear()
+        if self.socket is not None:
+            plain = self.socket.transport.get_extra_info("socket")
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER_BYTES)
+
+    def read_again(self) -> None:
+        """The end of `stop_reading`."""
+        self._reading.set()
 
     def told(self) -> str:
         """For a person to read."""
@@ -196,7 +212,7 @@ class Peer:
     async def _listen(self, door: Door, socket: ClientConnection) -> None:
         try:
             while True:
-                await self.reading.wait()
+                await self._reading.wait()
                 for message in from_hub(self.seat, await socket.recv()):
                     if isinstance(message, CustomerWelcome | AgentWelcome):
                         self.at, self._was_seated = door.name, True
@@ -236,12 +252,12 @@ class Peer:
 
     async def _tick_on(self, socket: ClientConnection) -> None:
         # Spread, so that not all pages change in the same instant.
-        await asyncio.sleep(random.uniform(0, TICK_SECONDS))  # noqa: S311
+        await asyncio.sleep(random.uniform(0, self.tick_seconds))  # noqa: S311
         with suppress(*AWAY):
             while True:
                 if self.at:
                     await self.tick(socket)
-                await asyncio.sleep(TICK_SECONDS)
+                await asyncio.sleep(self.tick_seconds)
 
     # --- what each seat does
 
@@ -268,7 +284,7 @@ class Peer:
         """Everything else."""
 
     async def tick(self, socket: ClientConnection) -> None:
-        """Each 50 ms, while there is a seat."""
+        """Now and then, while there is a seat."""
 
 
 class Tab(Peer):
@@ -282,6 +298,7 @@ class Tab(Peer):
         home: int,
         address: str,
         notes: Notes,
+        tick_seconds: float,
         *,
         origin: str,
         token: str,
@@ -295,7 +312,9 @@ class Tab(Peer):
         self.highest = 0
         self.changes_a_second = changes_a_second
         self.stopping = False
-        super().__init__(doors, home, address, notes)
+        # One chain: frames leave in the order they were made.
+        self._sending = asyncio.Lock()
+        super().__init__(doors, home, address, notes, tick_seconds)
 
     def origin(self, door: Door) -> str:
         return self._origin
@@ -330,6 +349,8 @@ class Tab(Peer):
             case Resync():
                 self.notes.step(self.now(), "picture asked for")
                 self.shared.begin()
+                if self.socket is not None and self.state == "live":
+                    await self._send_due(self.socket)
             case Credit():
                 self.shared.credited(message)
             case Act():
@@ -349,12 +370,16 @@ class Tab(Peer):
             await socket.send(text_of(Stop()))
         if self.state != "live" or self.stopping:
             self.shared.stop()
-        elif random.random() < self.changes_a_second * TICK_SECONDS:  # noqa: S311
+        elif random.random() < self.changes_a_second * self.tick_seconds:  # noqa: S311
             self.shared.page.change()
-        for data in self.shared.due(self.now()):
-            # Before it leaves: who waits for the line to take it waits for the frame, too.
-            self.sent_at.setdefault(self.shared.place, self.now())
-            await socket.send(data)
+        await self._send_due(socket)
+
+    async def _send_due(self, socket: ClientConnection) -> None:
+        async with self._sending:
+            for data in self.shared.due(self.now()):
+                # Before it leaves: who waits for the line to take it waits for the frame, too.
+                self.sent_at.setdefault(self.shared.place, self.now())
+                await socket.send(data)
 
 
 class Console(Peer):
@@ -368,6 +393,7 @@ class Console(Peer):
         home: int,
         address: str,
         notes: Notes,
+        tick_seconds: float,
         *,
         ticket: Callable[[Door], Awaitable[str]],
         digits: str,
@@ -377,7 +403,7 @@ class Console(Peer):
         self._ticket = ticket
         self._digits = digits
         self._tab = tab
-        self._chance = acts_a_second * TICK_SECONDS
+        self._chance = acts_a_second * tick_seconds
         self.mirror = FollowedMirror()
         # When the newest frame was sent that it shows.
         self.shows_until = 0.0
@@ -385,7 +411,7 @@ class Console(Peer):
         self.live_at = 0.0
         self.next_act = 0
         self.ending = False
-        super().__init__(doors, home, address, notes)
+        super().__init__(doors, home, address, notes, tick_seconds)
 
     def origin(self, door: Door) -> str:
         return door.public_url

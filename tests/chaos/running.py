@@ -21,7 +21,6 @@ from tests.chaos.striking import Fault, Strike
 CALM_SECONDS = 2.0
 GRACE_SECONDS = 1.0
 LIVE_WITHIN_SECONDS = 60.0
-HUB_BOUND_BYTES = 256 * invariants.MEGABYTE
 NEWCOMERS_EVERY_SECONDS = 0.5
 
 
@@ -69,8 +68,8 @@ async def open_run(
             open_ground(folder, stored.url, fronts=ground.fronts, store_port=store_port, shifts=ground.shifts) as made,
             open_crowd(made) as crowd,
         ):
-            await crowd.begin(sessions)
-            yield Run(ground.name, made, crowd, stored, tell, share)
+            await crowd.begin(sessions, ground.pace)
+            yield Run(ground, made, crowd, stored, tell, share)
 
 
 class Run:
@@ -78,14 +77,14 @@ class Run:
 
     def __init__(
         self,
-        name: str,
+        wanted: Fault,
         ground: Ground,
         crowd: Crowd,
         stored: Stored,
         tell: Callable[[str], None],
         share: float,
     ) -> None:
-        self.name = name
+        self.wanted = wanted
         self.ground = ground
         self.crowd = crowd
         self.stored = stored
@@ -196,7 +195,7 @@ class Run:
         found += invariants.nothing_after_the_end(notes)
         places = await asyncio.to_thread(places_of, self.stored, self.ground)
         found += invariants.nothing_of_the_page([one.canary for one in notes], places)
-        found += invariants.bounded_memory(self.ground.rss, HUB_BOUND_BYTES)
+        found += invariants.bounded_memory(self.ground.rss, self.wanted.hub_mb * invariants.MEGABYTE)
         if self.timed:
             found += invariants.others_unharmed(self.before, self.meanwhile)
         failures = {door.name: (await self.ground.metrics(door.name)) for door in self.ground.doors}
@@ -210,7 +209,7 @@ class Run:
     def _outcome(self, runs: int) -> Outcome:
         notes = [pair.notes for pair in self.crowd.pairs]
         return Outcome(
-            fault=self.name,
+            fault=self.wanted.name,
             runs=runs,
             sessions=len(notes),
             worst_seconds=round(max(self.waits, default=0.0), 3),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from tests.chaos.crowd import Crowd, Pair
+from tests.chaos.crowd import BUSY, Crowd, Pace, Pair
 from tests.chaos.ground import Ground
 from tests.chaos.stores import Kind, Stored
 
@@ -74,6 +74,9 @@ class Fault:
     fronts: bool = False
     store_lines: bool = False
     shifts: tuple[float, ...] = ()
+    pace: Pace = BUSY
+    # What a hub may hold at most.
+    hub_mb: int = 256
 
 
 async def nothing(_strike: Strike) -> None:
