@@ -17,7 +17,7 @@ from cobrowse.store.redis_address import Host
 from cobrowse.store.redis_client import Commands
 from cobrowse.store.redis_cluster import ClusterRedis, _host
 from cobrowse.store.redis_keys import SHARDS, Keys
-from cobrowse.store.redis_node import Node
+from cobrowse.store.redis_node import Command, Node
 from tests.redis_cluster import RedisCluster, running_cluster
 from tests.redis_server import RedisServer, within
 from tests.store.inbox import Inbox, next_loss
@@ -31,6 +31,14 @@ KEYS = Keys("cobrowse")
 
 @pytest.fixture
 async def stores(cluster: RedisCluster) -> AsyncIterator[Stores]:
+    async with open_store(cluster.url, exclusive=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def unled(cluster: RedisCluster, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stores]:
+    """Stores that are told of no change but by the nodes' own answers."""
+    monkeypatch.setattr(redis_client, "FOLLOW_SECONDS", 600.0)
     async with open_store(cluster.url, exclusive=True) as opened:
         yield opened
 
@@ -89,8 +97,9 @@ def test_no_slot_is_hot() -> None:
     assert len({key_slot(KEYS.inbox(f"hub-{n}").encode()) for n in range(100)}) > 90
 
 
-async def test_a_slot_that_moves_with_all_its_keys_loses_nothing(stores: Stores, cluster: RedisCluster) -> None:
+async def test_a_slot_that_moves_with_all_its_keys_loses_nothing(unled: Stores, cluster: RedisCluster) -> None:
     """MOVED."""
+    stores = unled
     await stored(stores.sessions, waiting())
     slot = session_slot("s1")
     home = cluster.master_of(slot)
@@ -107,8 +116,18 @@ async def test_a_slot_that_moves_with_all_its_keys_loses_nothing(stores: Stores,
     assert await stores.sessions.versions(["s1"]) == {"s1": 2}
 
 
-async def test_redis_py_pitfall_asking_goes_over_the_line_of_its_command(stores: Stores, cluster: RedisCluster) -> None:
+async def test_redis_py_pitfall_asking_goes_over_the_line_of_its_command(
+    stores: Stores, cluster: RedisCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """ASK, while a slot is on its way: redis-py may send ASKING on one connection and the command on another."""
+    asked = Node.ask
+    answers = []
+
+    async def ask(self: Node, command: Command) -> Any:
+        answers.append(await asked(self, command))
+        return answers[-1]
+
+    monkeypatch.setattr(Node, "ask", ask)
     slot = session_slot("s1")
     home = cluster.master_of(slot)
     away = another_than(cluster, home)
@@ -120,6 +139,8 @@ async def test_redis_py_pitfall_asking_goes_over_the_line_of_its_command(stores:
         await asyncio.to_thread(cluster.move_keys, slot, away)
         found = await asyncio.gather(*(stores.sessions.read("s1") for _ in range(30)))
         assert all(one is not None and one.version == 1 for one in found)
+        # None was sent back, as one is that comes without its ASKING.
+        assert len(answers) == 30 and not any(isinstance(answer, Exception) for answer in answers)
         assert await stores.sessions.versions(["s1"]) == {"s1": 1}
         assert await stores.sessions.replace(waiting(), 1, CREATED_AT)
     finally:
@@ -184,7 +205,8 @@ async def _nobody_is_absent(stores: Stores, hubs: list[str]) -> bool:
     return await stores.bus.absent(hubs) == set()
 
 
-async def test_a_listener_follows_its_slot(stores: Stores, cluster: RedisCluster) -> None:
+async def test_a_listener_follows_its_slot(unled: Stores, cluster: RedisCluster) -> None:
+    stores = unled
     slot = key_slot(KEYS.inbox("h1").encode())
     home = cluster.master_of(slot)
     inbox, losses = Inbox(), stores.bus.losses()

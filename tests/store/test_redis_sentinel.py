@@ -84,8 +84,17 @@ async def test_a_master_that_is_killed_is_followed_and_those_who_cannot_wait_are
             assert await stores.sessions.claim("code of s1", "tab", CREATED_AT) == "s1"
 
 
-async def test_a_master_that_was_made_a_replica_without_a_word_is_left(stores: Stores, sentinel: SentinelSet) -> None:
+@pytest.fixture
+async def unled(sentinel: SentinelSet, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stores]:
+    """Stores that do not ask the sentinels by themselves."""
+    monkeypatch.setattr(redis_client, "FOLLOW_SECONDS", 600.0)
+    async with open_store(sentinel.url, exclusive=True) as opened:
+        yield opened
+
+
+async def test_a_master_that_was_made_a_replica_without_a_word_is_left(unled: Stores, sentinel: SentinelSet) -> None:
     """READONLY: its connections stay open, and reads would go on there for ever."""
+    stores = unled
     await stored(stores.sessions, waiting())
     commands = commands_of(stores)
     [master] = commands.routes.nodes()
