@@ -4,6 +4,7 @@ import { FLAG, type Name, NUMBER, STYLE, type Tag, TEXT, TOKEN, TOKEN_CHARACTERS
 import {
   areaValue,
   attribute,
+  attributeNames,
   baseOf,
   closest,
   cssText,
@@ -20,7 +21,6 @@ import {
   localName,
   matches,
   modeOf,
-  namesOf,
   namespaceOf,
   nextSibling,
   nodeType,
@@ -52,13 +52,19 @@ const LOCAL_URL = /^\s*url\(\s*(["']?)#[a-z_][\w.:-]*\1\s*\)[^()\\]*$/i;
 const firstSizes = new WeakMap<Element, Record<string, number>>();
 
 /** The attributes that leave, of an element that leaves as `tag`. */
-export function attributesOf(walk: Walk, element: Element, tag: Tag, bits: number, own: number): Attributes {
+export function attributesOf(
+  walk: Walk,
+  element: Element,
+  tag: Tag,
+  bits: number,
+  own: number,
+  written = attributeNames(element),
+): Attributes {
   const list: Attributes = [];
   const names = tag.names_;
   const masked = walk.mask_.hides_(bits);
-  const written = namesOf(element);
   const look = lookOf(tag);
-  const plain = !!(look & PLAIN);
+  const plain = look & PLAIN;
   const simple = !masked && !(bits & WIDGET) && !(look & RETOLD);
   const inSvg = tag.tag_[3] === ":";
   for (let at = 0; at < written.length; at++) {

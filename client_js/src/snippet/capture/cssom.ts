@@ -242,20 +242,18 @@ export function listenToScripts(heard: Heard, realm: Window & typeof globalThis)
     const described = of && Object.getOwnPropertyDescriptor(prototype, name);
     const original = described?.[key] as ((...all: unknown[]) => unknown) | undefined;
     if (!described?.configurable || !original) return;
-    const wrapped = {
-      // A method, not a constructor, with the name and length of the one it stands for.
-      [name](this: never, ...all: unknown[]): unknown {
-        const result = Reflect.apply(original, this, all);
-        if (!deaf) then(this, all[0]);
+    // It looks in all like the one it stands for.
+    const wrapped = new Proxy(original, {
+      apply(_, it, all) {
+        const result = Reflect.apply(original, it, all);
+        if (!deaf) then(it, all[0]);
         return result;
       },
-    }[name];
-    Object.defineProperty(wrapped, "name", { value: original.name });
-    Object.defineProperty(wrapped, "length", { value: original.length });
-    Object.defineProperty(prototype, name, { ...described, [key]: wrapped });
+    });
+    Object.defineProperty(prototype, name, { [key]: wrapped });
     restore.push(() => {
       const now = Object.getOwnPropertyDescriptor(prototype, name);
-      if (now?.[key] === wrapped) Object.defineProperty(prototype, name, { ...now, [key]: original });
+      if (now?.[key] === wrapped) Object.defineProperty(prototype, name, { [key]: original });
     });
   };
 

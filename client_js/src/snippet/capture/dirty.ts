@@ -13,13 +13,13 @@ import {
   upOf,
   viewOf,
 } from "./dom";
-import { EDITABLE, type Mask } from "./mask";
+import { EDITOR, type Mask } from "./mask";
 import type { Meter } from "./meter";
 import type { Sent, Tree } from "./tree";
 import type { Walk } from "./walk";
 
 /** Their state changes without a mutation. */
-const POLLED = /^(body|input|textarea|select|option|dialog|link|canvas)$/;
+const POLLED = /^(body|input|textarea|select|option|dialog|link|canvas|placeholder)$/;
 const EVENTS = ["scroll", "input", "change", "toggle", "slotchange", "load", "error", "reset", "resize"];
 
 /** So many are marked at once; more wait for a turn. */
@@ -90,25 +90,19 @@ export class Dirty {
   }
 
   /** A part was sent for the first time. */
-  readonly onSent_ = (sent: Sent): void => {
-    const part = sent.part_;
-    if (part instanceof Sheet) this.looks_.set(sent, lookOf(part));
-    else if (sent.tag_) {
-      if (sent.own_) this.owned_.add(sent);
-      const element = part as Element;
-      if (localName(element) === "iframe") this.frames_.add(sent);
-      if (
-        POLLED.test(localName(element)) ||
-        hasAttribute(element, "popover") ||
-        this.mask_.kind_(element) === EDITABLE
-      ) {
-        this.polled_.add(sent);
-      }
-    } else if (nodeType(part) === 9 || nodeType(part) === 11) {
+  readonly onSent_ = (sent: Sent, type: number): void => {
+    const part = sent.part_ as Node;
+    const { tag_: tag, own_: own } = sent;
+    if (tag) {
+      if (own) this.owned_.add(sent);
+      if (tag.tag_ === "iframe") this.frames_.add(sent);
+      if (POLLED.test(tag.tag_) || own & EDITOR || hasAttribute(part as Element, "popover")) this.polled_.add(sent);
+    } else if (!type) this.looks_.set(sent, lookOf(sent.part_ as Sheet));
+    else if (type > 8) {
       this.roots_.add(sent);
       this.observe_(part);
       // It may have been scrolled before anybody looked.
-      if (nodeType(part) === 9) this.scrolled_.add(part);
+      if (type === 9) this.scrolled_.add(part);
       if (frameOf(part)) {
         this.listenTo_(viewOf(part as Document) as Window & typeof globalThis);
         this.onFrame_(part as Document);

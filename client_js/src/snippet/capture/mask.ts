@@ -4,6 +4,7 @@
 import type { CustomerPolicy } from "../../protocol";
 import {
   attribute,
+  attributeNames,
   documentOf,
   findInFragment,
   inputType,
@@ -32,8 +33,8 @@ const BUTTON_TYPES = /^(submit|button|reset|image)$/i;
 const EDITOR_ROLES = /\b(textbox|searchbox|combobox|spinbutton)\b/i;
 const WIDGET_ROLES = /\b(checkbox|radio|switch|option|listbox|slider|menuitemcheckbox|menuitemradio)\b/i;
 const FIELDS = /^(input|select|textarea)$/;
-/** Elements that may have bits by themselves, whatever the policy says. The namespace of a name is no matter. */
-const SPECIAL = "[*|role],[*|contenteditable],input,select,textarea,output,body";
+/** Elements that may have bits by themselves, and attributes that may give them some, whatever the policy says. */
+const SPECIAL = new Set(["input", "select", "textarea", "output", "body", "role", "contenteditable", "data-cobrowse"]);
 /** A way to be chosen from others: where the focus is tells which was. */
 const CHOICE = /^(radio|option)$/i;
 const SLIDER = /^(range|slider)$/i;
@@ -51,7 +52,8 @@ const fields = new WeakSet<Element>();
 export class Mask {
   private readonly selectors_: readonly string[];
   private readonly any_: string;
-  private readonly some_: string;
+  /** What the policy names. */
+  private readonly named_: string;
   /** What elements have by themselves, and all bits of slots, for as long as nothing changes. */
   private known_ = new Map<Element, number>();
   private slots_ = new Map<Element, number>();
@@ -59,13 +61,14 @@ export class Mask {
   /** Throws where a selector of the policy is not valid. */
   constructor(private readonly policy_: CustomerPolicy) {
     const fragment = document.createDocumentFragment();
-    this.selectors_ = [policy_.mask, policy_.show, policy_.no_control, policy_.hide].map((selectors, at) => {
+    const named = [policy_.mask, policy_.show, policy_.no_control, policy_.hide];
+    this.selectors_ = named.map((selectors, at) => {
       // Each by itself: joined, two broken ones could mend each other.
       for (const selector of selectors) findInFragment(fragment, selector);
       return [`[data-cobrowse~=${["mask", "show", "no-control", "hide"][at]}]`, ...selectors].join();
     });
     this.any_ = this.selectors_.join();
-    this.some_ = `${this.any_},${SPECIAL}`;
+    this.named_ = named.flat().join();
   }
 
   /** The page may have changed since. */
@@ -74,33 +77,32 @@ export class Mask {
     this.slots_ = new Map();
   }
 
-  /** The bits that the element has by itself. */
-  own_(element: Element): number {
-    let bits = this.known_.get(element);
-    if (bits === undefined) {
-      bits = 0;
-      // One look is enough for nearly all.
-      if (!matches(element, this.some_)) {
-        this.known_.set(element, 0);
-        return 0;
-      }
-      if (matches(element, this.any_)) {
-        for (const [at, selector] of this.selectors_.entries()) if (matches(element, selector)) bits |= 1 << at;
-      }
-      const role = attribute(element, "role");
-      const editable = attribute(element, "contenteditable");
-      const name = localName(element);
-      const isField = FIELDS.test(name);
-      if (isField || (role && WIDGET_ROLES.test(role))) bits |= WIDGET;
-      if (
-        (!isField && ((editable !== null && !/^false$/i.test(editable)) || (role && EDITOR_ROLES.test(role)))) ||
-        (name === "body" && documentOf(element)?.designMode === "on")
-      )
-        bits |= EDITOR;
-      // It says what fields hold.
-      if (name === "output" && !(bits & SHOWN)) bits |= MASKED;
-      this.known_.set(element, bits);
-    }
+  /** The bits that the element has by itself; its name and the names of its attributes, where they are at hand. */
+  own_(element: Element, name?: string, written?: readonly string[]): number {
+    const known = this.known_.get(element);
+    if (known !== undefined) return known;
+    const bits = this.find_(element, name ?? localName(element), written ?? attributeNames(element));
+    this.known_.set(element, bits);
+    return bits;
+  }
+
+  private find_(element: Element, name: string, written: readonly string[]): number {
+    let bits = 0;
+    // One look is enough for nearly all.
+    const isSpecial = SPECIAL.has(name) || written.some(SPECIAL.has, SPECIAL);
+    if (!isSpecial && !(this.named_ && matches(element, this.named_))) return 0;
+    for (const [at, selector] of this.selectors_.entries()) if (matches(element, selector)) bits |= 1 << at;
+    const role = attribute(element, "role");
+    const editable = attribute(element, "contenteditable");
+    const isField = FIELDS.test(name);
+    if (isField || (role && WIDGET_ROLES.test(role))) bits |= WIDGET;
+    if (
+      (!isField && ((editable !== null && !/^false$/i.test(editable)) || (role && EDITOR_ROLES.test(role)))) ||
+      (name === "body" && documentOf(element)?.designMode === "on")
+    )
+      bits |= EDITOR;
+    // It says what fields hold.
+    if (name === "output" && !(bits & SHOWN)) bits |= MASKED;
     return bits;
   }
 

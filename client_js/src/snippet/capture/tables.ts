@@ -54,14 +54,10 @@ export class Frame {
     this.ints_.push(...integers);
   }
 
-  /** An element or a text. */
-  node_(op: number, id: number, parent: number, before: number, value: number): void {
-    this.ints_.push(op, id, parent, before, value);
-  }
-
-  /** Attributes of an element, which there are most of. */
-  attributes_(said: Attributes): void {
+  /** What there is most of. */
+  element_(id: number, parent: number, before: number, tag: Tag, said: Attributes): void {
     const { ints_: ints } = this;
+    ints.push(ELEMENT, id, parent, before, this.tag_(tag), said.length / 2);
     for (let at = 0; at < said.length; at += 2) {
       const name = said[at] as Name;
       const value = said[at + 1] as string | number;

@@ -2,7 +2,7 @@
 // again; what left the page loses its id with all that is in it.
 import type { Tag } from "../whitelist";
 import { Sheet } from "./cssom";
-import { firstChild, hostOf, nodeType, parentOf, rootOf, shadowOf, upOf as upOfNode } from "./dom";
+import { attributeNames, firstChild, hostOf, localName, nodeType, rootOf, shadowOf, upOf as upOfNode } from "./dom";
 import { HIDDEN } from "./mask";
 import { rising } from "./order";
 import { SheetWriter } from "./sheets";
@@ -11,7 +11,6 @@ import {
   ATTRIBUTE_REMOVED,
   type Attributes,
   DOCUMENT,
-  ELEMENT,
   type Frame,
   MOVE,
   REMOVE,
@@ -55,7 +54,8 @@ interface Visit {
   readonly sent_: Sent;
   readonly parts_: readonly Part[];
   at_: number;
-  readonly open_: boolean;
+  /** Until it turns out that there is a shadow root. */
+  open_: boolean;
 }
 
 /** Ids rise through the life of the page, whatever the epoch. */
@@ -81,7 +81,7 @@ export class Tree {
   constructor(
     private readonly walk_: Walk,
     /** Hears of every part that gets an id. */
-    private readonly onSent_: (sent: Sent) => void,
+    private readonly onSent_: (sent: Sent, type: number) => void,
   ) {
     this.sheets_ = new SheetWriter(walk_, (sent) => this.isHere_(sent));
   }
@@ -118,7 +118,11 @@ export class Tree {
     }
   }
 
-  private visitPart_(frame: Frame, { sent_: parent, open_: open }: Visit, part: Part, moving: boolean): void {
+  private visitPart_(frame: Frame, visit: Visit, part: Part, moving: boolean): void {
+    const { sent_: parent } = visit;
+    const type = typeOf(part);
+    if (type === 11) visit.open_ = false;
+    const { open_: open } = visit;
     const known = this.sent_.get(part);
     if (known) {
       // In the snapshot nothing moves: the first ops put it right.
@@ -132,12 +136,9 @@ export class Tree {
       this.retire_(frame, known);
     }
     // Between two slices the page went on.
-    if ((part instanceof Sheet || parentOf(part) !== parent.part_) && upOf(part) !== parent.part_) return;
-    if (!open && !(part instanceof Sheet)) {
-      const type = nodeType(part);
-      if (type !== 9 && type !== 11 && !this.walk_.leaves_(part, parent.part_ as Node, parent.bits_)) return;
-    }
-    const sent = this.insert_(frame, part, parent, 0, open);
+    if (upOf(part) !== parent.part_) return;
+    if (!open && type && type < 9 && !this.walk_.leaves_(part as Node, parent.part_ as Node, parent.bits_)) return;
+    const sent = this.insert_(frame, part, parent, 0, open, type);
     if (!sent) return;
     parent.children_.push(sent);
     // A text, or a sheet.
@@ -149,27 +150,27 @@ export class Tree {
     if (parts.length) this.visits_.push({ sent_: sent, parts_: parts, at_: 0, open_: this.isOpen_(sent) });
   }
 
-  /** What is in it has its bits, and leaves as what it is: it is not masked, and no slot shows it. */
-  private isOpen_({ part_: part, bits_: bits, tag_: tag }: Sent): boolean {
-    return !!tag && tag.tag_ !== "iframe" && !this.walk_.mask_.hides_(bits) && !shadowOf(part as Element);
+  /** What is in it has its bits, and leaves as what it is: it is not masked, and, without a shadow root, no slot shows it. */
+  private isOpen_({ bits_: bits, tag_: tag }: Sent): boolean {
+    return !!tag && tag.tag_ !== "iframe" && !this.walk_.mask_.hides_(bits);
   }
 
   private parts_(sent: Sent, raw = false): Part[] {
-    const { part_: part, bits_: bits, inside_: inside } = sent;
+    const { part_: part, bits_: bits, inside_: inside, tag_: tag } = sent;
     // A frame has the document it was sent with; with another one it is sent anew.
-    if (sent.tag_?.tag_ === "iframe") return inside ? [inside] : [];
+    if (tag?.tag_ === "iframe") return inside ? [inside] : [];
     if (sent.depth_ > DEPTH_MAX) {
       this.beyond_ = true;
       return [];
     }
-    if (raw) return this.walk_.children_(part, sent.tag_, bits, true);
-    const masked = this.walk_.mask_.hides_(bits) || (!!sent.tag_ && shadowOf(part as Element));
+    if (raw) return this.walk_.children_(part, tag, bits, true);
+    const masked = this.walk_.mask_.hides_(bits) || (!!tag && shadowOf(part as Element));
     // Of an element that is here already it is known that it leaves.
     const known = (child: Node) => {
       const there = masked ? undefined : this.sent_.get(child);
       return !!there?.tag_ && there.parent_ === sent && !there.stale_;
     };
-    return this.walk_.children_(part, sent.tag_, bits, false, known);
+    return this.walk_.children_(part, tag, bits, false, known);
   }
 
   /** What of the walk is not done is looked at again, as changed. */
@@ -183,7 +184,14 @@ export class Tree {
   }
 
   /** Send one part by itself. */
-  private insert_(frame: Frame, part: Part, parent: Sent | undefined, before: number, open = false): Sent | undefined {
+  private insert_(
+    frame: Frame,
+    part: Part,
+    parent: Sent | undefined,
+    before: number,
+    open = false,
+    type = typeOf(part),
+  ): Sent | undefined {
     if (this.sent_.size > NODES_MAX) {
       this.beyond_ = true;
       return undefined;
@@ -205,45 +213,45 @@ export class Tree {
       stale_: false,
     };
     const up = parent?.id_ ?? 0;
-    if (part instanceof Sheet) {
+    const node = part as Node;
+    if (type === 1) {
+      const element = part as Element;
+      const name = localName(element);
+      const written = attributeNames(element);
+      const own = walk.mask_.own_(element, name, written);
+      const tag = walk.tag_(element, own, name);
+      if (!tag) return undefined;
+      if (tag.tag_ === "svg:use" && ++this.uses_ > USES_MAX) return undefined;
+      sent.own_ = own;
+      if (open) sent.bits_ |= own;
+      else sent.bits_ = walk.mask_.bits_(node, this.bitsOf_);
+      sent.tag_ = tag;
+      if (tag.tag_ === "iframe") sent.inside_ = this.insideOf_(sent);
+      const said = walk.attributes_(element, tag, sent.bits_, own, written);
+      sent.said_ = said;
+      frame.element_(sent.id_, up, before, tag, said);
+    } else if (!type) {
       if (this.sheets_.insert_(frame, sent, before))
         this.visits_.push({ sent_: sent, parts_: [part], at_: 0, open_: false });
-    } else {
-      const type = nodeType(part);
-      if (type === 1) {
-        const element = part as Element;
-        sent.own_ = walk.mask_.own_(element);
-        if (open) sent.bits_ |= sent.own_;
-        else sent.bits_ = walk.mask_.bits_(part, this.bitsOf_);
-        const tag = walk.tag_(element, sent.own_);
-        if (!tag) return undefined;
-        if (tag.tag_ === "svg:use" && ++this.uses_ > USES_MAX) return undefined;
-        sent.tag_ = tag;
-        if (tag.tag_ === "iframe") sent.inside_ = this.insideOf_(sent);
-        const said = walk.attributes_(element, tag, sent.bits_, sent.own_);
-        sent.said_ = said;
-        frame.node_(ELEMENT, sent.id_, up, before, frame.tag_(tag));
-        frame.ints_.push(said.length / 2);
-        frame.attributes_(said);
-      } else if (type === 9) {
-        sent.root_ = sent;
-        frame.add_(DOCUMENT, sent.id_, up);
-      } else if (type === 11) {
-        frame.add_(SHADOW, sent.id_, up);
-        // The host may have been sent long before its shadow root came.
-        this.rebitsSlotted_(part);
-      } else if (type === 3 || type === 4) {
-        if (!open) sent.bits_ = walk.mask_.bits_(part, this.bitsOf_);
-        sent.said_ = walk.text_(part, sent.bits_);
-        // In some elements white space is never drawn.
-        const blank = open && lookOf(parent?.tag_ as Tag) & SPACELESS && !/\S/.test(sent.said_);
-        if (blank && !walk.leaves_(part, parent?.part_ as Node, sent.bits_)) return undefined;
-        frame.node_(TEXT_NODE, sent.id_, up, before, frame.text_(sent.said_));
-      } else return undefined;
-    }
+    } else if (type < 5) {
+      if (!open) sent.bits_ = walk.mask_.bits_(node, this.bitsOf_);
+      const said = walk.text_(node, sent.bits_);
+      sent.said_ = said;
+      // In some elements white space is never drawn.
+      const blank = open && lookOf(parent?.tag_ as Tag) & SPACELESS && !/\S/.test(said);
+      if (blank && !walk.leaves_(node, parent?.part_ as Node, sent.bits_)) return undefined;
+      frame.ints_.push(TEXT_NODE, sent.id_, up, before, frame.text_(said));
+    } else if (type === 9) {
+      sent.root_ = sent;
+      frame.add_(DOCUMENT, sent.id_, up);
+    } else if (type === 11) {
+      frame.add_(SHADOW, sent.id_, up);
+      // The host may have been sent long before its shadow root came.
+      this.rebitsSlotted_(node);
+    } else return undefined;
     this.sent_.set(part, sent);
     this.byId_.set(sent.id_, sent);
-    this.onSent_(sent);
+    this.onSent_(sent, type);
     return sent;
   }
 
@@ -290,8 +298,7 @@ export class Tree {
     const levels: Sent[][] = [];
     for (const sent of this.dirtyChildren_) {
       if (!this.isHere_(sent)) continue;
-      const { part_: part } = sent;
-      const depth = part instanceof Sheet ? depthOf(part.owner_) + 1 : depthOf(part);
+      const depth = depthOf(upOf(sent.part_)) + 1;
       levels[depth] ??= [];
       levels[depth].push(sent);
     }
@@ -377,7 +384,7 @@ export class Tree {
       (child) => child.parent_ === sent && places.has(child.part_) && !child.stale_ && this.isHere_(child),
     );
     // A document holds one element: the one that was there goes before another comes.
-    if (!(sent.part_ instanceof Sheet) && nodeType(sent.part_) === 9) {
+    if (typeOf(sent.part_) === 9) {
       for (const child of sent.children_) {
         if (child.tag_ && child.parent_ === sent && this.isHere_(child) && !old.includes(child))
           this.retire_(frame, child);
@@ -459,7 +466,7 @@ export class Tree {
   }
 
   private isRoot_({ part_: part }: Sent): boolean {
-    return !(part instanceof Sheet) && (nodeType(part) === 11 || nodeType(part) === 9);
+    return typeOf(part) > 8;
   }
 
   private move_(frame: Frame, sent: Sent, to: Sent, before: number): void {
@@ -525,7 +532,7 @@ export class Tree {
       for (const [name, value] of now) {
         if (old.get(name) !== value) frame.add_(ATTRIBUTE, sent.id_, frame.name_(name), frame.value_(name, value));
       }
-    } else if (nodeType(part) === 3 || nodeType(part) === 4) {
+    } else if (nodeType(part) < 5) {
       const next = this.walk_.text_(part, sent.bits_);
       if (next !== said) frame.add_(TEXT_CHANGE, sent.id_, frame.text_(next));
       sent.said_ = next;
@@ -535,6 +542,9 @@ export class Tree {
 
 /** It comes from another document. */
 const isForeign = ({ root_: root, part_: part }: Sent, to: Sent): boolean => root !== to.root_ && root?.part_ !== part;
+
+/** The type of a node; 0 of a sheet. */
+const typeOf = (part: Part): number => (part instanceof Sheet ? 0 : nodeType(part));
 
 type NameOf = Exclude<Attributes[number], string | number>;
 

@@ -77,12 +77,10 @@ export function lookOf(tag: Tag): number {
   return tag.look_;
 }
 
-const SURROGATE = /[\ud800-\udfff]/;
-
 /** Fit for JSON: without halves of characters. */
 export function whole(text: string, max: number): string {
   const short = text.length > max ? text.slice(0, max) : text;
-  return SURROGATE.test(short) ? short.replace(/\p{Surrogate}/gu, "\ufffd") : short;
+  return short.isWellFormed() ? short : short.toWellFormed();
 }
 
 /** How high a combobox made of boxes is while it is closed; 0 where that is not known yet. Told once: what it holds later
@@ -128,9 +126,8 @@ export class Walk {
   }
 
   /** The element's name on the wire, or undefined where it stays here with all that is in it. */
-  tag_(element: Element, own: number): Tag | undefined {
+  tag_(element: Element, own: number, name = localName(element)): Tag | undefined {
     if (this.host_.isOwn(element)) return undefined;
-    const name = localName(element);
     const space = namespaceOf(element);
     const plain = space === HTML && !(own & HIDDEN) ? tagOf(name) : undefined;
     if (plain && lookOf(plain) & PLAIN) return plain;
@@ -157,11 +154,8 @@ export class Walk {
    * are `known` it is known that they leave. */
   children_(part: Part, tag: Tag | undefined, bits: number, raw = false, known?: (child: Node) => boolean): Part[] {
     const list: Part[] = [];
-    if (part instanceof Sheet) return list;
-    const type = nodeType(part);
-    if (type === 1) {
+    if (tag) {
       const element = part as Element;
-      if (!tag) return list;
       const name = lookOf(tag) & PLAIN ? "" : localName(element);
       if (name ? tag.tag_ === "placeholder" || NO_INSIDE.test(name) : !(bits & (HIDDEN | EDITOR))) {
         if (name) return list;
@@ -181,10 +175,10 @@ export class Walk {
       if (name === "link") return list;
       const shadow = shadowOf(element);
       if (shadow) list.push(shadow);
-    } else if (type === 9 || type === 11) this.addAdopted_(part as Document | ShadowRoot, list);
-    else return list;
-    for (let child = firstChild(part); child; child = nextSibling(child)) {
-      if (raw || known?.(child) || this.leaves_(child, part, bits)) list.push(child);
+    } else if (part instanceof Sheet || nodeType(part) < 9) return list;
+    else this.addAdopted_(part as Document | ShadowRoot, list);
+    for (let child = firstChild(part as Node); child; child = nextSibling(child)) {
+      if (raw || known?.(child) || this.leaves_(child, part as Node, bits)) list.push(child);
     }
     return list;
   }
@@ -267,8 +261,8 @@ export class Walk {
   }
 
   /** The attributes that leave, of an element that leaves as `tag`. */
-  attributes_(element: Element, tag: Tag, bits: number, own: number): Attributes {
-    return attributesOf(this, element, tag, bits, own);
+  attributes_(element: Element, tag: Tag, bits: number, own: number, written?: string[]): Attributes {
+    return attributesOf(this, element, tag, bits, own, written);
   }
 
   numbered_(element?: Element, masked = false) {
