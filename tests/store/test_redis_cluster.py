@@ -1,7 +1,7 @@
 """What the store bears in a Redis Cluster alone: slots that move, masters that change, nodes that are away."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +128,14 @@ async def test_redis_py_pitfall_asking_goes_over_the_line_of_its_command(
         return answers[-1]
 
     monkeypatch.setattr(Node, "ask", ask)
+    piped = Node._piped
+    first = []
+
+    async def recorded(self: Node, commands: Sequence[Command]) -> list[Any]:
+        first.append(commands[0][0])
+        return await piped(self, commands)
+
+    monkeypatch.setattr(Node, "_piped", recorded)
     slot = session_slot("s1")
     home = cluster.master_of(slot)
     away = another_than(cluster, home)
@@ -141,6 +149,7 @@ async def test_redis_py_pitfall_asking_goes_over_the_line_of_its_command(
         assert all(one is not None and one.version == 1 for one in found)
         # None was sent back, as one is that comes without its ASKING.
         assert len(answers) == 30 and not any(isinstance(answer, Exception) for answer in answers)
+        assert first == ["ASKING"] * 30
         assert await stores.sessions.versions(["s1"]) == {"s1": 1}
         assert await stores.sessions.replace(waiting(), 1, CREATED_AT)
     finally:
