@@ -228,8 +228,8 @@ function addHtml(walk: Walk, put: Put, element: Element, bits: number, masked: b
 
 function addVideo(walk: Walk, put: Put, video: HTMLVideoElement, masked: boolean): void {
   const { poster } = video;
-  put(":width", video.videoWidth);
   put(":height", video.videoHeight);
+  put(":width", video.videoWidth);
   if (poster) putAsset(walk, put, "poster", video, poster, masked);
   else put(":reason", "video");
 }

@@ -110,10 +110,11 @@ export class Budget {
     const now = performance.now();
     const [last, first] = this.refusals_;
     this.refusals_ = [now, last];
-    // Not yet two, or not of late.
-    if (!(now - (first as number) < REFUSED_WITHIN_MS)) return;
-    this.refusals_ = [];
-    this.fall_(this.outlined_ ? ADDRESS : OUTLINE, "refused");
-    this.renew_();
+    // Not where it is not yet the third.
+    if (now - (first as number) < REFUSED_WITHIN_MS) {
+      this.refusals_ = [];
+      this.fall_(this.outlined_ ? ADDRESS : OUTLINE, "refused");
+      this.renew_();
+    }
   }
 }

@@ -25,7 +25,7 @@ export const FLUSH_EVERY_MS = 33;
 /** With what it takes to send and to draw, the mirror is less than a second behind. */
 export const SLOWEST_FLUSH_MS = 700;
 /** But where that takes more than may be used at all. */
-export const LATEST_FLUSH_MS = 3_000;
+export const LATEST_FLUSH_MS = 2_000;
 /** Flushes so far apart are told. */
 export const TOLD_FROM_MS = 150;
 /** No rung but the highest is left sooner for a higher one; twice as long where that did not last. */
@@ -56,8 +56,9 @@ export class Ladder {
   private fair_(ms: number): number {
     if (!this.rung_ && this.level_ >= BURST_MS / 2) return FLUSH_EVERY_MS;
     const fair = (ms * 1_000) / this.budget_;
-    const late = Math.min(LATEST_FLUSH_MS, fair / PATIENCE);
-    return Math.max(FLUSH_EVERY_MS, late, Math.min(SLOWEST_FLUSH_MS, fair));
+    // One after the other: as seldom as is fair, but then as late as is bearable.
+    const wait = Math.max(FLUSH_EVERY_MS, fair / PATIENCE, Math.min(SLOWEST_FLUSH_MS, fair));
+    return Math.min(LATEST_FLUSH_MS, wait);
   }
 
   /** How long to wait after a flush that took `ms`. */

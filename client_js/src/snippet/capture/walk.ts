@@ -78,10 +78,7 @@ export function lookOf(tag: Tag): number {
 }
 
 /** Fit for JSON: without halves of characters. */
-export function whole(text: string, max: number): string {
-  const short = text.length > max ? text.slice(0, max) : text;
-  return short.isWellFormed() ? short : short.toWellFormed();
-}
+export const whole = (text: string, max: number): string => text.slice(0, max).toWellFormed();
 
 /** How high a combobox made of boxes is while it is closed; 0 where that is not known yet. Told once: what it holds later
  * changes nothing of it. */
@@ -112,11 +109,15 @@ export class Walk {
         borderBoxSize: [box],
       } of entries) {
         const hidden = this.mask_.own_(target) & HIDDEN;
-        if (lines.get(target) === 0) lines.set(target, lineOf(target));
+        let line = lines.get(target);
+        if (line === 0) {
+          line = lineOf(target);
+          lines.set(target, line);
+        }
         // What is hidden has the size that it was given, or none: else it would tell how much is in it.
         const side = (name: string, px = 0) => (hidden && given(target, name) < 0 ? -1 : Math.round(px));
         this.sizes_.set(target, [side("width", box?.inlineSize), side("height", box?.blockSize), hidden]);
-        if (lines.get(target) !== 0) onResize(target);
+        if (line !== 0) onResize(target);
       }
     });
   }
@@ -308,5 +309,5 @@ function lineOf(box: Element): number {
   for (let at = findIn(box, "input"); at && at !== box; at = parentOf(at) as Element) {
     if (!hasAttribute(at, "style")) most = Math.max(most, given(at, "min-height"));
   }
-  return most > LINE_MOST_PX ? 0 : most & ~1;
+  return most > LINE_MOST_PX ? 0 : ~~most;
 }

@@ -5,9 +5,9 @@ import css from "./ui.css?inline";
 
 /** What is smaller cannot be hit (WCAG 2.2, target size). */
 const TARGET_PX = 24;
-/** So many elements of the page are asked for their shadow roots, and so many dialogs are tried. */
+/** So many elements are asked for their shadow roots, and so many dialogs are tried. */
 const LOOK_MAX = 50_000;
-const DIALOGS_MAX = 8;
+const DIALOGS_MAX = 16;
 /** Every declaration is important, so that no rule of the page can hide or shrink the host. */
 const HOST_STYLE = "all:initial;display:block;position:fixed;inset:0;pointer-events:none;z-index:2147483647;";
 
@@ -23,27 +23,21 @@ export interface Surface {
   remove(): void;
 }
 
-/** Those of the page and of its open shadow roots that are modal. */
-function dialogs(root: Document | ShadowRoot = document, look = { left: LOOK_MAX }): Element[] {
+/** The modal dialogs below, also in open shadow roots. What is outside of the topmost one is inert; which that is, no
+ * script can ask. */
+function dialogs(root: Document | ShadowRoot): Element[] {
   const found = [...root.querySelectorAll("dialog:modal")];
-  for (const { shadowRoot } of root.querySelectorAll("*")) {
-    if (look.left-- < 0) break;
-    if (shadowRoot) found.push(...dialogs(shadowRoot, look));
-  }
+  for (const { shadowRoot } of [...root.querySelectorAll("*")].slice(0, LOOK_MAX))
+    if (shadowRoot) found.push(...dialogs(shadowRoot));
   return found;
 }
 
-/** Modal elements of the page, the one with the focus first: what is outside of the topmost one is inert. */
-function* parents(): Generator<Element> {
-  let active = document.activeElement;
-  while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-  for (let at: Node | null = active; at; at = at.parentNode ?? (at as ShadowRoot).host ?? null) {
-    if (at instanceof HTMLDialogElement && at.matches(":modal")) yield at;
-  }
-  yield* dialogs().reverse().slice(0, DIALOGS_MAX);
-  if (document.fullscreenElement) yield document.fullscreenElement;
-  yield document.documentElement;
-}
+/** Where we may be above all else. */
+const parents = (): Element[] => [
+  ...dialogs(document).slice(-DIALOGS_MAX).reverse(),
+  ...(document.fullscreenElement ? [document.fullscreenElement] : []),
+  document.documentElement,
+];
 
 export function surface(): Surface {
   const host = h("div", { popover: "manual" });
@@ -76,10 +70,11 @@ export function surface(): Surface {
   };
   const hit = (probe: HTMLElement): boolean => {
     const { left, top, width, height } = probe.getBoundingClientRect();
-    const seen = root.elementFromPoint(left + width / 2, top + height / 2);
+    const [x, y] = [left + width / 2, top + height / 2];
+    const seen = root.elementFromPoint(x, y);
     // What is to be scrolled to, in a card that gives way.
     const frame = probe.closest(".card")?.getBoundingClientRect();
-    if (frame && Math.abs(2 * top + height - 2 * frame.top - frame.height) > frame.height) return true;
+    if (frame && (x < frame.left || x > frame.right || y < frame.top || y > frame.bottom)) return true;
     return (
       Math.min(width, height) * (window.visualViewport?.scale ?? 1) >= TARGET_PX &&
       !probe.matches(".banner :disabled") &&
