@@ -145,9 +145,11 @@ class Relay:
         if epoch > view.credit.epoch:
             view.credit = CreditAccount(epoch=epoch)
         given = view.credit
-        if frames > given.frames:
-            peer.send(Credit(epoch=epoch, frames=frames - given.frames, bytes=size - given.bytes))
-            given.frames, given.bytes = frames, size
+        # Each by itself: where the agent's hub has died, the next one counts the rest of this epoch from nothing.
+        more_frames, more_bytes = max(0, frames - given.frames), max(0, size - given.bytes)
+        if more_frames or more_bytes:
+            peer.send(Credit(epoch=epoch, frames=more_frames, bytes=more_bytes))
+            given.frames, given.bytes = given.frames + more_frames, given.bytes + more_bytes
 
     def view_lost(self, peer: Peer) -> None:
         """The agent's outbox had to let the view go: the rest of the epoch is of no use, a new picture is."""

@@ -118,3 +118,16 @@ async def test_a_flood_of_probes_is_bounded(world: World, hub: Hub, monkeypatch:
     await world.settle()
     answered = [bus_protocol.decode(data) for name, data in world.bus.sent if name == "x"]
     assert answered == [ProbeSeen(id=3), ProbeSeen(id=4)]
+
+
+async def test_credit_is_never_taken_back_where_another_hub_counts_anew(world: World, hub: Hub) -> None:
+    _, customer = await world.live(hub)
+
+    async def back(frames: int, size: int) -> Credit:
+        session, epoch = customer.joined.session, customer.epoch
+        await tell(world, hub, CreditBack(session=session, epoch=epoch, frames=frames, bytes=size))
+        return await customer.hear(Credit)
+
+    assert await back(2, 99) == Credit(epoch=customer.epoch, frames=2, bytes=99)
+    assert await back(3, 10) == Credit(epoch=customer.epoch, frames=1, bytes=0)
+    assert await back(3, 100) == Credit(epoch=customer.epoch, frames=0, bytes=1)
