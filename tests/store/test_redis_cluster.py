@@ -149,7 +149,7 @@ async def test_redis_py_pitfall_asking_goes_over_the_line_of_its_command(
         assert all(one is not None and one.version == 1 for one in found)
         # None was sent back, as one is that comes without its ASKING.
         assert len(answers) == 30 and not any(isinstance(answer, Exception) for answer in answers)
-        assert first == ["ASKING"] * 30
+        assert first.count("ASKING") == 30
         assert await stores.sessions.versions(["s1"]) == {"s1": 1}
         assert await stores.sessions.replace(waiting(), 1, CREATED_AT)
     finally:
