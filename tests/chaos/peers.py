@@ -207,7 +207,9 @@ class Peer:
                 await self._listen(door, socket)
             finally:
                 ticking.cancel()
-                await asyncio.gather(ticking, return_exceptions=True)
+                [ended] = await asyncio.gather(ticking, return_exceptions=True)
+                if isinstance(ended, Exception):
+                    raise ended
 
     async def _listen(self, door: Door, socket: ClientConnection) -> None:
         try:
@@ -253,11 +255,17 @@ class Peer:
     async def _tick_on(self, socket: ClientConnection) -> None:
         # Spread, so that not all pages change in the same instant.
         await asyncio.sleep(random.uniform(0, self.tick_seconds))  # noqa: S311
-        with suppress(*AWAY):
+        try:
             while True:
                 if self.at:
                     await self.tick(socket)
                 await asyncio.sleep(self.tick_seconds)
+        except AWAY:
+            return
+        except Exception:
+            # A mistake of ours: it comes out where this is waited for, which is when the line has broken.
+            self.cut()
+            raise
 
     # --- what each seat does
 
