@@ -137,7 +137,14 @@ export class Tree {
     }
     // Between two slices the page went on.
     if (upOf(part) !== parent.part_) return;
-    if (!open && type && type < 9 && !this.walk_.leaves_(part as Node, parent.part_ as Node, parent.bits_)) return;
+    if (
+      !open &&
+      type &&
+      type !== 9 &&
+      type !== 11 &&
+      !this.walk_.leaves_(part as Node, parent.part_ as Node, parent.bits_)
+    )
+      return;
     const sent = this.insert_(frame, part, parent, 0, open, type);
     if (!sent) return;
     parent.children_.push(sent);
