@@ -135,7 +135,8 @@ def explain(difference: Difference) -> str:
     wanted, shown = difference.pop("wanted", ""), difference.pop("shown", "")
     page, mirror = (text.replace("<", "\n<").splitlines() for text in (wanted, shown))
     lines = list(difflib.unified_diff(page, mirror, "page", "mirror", lineterm="", n=5))[:SHOWN_LINES]
-    return "\n".join([str(difference), *lines])
+    # Halves of characters, which a page may hold, can be printed nowhere.
+    return "\n".join([str(difference), *lines]).encode("utf-8", "backslashreplace").decode()
 
 
 def main(arguments: list[str]) -> int:

@@ -50,7 +50,7 @@ window.reading = (from, rules) => {
       if (rules ? !rules.names.includes(name) && !/^[a-z][a-z0-9]*-/.test(name) : node.hasAttribute("data-cobrowse-placeholder"))
         return;
       if (rules && (own(node).hidden || (name === "input" && node.type === "hidden"))) return;
-      if (!isPrivate(node)) elements.push(`${name}.${node.className}#${node.id} ${node.style.color} ${node.lang}`);
+      if (!isPrivate(node)) elements.push(`${name}.${node.className}#${node.id} ${node.style.color} ${node.lang}`.toWellFormed());
       if (name === "input") return;
       if (name === "iframe") {
         const inside = node.contentDocument?.body;
