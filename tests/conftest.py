@@ -11,7 +11,7 @@ from tests import promises
 from tests.redis_server import RedisServer, running_redis
 
 # How long an example takes depends on what else the machine does; that is not what these tests are about. Examples are
-# the same each time, so that a change is judged by what it changed; `make nightly` draws new ones (--hypothesis-profile).
+# the same each time, so that a change is judged by what it changed; `make nightly` draws new ones.
 settings.register_profile("cobrowse", deadline=None, derandomize=True)
 settings.register_profile("night", deadline=None, max_examples=1_000)
 settings.load_profile("cobrowse")
