@@ -64,6 +64,16 @@ def test_a_gap_never_comes(tab: Tab) -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_text_that_becomes_white_space_where_none_is_drawn(tab: Tab) -> None:
+    tab.start(**POLICY)
+    tab.run("() => field.querySelector('ul').prepend('between')")
+    tab.settle()
+    tab.change("() => { field.querySelector('ul').firstChild.data = '  ' }")
+    tab.assert_mirrored()
+    tab.change("() => { field.querySelector('ul').firstChild.data = 'again' }")
+    tab.assert_mirrored()
+
+
 def test_a_new_epoch_begins_from_nothing(tab: Tab) -> None:
     tab.start(**POLICY)
     first = tab.settle()

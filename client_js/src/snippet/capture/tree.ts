@@ -290,7 +290,7 @@ export class Tree {
       this.checked_.delete(sent);
       if (this.isHere_(sent)) this.reconcileSelf_(frame, sent);
     }
-    return whole && !this.dirtySelf_.size;
+    return !(this.dirtySelf_.size + this.dirtyChildren_.size);
   }
 
   /** All whose children may have changed, ancestors first: then what is put into a node is none of those it is still in. */
@@ -543,6 +543,8 @@ export class Tree {
       const next = this.walk_.text_(part, sent.bits_);
       if (next !== said) frame.add_(TEXT_CHANGE, sent.id_, frame.text_(next));
       sent.said_ = next;
+      // White space may not be of those that leave.
+      if (!next.trim()) this.dirtyChildren_.add(sent.parent_ as Sent);
     }
   }
 }
