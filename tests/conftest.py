@@ -1,5 +1,6 @@
 """Fixtures that more than one floor uses."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -59,6 +60,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return len(LONGEST_FIRST) + (FOLDERS_FIRST.index(folder) if folder in FOLDERS_FIRST else len(FOLDERS_FIRST))
 
     items.sort(key=turn)
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """How a command writes its log lines, and that it writes them, is over with the test that ran it."""
+    root, own = logging.getLogger(), logging.getLogger("cobrowse")
+    levels = root.level, own.level
+    yield
+    root.setLevel(levels[0])
+    own.setLevel(levels[1])
+    for handler in [one for one in root.handlers if type(one).__module__ == "cobrowse.log_lines"]:
+        root.removeHandler(handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -106,16 +106,8 @@ def test_an_exception_is_told_without_its_words() -> None:
     assert as_text(one).count("\n") == 0
 
 
-@pytest.fixture
-def stream() -> Iterator[io.StringIO]:
-    root, own = logging.getLogger(), logging.getLogger("cobrowse")
-    before = list(root.handlers), root.level, own.level
-    yield io.StringIO()
-    root.handlers[:], root.level, own.level = before
-
-
-def test_configure_may_be_called_again_and_libraries_are_quiet(stream: io.StringIO) -> None:
-    first = io.StringIO()
+def test_configure_may_be_called_again_and_libraries_are_quiet() -> None:
+    first, stream = io.StringIO(), io.StringIO()
     configure("text", "info", first)
     configure("json", "debug", stream)
     logging.getLogger("cobrowse.hub").debug("audit_late session=%s lines=%d", "s1", 2)
