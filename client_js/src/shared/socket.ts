@@ -160,7 +160,10 @@ export class Link<In extends object, Out extends object> {
   /** From now on the line is dead where nothing comes for long: nobody else would tell us for many minutes. */
   private watch_(): void {
     this.world_.cancel(this.timer_);
-    this.timer_ = this.world_.after(() => this.lost_(0, ""), SILENT_MS);
+    this.timer_ = this.world_.after(() => {
+      this.socket_?.close(1000);
+      this.lost_(0, "");
+    }, SILENT_MS);
   }
 
   private receive_(message: In | Probe | ComeAgain): void {

@@ -207,6 +207,7 @@ describe("a link", () => {
     expect(use.sockets).toHaveLength(1);
     await use.pass(1_000);
     expect(use.sockets).toHaveLength(2);
+    expect(silent.closed).toBe(1000);
     expect(states.slice(1)).toEqual([
       ["down", 0],
       ["connecting", 0],
