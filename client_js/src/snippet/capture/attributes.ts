@@ -209,8 +209,10 @@ function addHtml(walk: Walk, put: Put, element: Element, bits: number, masked: b
     }
   } else if (name === "link") {
     const sheet = linkSheet(element as HTMLLinkElement);
+    // Chromium calls a sheet of another set than the preferred one enabled, though it does not show it.
+    const other = /\balternate\b/i.test(attribute(element, "rel") ?? "") && attribute(element, "title");
     put("rel", "stylesheet");
-    if (sheet && !sheet.disabled && !walk.hasRules_(element as HTMLLinkElement, bits)) {
+    if (sheet && !sheet.disabled && !other && !walk.hasRules_(element as HTMLLinkElement, bits)) {
       putAsset(walk, put, "href", element, linkAddress(element as HTMLLinkElement), masked);
     }
   } else if (name === "dialog") put(":modal", +matches(element, ":modal"));
