@@ -193,6 +193,10 @@ STAYS = {
         OURS + "document.implementation.createHTMLDocument('').body.append(host); document.body.append(host);"
         "undo = () => {};"
     ),
+    "our host moved into a frame": (
+        OURS + "const frame = document.body.appendChild(document.createElement('iframe'));"
+        "frame.contentDocument.body.append(host); undo = () => frame.remove();"
+    ),
     "our style sheets taken away": ROOT + "root.adoptedStyleSheets = []; undo = () => {};",
     "the whole page written anew": (
         "const html = document.body.innerHTML; document.body.innerHTML = '<p>new</p>';"

@@ -51,10 +51,11 @@ export function surface(): Surface {
 
   let dialog: HTMLDialogElement | undefined;
   const place = (parent: Element): void => {
-    // Who is moved through another document loses them: a page may do that to the dialog that we are in.
-    root.adoptedStyleSheets = [sheet];
     if (host.parentNode === parent) host.hidePopover?.();
     else parent.append(host);
+    // Who is moved through another document loses them: a page may do that to the dialog that we are in. Not before we
+    // are back: they are of this document, and another one takes none of them.
+    root.adoptedStyleSheets = [sheet];
     host.showPopover?.();
     if (dialog?.isConnected) {
       dialog.close();
