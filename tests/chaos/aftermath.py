@@ -10,6 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Origin, Subprotocol
 
 from cobrowse.core.protocol import SUBPROTOCOL, VERSION, Hello
+from cobrowse.core.states import Who
 from tests.chaos.crowd import Crowd, Pair, an_address
 from tests.chaos.ground import Ground
 from tests.chaos.peers import AWAY, Door
@@ -31,24 +32,7 @@ async def knocks_after_the_end(crowd: Crowd) -> dict[str, str]:
 
 async def _knock(pair: Pair, door: Door) -> str:
     hello = Hello(version=VERSION, token=pair.tab.newest, page=pair.tab.page, nonce=secrets.token_hex(8))
-    try:
-        async with connect(
-            f"ws://localhost:{door.port}/ws/customer",
-            host="127.0.0.1",
-            port=door.port,
-            origin=Origin(ORIGIN),
-            subprotocols=[Subprotocol(SUBPROTOCOL)],
-            additional_headers={"X-Forwarded-For": an_address()},
-            proxy=None,
-        ) as socket:
-            await socket.send(text_of(hello))
-            while True:
-                if "_welcome" in str(await socket.recv()):
-                    return ""
-    except ConnectionClosed as closed:
-        return str(closed.rcvd.code if closed.rcvd else "broken")
-    except (InvalidHandshake, OSError, TimeoutError) as error:
-        return type(error).__name__
+    return await _refused(door, "customer", ORIGIN, hello)
 
 
 async def _ask_for_ticket(pair: Pair, door: Door) -> str:
@@ -57,18 +41,20 @@ async def _ask_for_ticket(pair: Pair, door: Door) -> str:
         # A ticket alone lets nobody in; what it is for is said by the socket.
         if answer.status_code != 200:
             return str(answer.status_code)
-        return await _enter(pair, door, str(answer.json()["ticket"]))
+        token = str(answer.json()["ticket"])
+        hello = Hello(version=VERSION, token=token, page=secrets.token_hex(8), nonce=secrets.token_hex(8))
+        return await _refused(door, "agent", door.public_url, hello)
     return "no answer"
 
 
-async def _enter(pair: Pair, door: Door, ticket: str) -> str:
-    hello = Hello(version=VERSION, token=ticket, page=secrets.token_hex(8), nonce=secrets.token_hex(8))
+async def _refused(door: Door, seat: Who, origin: str, hello: Hello) -> str:
+    """Why this hello was given no seat; empty where it was given one."""
     try:
         async with connect(
-            f"ws://localhost:{door.port}/ws/agent",
+            f"ws://localhost:{door.port}/ws/{seat}",
             host="127.0.0.1",
             port=door.port,
-            origin=Origin(door.public_url),
+            origin=Origin(origin),
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             additional_headers={"X-Forwarded-For": an_address()},
             proxy=None,
