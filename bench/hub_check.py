@@ -39,7 +39,7 @@ def measure() -> list[Figure]:
         return [
             Figure("snapshot_shop_elements", sum(_elements(part["nodes"]) for part in parts), ""),
             Figure("hub_decodes_shop_snapshot_ms", _median_ms(lambda: _decoded(texts)), "ms"),
-            Figure("hub_checks_shop_snapshot_ms", _median_ms(lambda: _checked(site, messages)), "ms", CHECK_MS),
+            Figure("hub_check_shop_snapshot_ms", _median_ms(lambda: _checked(site, messages)), "ms", CHECK_MS),
         ]
 
 
