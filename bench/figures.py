@@ -8,6 +8,8 @@ RATIO = "ratio"
 # So many runs have a shape worth keeping: the values below which 0, 5, 10 … 100 of 100 runs are.
 SHAPED_RUNS = 20
 KEPT_DIGITS = 4
+LINE = "{:48}{:>12}{:>20}{:>12}  {:12}{:14}{}"
+HEAD = LINE.format("what", "value", "middle half", "budget", "unit", "", "beside")
 
 
 class Figure(NamedTuple):
@@ -83,8 +85,31 @@ def compared(
 
 def table(figures: Sequence[Figure]) -> str:
     """The figures as lines of text."""
-    head = f"{'what':48}{'value':>12}{'middle half':>20}{'budget':>12}  {'unit':12}{'':14}peer"
-    return "\n".join([head, *(_line(figure) for figure in figures)])
+    return "\n".join([HEAD, *(line(name, entry) for name, entry in as_json(figures).items())])
+
+
+def line(name: str, entry: Mapping[str, Any]) -> str:
+    """One line of the table, of what `as_json` says of a figure."""
+    between = entry["spread"]
+    shown = "" if between is None else f"{number(between[0])} - {number(between[1])}"
+    cells = (name, number(entry["value"]), shown, bound(entry), entry["unit"], entry["verdict"], beside(entry))
+    return LINE.format(*cells).rstrip()
+
+
+def bound(entry: Mapping[str, Any]) -> str:
+    """What the figure has to keep, or what it is wished to."""
+    sign = ">=" if entry["least"] else "<="
+    if entry["budget"] is not None:
+        return f"{sign} {number(entry['budget'])}"
+    return "-" if entry["aim"] is None else f"aim {number(entry['aim'])}"
+
+
+def beside(entry: Mapping[str, Any]) -> str:
+    """The peer, what came out there, and what the ratio is of."""
+    if entry["peer"] is None or entry["peer_value"] is None:
+        return entry["peer"] or ""
+    value = f"{entry['peer']}: {number(entry['peer_value'])} {entry.get('peer_unit', entry['unit'])}"
+    return f"{value}, ours: {number(entry['own_value'])}" if "own_value" in entry else value
 
 
 def as_json(figures: Sequence[Figure], *, by: str = "") -> dict[str, dict[str, Any]]:
@@ -141,26 +166,3 @@ def _shape(runs: Sequence[float]) -> list[float | None] | None:
 
 def _kept(value: float | None) -> float | None:
     return None if value is None else round(value, KEPT_DIGITS)
-
-
-def _line(figure: Figure) -> str:
-    between = spread(figure.runs)
-    shown = "" if between is None else f"{number(between[0])} - {number(between[1])}"
-    line = f"{figure.name:48}{number(figure.value):>12}{shown:>20}{_bound(figure):>12}  "
-    return f"{line}{figure.unit:12}{figure.verdict:14}{_peer(figure)}".rstrip()
-
-
-def _bound(figure: Figure) -> str:
-    sign = ">=" if figure.least else "<="
-    if figure.budget is not None:
-        return f"{sign} {number(figure.budget)}"
-    return "-" if figure.aim is None else f"aim {number(figure.aim)}"
-
-
-def _peer(figure: Figure) -> str:
-    if figure.peer is None:
-        return ""
-    if figure.peer_value is None:
-        return figure.peer
-    value = f"{figure.peer}: {number(figure.peer_value)} {figure.peer_unit or figure.unit}"
-    return value if figure.own_value is None else f"{value}, ours: {number(figure.own_value)}"
