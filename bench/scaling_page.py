@@ -14,7 +14,7 @@ from cobrowse.core.policy import AUDIT_DAYS
 from cobrowse.hub.deadlines import REREAD_SECONDS, SWEEP_SECONDS
 from cobrowse.hub.roll_call import LEASE_SECONDS
 from cobrowse.store.base import ENDED_KEPT_SECONDS
-from cobrowse.store.redis_keys import SHARDS
+from cobrowse.store.redis.keys import SHARDS
 from cobrowse.web.server import PING_SECONDS
 from cobrowse.web.turnstile import SOCKETS
 

@@ -9,7 +9,7 @@ from playwright import async_api, sync_api
 from redis import Redis
 
 from tests import promises
-from tests.redis_server import RedisServer, running_redis
+from tests.redis_servers.one import RedisServer, running_redis
 
 # How long an example takes depends on what else the machine does; that is not what these tests are about. Examples are
 # the same each time, so that a change is judged by what it changed; `make nightly` draws new ones.

@@ -18,7 +18,7 @@ from cobrowse.core.audit import AuditKeys, Entry, Head, created
 from cobrowse.core.states import Session
 from cobrowse.store.base import Trail
 from cobrowse.store.opening import open_store
-from cobrowse.store.redis_keys import Keys
+from cobrowse.store.redis.keys import Keys
 from tests.live_hub import ANSWER_SECONDS, KEY, NO_TLS, PASSWORD, HubProcess, LiveHub, as_toml, settings_for, sqlite_url
 from tests.store.making import CREATED_AT, ended, waiting
 

@@ -12,7 +12,7 @@ from redis.exceptions import NoPermissionError
 from tests.attack.test_p12_leaves_no_trace import end, settled, shared_page
 from tests.hub.peers import ORIGIN
 from tests.live_hub import LiveHub
-from tests.redis_server import RedisServer
+from tests.redis_servers.one import RedisServer
 
 MANUAL = (Path(__file__).parent.parent / "docs/operating.md").read_text()
 

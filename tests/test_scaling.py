@@ -12,7 +12,7 @@ from bench.simulation.events import Happening, Load, Plan, plan, simulate
 from bench.simulation.model import Measured, breaks_at, reckoned
 from bench.simulation.prices import RANDOM, STICKY
 from cobrowse.hub.deadlines import REREAD_SECONDS
-from cobrowse.store.redis_keys import SHARDS
+from cobrowse.store.redis.keys import SHARDS
 
 LOAD = Load(sessions=50, seconds=60.0, hubs=3, mean_seconds=15.0, page_every_seconds=5.0)
 

@@ -55,8 +55,9 @@ def test_the_wheel_holds_clients_scripts_and_vocabulary(wheel: Path) -> None:
         "check",
     } <= set(manifest)
     assert {f"cobrowse/web/static/{part['file']}" for part in manifest.values()} <= names
-    scripts = (ROOT / "cobrowse" / "store" / "lua").glob("*.lua")
-    assert {f"cobrowse/store/lua/{script.name}" for script in scripts} <= names
+    scripts = list((ROOT / "cobrowse" / "store" / "redis" / "lua").glob("*.lua"))
+    assert scripts
+    assert {f"cobrowse/store/redis/lua/{script.name}" for script in scripts} <= names
     assert "cobrowse/py.typed" in names
     assert any(name.startswith("cobrowse/demo/static/") for name in names)
     assert not any("node_modules" in name or name.endswith(".ts") for name in names)

@@ -12,7 +12,7 @@ from bench.ground import KB, Ground
 from bench.raw import Place
 from bench.sessions import Desk, Live, signed_in
 from cobrowse.hub.ledger import FLUSH_SECONDS
-from cobrowse.store.redis_keys import SHARDS, Kind
+from cobrowse.store.redis.keys import SHARDS, Kind
 
 # A few of each of the hub's rounds (2, 5, 15 s) fit into it.
 IDLE_SECONDS = 20.0

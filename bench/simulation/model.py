@@ -13,7 +13,7 @@ from bench.simulation.prices import Way
 from cobrowse.core.policy import AUDIT_DAYS
 from cobrowse.hub.deadlines import REREAD_SECONDS
 from cobrowse.store.base import ENDED_KEPT_SECONDS
-from cobrowse.store.redis_keys import SHARDS
+from cobrowse.store.redis.keys import SHARDS
 from cobrowse.web.turnstile import SOCKETS
 
 KB, GB = 1024, 1024**3

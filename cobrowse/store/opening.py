@@ -8,15 +8,17 @@ from urllib.parse import unquote, urlsplit
 
 from cobrowse.core.errors import ConfigError
 from cobrowse.store.base import AccountStore, Bus, Counts, SessionStore
-from cobrowse.store.database import MEMORY, open_database
 from cobrowse.store.local_bus import LocalBus
-from cobrowse.store.redis import RedisAccounts, RedisSessions
-from cobrowse.store.redis_address import RedisAddress
-from cobrowse.store.redis_bus import RedisBus
-from cobrowse.store.redis_client import Commands
-from cobrowse.store.redis_counts import RedisCounts
-from cobrowse.store.redis_keys import Keys
-from cobrowse.store.sqlite import SqliteAccounts, SqliteSessions
+from cobrowse.store.redis.accounts import RedisAccounts
+from cobrowse.store.redis.address import RedisAddress
+from cobrowse.store.redis.bus import RedisBus
+from cobrowse.store.redis.commands import Commands
+from cobrowse.store.redis.counts import RedisCounts
+from cobrowse.store.redis.keys import Keys
+from cobrowse.store.redis.sessions import RedisSessions
+from cobrowse.store.sqlite.accounts import SqliteAccounts
+from cobrowse.store.sqlite.database import MEMORY, open_database
+from cobrowse.store.sqlite.sessions import SqliteSessions
 
 REDIS_PREFIX = "cobrowse"
 
@@ -33,7 +35,7 @@ class Stores(NamedTuple):
 def open_store(url: str, *, exclusive: bool) -> AbstractAsyncContextManager[Stores]:
     """The stores that `url` names, open within the context.
 
-    `sqlite:///absolute/path.db` (or `sqlite:///:memory:`, for tests), or a Redis (redis_address.py). `exclusive` is for
+    `sqlite:///absolute/path.db` (or `sqlite:///:memory:`, for tests), or a Redis (address.py). `exclusive` is for
     a server; account commands leave it false and may then run beside one. Raises `ConfigError` at once where the URL
     cannot be understood; entering raises `StoreBusy` where another server holds the file, `StoreError` where the
     backend does not answer."""

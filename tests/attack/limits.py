@@ -62,22 +62,22 @@ SHOWN = {
     ),
     "hub.steps.STEP_TRIES": "tests/hub/test_deadlines.py::test_a_tick_that_lost_comes_again",
     "hub.trail.APPEND_TRIES": "tests/hub/test_trail.py::test_what_was_not_written_waits_and_keeps_its_order",
-    "store.base.ASSET_SECONDS": "tests/store/test_sqlite.py::test_too_many_assets_push_out_the_oldest",
-    "store.redis_breaker.LOOK_FIRST_SECONDS": (
-        "tests/store/test_redis_away.py::test_a_redis_that_was_killed_is_found_again_and_nothing_is_stuck"
+    "store.base.ASSET_SECONDS": "tests/store/sqlite/test_sessions.py::test_too_many_assets_push_out_the_oldest",
+    "store.redis.breaker.LOOK_FIRST_SECONDS": (
+        "tests/store/redis/test_away.py::test_a_redis_that_was_killed_is_found_again_and_nothing_is_stuck"
     ),
-    "store.redis_breaker.LOOK_LONGEST_SECONDS": (
-        "tests/store/test_redis_away.py::test_a_redis_that_was_killed_is_found_again_and_nothing_is_stuck"
+    "store.redis.breaker.LOOK_LONGEST_SECONDS": (
+        "tests/store/redis/test_away.py::test_a_redis_that_was_killed_is_found_again_and_nothing_is_stuck"
     ),
-    "store.redis_client.READ_ONLY_SECONDS": "tests/store/test_redis_away.py::test_a_replica_is_no_store",
-    "store.redis_client.TRY_AGAIN_SECONDS": (
-        "tests/store/test_redis_cluster.py::test_a_slot_of_which_half_the_keys_have_moved_is_waited_for"
+    "store.redis.commands.READ_ONLY_SECONDS": "tests/store/redis/test_away.py::test_a_replica_is_no_store",
+    "store.redis.commands.TRY_AGAIN_SECONDS": (
+        "tests/store/redis/test_cluster.py::test_a_slot_of_which_half_the_keys_have_moved_is_waited_for"
     ),
-    "store.redis_inbox.RECONNECT_FIRST_SECONDS": (
-        "tests/store/test_redis_bus.py::test_a_redis_that_restarts_is_waited_for"
+    "store.redis.inbox.RECONNECT_FIRST_SECONDS": (
+        "tests/store/redis/test_bus.py::test_a_redis_that_restarts_is_waited_for"
     ),
-    "store.redis_node.CONNECT_SECONDS": (
-        "tests/store/test_redis.py::test_a_redis_that_is_not_there_is_a_store_error_without_the_password"
+    "store.redis.node.CONNECT_SECONDS": (
+        "tests/store/redis/test_sessions.py::test_a_redis_that_is_not_there_is_a_store_error_without_the_password"
     ),
     "web.agent_api.TICKET_SECONDS": "tests/web/test_sockets.py::test_a_ticket_lives_half_a_minute",
     "web.connections.CONNECTIONS_PER_ADDRESS": "tests/web/test_connections.py::test_one_address_leaves_room_for_others",
@@ -114,7 +114,7 @@ NO_LIMITS = {
         "cli.EXIT_FAILED",
         "cli.EXIT_INTERRUPTED",
         "cli.SECRET_BYTES",
-        "store.redis.MARK_CHARACTERS",
+        "store.redis.sessions.MARK_CHARACTERS",
         "web.app.SESSION_ID_BYTES",
         "web.sign_in.ID_BYTES",
         "hub.desk.DIGITS_BELOW",
@@ -150,11 +150,11 @@ NO_LIMITS = {
         "hub.fetching.KEPT_OPEN_SECONDS",
         "hub.fetching.RESOLVERS",
         "hub.ledger.CLOSED_AT_ONCE",
-        "store.redis.LONGEST_KEPT_SECONDS",
-        "store.redis_address.REDIS_PORT",
-        "store.redis_address.SENTINEL_PORT",
-        "store.redis_cluster.ASKED_AT_ONCE",
-        "store.redis_cluster.MAP_SECONDS",
+        "store.redis.expiry.LONGEST_KEPT_SECONDS",
+        "store.redis.address.REDIS_PORT",
+        "store.redis.address.SENTINEL_PORT",
+        "store.redis.cluster.ASKED_AT_ONCE",
+        "store.redis.cluster.MAP_SECONDS",
         "web.limits.LOCKS",
         "hub.deadlines.CHECKED_AT_ONCE",
         "hub.pulse.BEAT_SECONDS",

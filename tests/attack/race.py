@@ -25,7 +25,7 @@ from cobrowse.hub.house import House
 from cobrowse.hub.hub import Hub
 from cobrowse.store.opening import open_store
 from tests.hub.peers import SHOP
-from tests.redis_server import running_redis
+from tests.redis_servers.one import running_redis
 
 CLAIMANTS = 80
 

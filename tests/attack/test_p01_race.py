@@ -12,7 +12,7 @@ import pytest
 from cobrowse.core.errors import NotFound
 from cobrowse.hub.desk import Joined
 from tests.attack.race import CLAIMANTS, Round, hubs_on, race, run
-from tests.redis_server import RedisServer
+from tests.redis_servers.one import RedisServer
 from tests.store.flaky_proxy import flaky_proxy
 from tests.untraced import untraced
 

@@ -17,7 +17,7 @@ from tests.chaos.line import Line, line_to
 from tests.chaos.peers import Door
 from tests.hub.peers import ORIGIN
 from tests.live_hub import CHEAP, NO_TLS, PASSWORD, HubProcess, settings_for
-from tests.redis_server import free_port
+from tests.redis_servers.one import free_port
 
 HOST = "127.0.0.1"
 SAMPLE_SECONDS = 0.5

@@ -6,7 +6,7 @@ from contextlib import suppress
 from tests.chaos.crowd import Pair
 from tests.chaos.peers import AWAY
 from tests.chaos.striking import Fault, Strike, nothing
-from tests.redis_server import RedisServer
+from tests.redis_servers.one import RedisServer
 
 # Issue: after Redis is back all is as before within so long.
 BACK_SECONDS = 5.0

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from tests.redis_cluster import RedisCluster, running_cluster
-from tests.redis_sentinel import SentinelSet, running_sentinel
-from tests.redis_server import RedisServer, running_redis
+from tests.redis_servers.cluster import RedisCluster, running_cluster
+from tests.redis_servers.one import RedisServer, running_redis
+from tests.redis_servers.sentinel import SentinelSet, running_sentinel
 
 Kind = Literal["redis", "sentinel", "cluster"]
 # Each write is in the file before it is answered, as far as the death of the process goes.

@@ -15,7 +15,7 @@ from tests.e2e.converge import explain
 from tests.e2e.faulty import FaultyPlace
 from tests.e2e.walk import Agent, Customer, go_live
 from tests.mirror.capture_page import bundle
-from tests.redis_server import RedisServer
+from tests.redis_servers.one import RedisServer
 
 MUTATE = Path(__file__).with_name("mutate.js").read_text(encoding="utf-8")
 SEED = 20261122

@@ -9,7 +9,7 @@ from cobrowse.core.audit import AuditLine
 from cobrowse.core.errors import StoreError
 from cobrowse.core.states import Session
 from cobrowse.store.base import Asset, Bus, Receive, SessionStore, Trail, Versioned
-from cobrowse.store.sqlite import SqliteSessions
+from cobrowse.store.sqlite.sessions import SqliteSessions
 
 
 class MoodyStore:

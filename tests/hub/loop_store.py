@@ -7,10 +7,11 @@ from typing import Any, cast
 
 import aiosqlite
 
-from cobrowse.store.database import MEMORY, SCHEMA, Database
 from cobrowse.store.local_bus import LocalBus
 from cobrowse.store.opening import Stores
-from cobrowse.store.sqlite import SqliteAccounts, SqliteSessions
+from cobrowse.store.sqlite.accounts import SqliteAccounts
+from cobrowse.store.sqlite.database import MEMORY, SCHEMA, Database
+from cobrowse.store.sqlite.sessions import SqliteSessions
 
 
 class LoopConnection:

@@ -36,7 +36,7 @@ from cobrowse.hub.hub import Hub
 from cobrowse.hub.ledger import FLUSH_SECONDS
 from cobrowse.hub.trail import DAY_SECONDS
 from cobrowse.store.base import ENDED_KEPT_SECONDS, Trail
-from cobrowse.store.sqlite import SqliteSessions
+from cobrowse.store.sqlite.sessions import SqliteSessions
 from tests.hub.clock import breathe
 from tests.hub.faults import MoodyStore
 from tests.hub.peers import ORIGIN, Agent, Customer, page

@@ -15,8 +15,8 @@ from cobrowse.hub import trail as module
 from cobrowse.hub.counters import Counters
 from cobrowse.hub.trail import DAY_SECONDS, Book, Subject
 from cobrowse.store.base import ENDED_KEPT_SECONDS, Trail
-from cobrowse.store.database import Database, open_database
-from cobrowse.store.sqlite import SqliteSessions
+from cobrowse.store.sqlite.database import Database, open_database
+from cobrowse.store.sqlite.sessions import SqliteSessions
 from tests.hub.clock import breathe
 from tests.hub.faults import MoodyStore
 from tests.hub.peers import SHOP

@@ -7,8 +7,8 @@ import pytest
 
 from cobrowse.store.base import AccountStore, Bus, SessionStore
 from cobrowse.store.opening import Stores
-from tests.redis_cluster import RedisCluster, running_cluster
-from tests.redis_sentinel import SentinelSet, running_sentinel
+from tests.redis_servers.cluster import RedisCluster, running_cluster
+from tests.redis_servers.sentinel import SentinelSet, running_sentinel
 from tests.store.backends import Backend, redis_backend, sqlite_backend
 
 

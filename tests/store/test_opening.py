@@ -7,7 +7,7 @@ import pytest
 from cobrowse.core.errors import ConfigError, StoreError
 from cobrowse.store.base import AccountStore, Bus, SessionStore
 from cobrowse.store.opening import open_store
-from cobrowse.store.redis_address import RedisAddress
+from cobrowse.store.redis.address import RedisAddress
 from tests.store.making import stored, waiting
 
 

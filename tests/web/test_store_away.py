@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.live_hub import PASSWORD, LiveHub
-from tests.redis_server import RedisServer, running_redis
+from tests.redis_servers.one import RedisServer, running_redis
 from tests.web.test_sockets import heard, hello, ticket_for
 
 pytestmark = pytest.mark.redis

@@ -1,11 +1,7 @@
-"""The embedded store: SessionStore and AccountStore on one SQLite file (`database.py`).
-
-One server at a time holds the file, so assets in flight and nothing else are kept in this process's memory: bytes of
-a page must never reach a disk.
-"""
+"""SessionStore on one SQLite file (`database.py`). One server at a time holds it, so assets in flight and nothing else
+are kept in this process's memory (`assets.py`)."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from math import inf
 from secrets import token_hex
@@ -15,33 +11,25 @@ import msgspec
 from cobrowse.core.audit import AuditLine
 from cobrowse.core.states import Session
 from cobrowse.store.base import (
-    ASSET_SECONDS,
     ENDED_KEPT_SECONDS,
     WRITES_REMEMBERED,
-    Agent,
     Asset,
-    SignIn,
     Trail,
     Versioned,
 )
 from cobrowse.store.codec import birth, decode, decode_lines, encode
-from cobrowse.store.database import Database, Row, Run
+from cobrowse.store.sqlite.assets import AssetsInFlight
+from cobrowse.store.sqlite.database import Database, Row, Run
 
 SWEEP_EVERY_SECONDS = 60.0
 # How long what expired is still kept, so that a clock that was set back a little finds it again.
 SWEEP_MARGIN_SECONDS = 3600.0
-# Beyond it the oldest assets in flight go first; who waits for one asks the tab again.
-ASSETS_BYTES = 64 * 1024 * 1024
 
 # No session can be born with this birth.
 _PUT_BACK = b"put back"
 _REPLACE = "UPDATE sessions SET version = ?, due_at = ?, sweep_at = ?, writes = ?, data = ? WHERE id = ?"
 _CLAIM = """UPDATE codes SET nonce = ?1
     WHERE key = ?2 AND revoked = 0 AND expires_at > ?3 AND (nonce IS NULL OR nonce = ?1) RETURNING session"""
-_TAKE_TICKET = """UPDATE tickets SET nonce = ?1
-    WHERE key = ?2 AND expires_at > ?3 AND (nonce IS NULL OR nonce = ?1) RETURNING value"""
-_SIGN_IN = """SELECT s.id, s.agent, s.expires_at FROM sign_ins s JOIN agents a ON a.id = s.agent
-    WHERE s.id = ? AND s.expires_at > ?"""
 # Of the time to close the earliest counts, of the rest the last word.
 _PUT_TRAIL = """INSERT INTO trails (session, site, begun_at, close_at, sweep_at, closed, n, head)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -55,7 +43,7 @@ class SqliteSessions:
 
     def __init__(self, database: Database, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._database = database
-        self._assets = _AssetsInFlight(monotonic)
+        self._assets = AssetsInFlight(monotonic)
         self._sweep_after = -inf
 
     async def create(self, session: Session, code_key: str, code_expires_at: float, due_at: float) -> bool:
@@ -236,97 +224,6 @@ class SqliteSessions:
                 await run(f"DELETE FROM {table} WHERE {column} <= ?", (now - SWEEP_MARGIN_SECONDS,))  # noqa: S608 (ours)
 
         await self._database.write(work)
-
-
-class SqliteAccounts:
-    """`AccountStore` on the same `Database`, which it does not close."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def put_agent(self, agent: Agent) -> None:
-        async def work(run: Run) -> None:
-            if not await run("SELECT 1 FROM agents WHERE id = ?", (agent.id,)):
-                await run("DELETE FROM sign_ins WHERE agent = ?", (agent.id,))
-            await run("INSERT OR REPLACE INTO agents (id, data) VALUES (?, ?)", (agent.id, encode(agent)))
-
-        await self._database.write(work)
-
-    async def agent(self, agent_id: str) -> Agent | None:
-        rows = await self._database.read("SELECT data FROM agents WHERE id = ?", (agent_id,))
-        return decode(Agent, rows[0][0]) if rows else None
-
-    async def agents(self) -> list[Agent]:
-        rows = await self._database.read("SELECT data FROM agents ORDER BY id")
-        return [decode(Agent, data) for (data,) in rows]
-
-    async def remove_agent(self, agent_id: str) -> bool:
-        async def work(run: Run) -> bool:
-            await run("DELETE FROM sign_ins WHERE agent = ?", (agent_id,))
-            return bool(await run("DELETE FROM agents WHERE id = ? RETURNING id", (agent_id,)))
-
-        return await self._database.write(work)
-
-    async def put_sign_in(self, sign_in: SignIn) -> None:
-        await self._database.change(
-            "INSERT OR REPLACE INTO sign_ins (id, agent, expires_at) VALUES (?, ?, ?)",
-            (sign_in.id, sign_in.agent, sign_in.expires_at),
-        )
-
-    async def sign_in(self, sign_in_id: str, now: float) -> SignIn | None:
-        rows = await self._database.read(_SIGN_IN, (sign_in_id, now))
-        return SignIn(*rows[0]) if rows else None
-
-    async def drop_sign_in(self, sign_in_id: str) -> None:
-        await self._database.change("DELETE FROM sign_ins WHERE id = ?", (sign_in_id,))
-
-    async def put_ticket(self, ticket_key: str, value: str, expires_at: float) -> None:
-        await self._database.change(
-            "INSERT OR IGNORE INTO tickets (key, value, expires_at) VALUES (?, ?, ?)", (ticket_key, value, expires_at)
-        )
-
-    async def take_ticket(self, ticket_key: str, nonce: str, now: float) -> str | None:
-        if not nonce:
-            return None
-        rows = await self._database.change(_TAKE_TICKET, (nonce, ticket_key, now))
-        return rows[0][0] if rows else None
-
-
-class _AssetsInFlight:
-    """Assets by session and number, oldest first, within `ASSETS_BYTES` and `ASSET_SECONDS`."""
-
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._kept: OrderedDict[tuple[str, int], tuple[float, Asset]] = OrderedDict()
-        self._bytes = 0
-
-    def put(self, session_id: str, n: int, asset: Asset) -> None:
-        self._drop((session_id, n))
-        self._kept[session_id, n] = (self._monotonic() + ASSET_SECONDS, asset)
-        self._bytes += len(asset.data)
-        self.sweep()
-
-    def take(self, session_id: str, n: int) -> Asset | None:
-        self.sweep()
-        kept = self._kept.get((session_id, n))
-        return kept[1] if kept else None
-
-    def forget(self, session_id: str) -> None:
-        for key in [key for key in self._kept if key[0] == session_id]:
-            self._drop(key)
-
-    def sweep(self) -> None:
-        now = self._monotonic()
-        while self._kept:
-            key, (until, _) = next(iter(self._kept.items()))
-            if until > now and self._bytes <= ASSETS_BYTES:
-                return
-            self._drop(key)
-
-    def _drop(self, key: tuple[str, int]) -> None:
-        kept = self._kept.pop(key, None)
-        if kept is not None:
-            self._bytes -= len(kept[1].data)
 
 
 def _sweep_at(session: Session, due_at: float) -> float:

@@ -14,9 +14,9 @@ from redis.crc import key_slot
 from redis.exceptions import ConnectionError, RedisError
 
 from cobrowse.store.ending import ended
-from cobrowse.store.redis_address import Host, RedisAddress
-from cobrowse.store.redis_node import Node
-from cobrowse.store.redis_routes import FAILOVER_PATIENCE_SECONDS
+from cobrowse.store.redis.address import Host, RedisAddress
+from cobrowse.store.redis.node import Node
+from cobrowse.store.redis.routes import FAILOVER_PATIENCE_SECONDS
 
 SLOTS = 16_384
 # How many nodes are asked at once for the map; the first answer counts.

@@ -11,16 +11,17 @@ from redis import Redis
 from redis.crc import key_slot
 
 from cobrowse.core.errors import StoreError
-from cobrowse.store import redis as redis_module
-from cobrowse.store import redis_client, redis_node
 from cobrowse.store.base import ENDED_KEPT_SECONDS, Agent, Asset, SignIn
 from cobrowse.store.opening import Stores, open_redis, open_store
-from cobrowse.store.redis_address import RedisAddress
-from cobrowse.store.redis_client import Commands
-from cobrowse.store.redis_keys import Keys
-from cobrowse.store.redis_node import Argument
-from cobrowse.store.redis_routes import OneRedis
-from tests.redis_server import RedisServer
+from cobrowse.store.redis import commands as redis_commands
+from cobrowse.store.redis import node as redis_node
+from cobrowse.store.redis import sessions as redis_module
+from cobrowse.store.redis.address import RedisAddress
+from cobrowse.store.redis.commands import Commands
+from cobrowse.store.redis.keys import Keys
+from cobrowse.store.redis.node import Argument
+from cobrowse.store.redis.routes import OneRedis
+from tests.redis_servers.one import RedisServer
 from tests.store.flaky_proxy import FlakyProxy, flaky_proxy
 from tests.store.making import CODE_EXPIRES_AT, CREATED_AT, end, stored, waiting
 from tests.store.trails import SWEEP_AT, begun, head_of, sealed, trail
@@ -407,7 +408,7 @@ async def test_a_wrong_password_is_a_store_error_without_the_password(redis_serv
 
 
 async def test_an_old_redis_is_refused(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redis_client, "OLDEST_REDIS", (99, 0))
+    monkeypatch.setattr(redis_commands, "OLDEST_REDIS", (99, 0))
     with pytest.raises(StoreError, match="Cobrowse needs 7 or newer") as raised:
         async with open_store(redis_url, exclusive=True):
             pass

@@ -10,16 +10,17 @@ from redis.crc import key_slot
 from redis.exceptions import MovedError, ResponseError
 
 from cobrowse.core.errors import StoreAway, StoreError
-from cobrowse.store import redis_client, redis_node
 from cobrowse.store.opening import Stores, open_store
-from cobrowse.store.redis import RedisSessions
-from cobrowse.store.redis_address import Host
-from cobrowse.store.redis_client import Commands
-from cobrowse.store.redis_cluster import ClusterRedis, _host
-from cobrowse.store.redis_keys import SHARDS, Keys
-from cobrowse.store.redis_node import Command, Node
-from tests.redis_cluster import RedisCluster, running_cluster
-from tests.redis_server import RedisServer, within
+from cobrowse.store.redis import commands as redis_commands
+from cobrowse.store.redis import node as redis_node
+from cobrowse.store.redis.address import Host
+from cobrowse.store.redis.cluster import ClusterRedis, _host
+from cobrowse.store.redis.commands import Commands
+from cobrowse.store.redis.keys import SHARDS, Keys
+from cobrowse.store.redis.node import Command, Node
+from cobrowse.store.redis.sessions import RedisSessions
+from tests.redis_servers.cluster import RedisCluster, running_cluster
+from tests.redis_servers.one import RedisServer, within
 from tests.store.inbox import Inbox, next_loss
 from tests.store.making import CREATED_AT, stored, waiting
 from tests.store.until import back, until
@@ -38,7 +39,7 @@ async def stores(cluster: RedisCluster) -> AsyncIterator[Stores]:
 @pytest.fixture
 async def unled(cluster: RedisCluster, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stores]:
     """Stores that are told of no change but by the nodes' own answers."""
-    monkeypatch.setattr(redis_client, "FOLLOW_SECONDS", 600.0)
+    monkeypatch.setattr(redis_commands, "FOLLOW_SECONDS", 600.0)
     async with open_store(cluster.url, exclusive=True) as opened:
         yield opened
 
@@ -241,7 +242,7 @@ async def test_a_failover_that_was_asked_for_loses_nothing(
     stores: Stores, cluster: RedisCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ClusterRedis, "patience_seconds", 60.0)
-    monkeypatch.setattr(redis_client, "FOLLOW_SECONDS", 0.2)
+    monkeypatch.setattr(redis_commands, "FOLLOW_SECONDS", 0.2)
     home = cluster.master_of(session_slot("s1"))
     hub = next(f"h{n}" for n in range(100) if cluster.master_of(KEYS.inbox(f"h{n}").encode()) is home)
     inbox, losses = Inbox(), stores.bus.losses()
@@ -374,7 +375,7 @@ async def test_a_single_redis_is_no_cluster_and_a_cluster_is_no_single_redis(
 async def test_two_nodes_that_send_us_to_each_other_are_followed_for_a_while(
     stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redis_client, "MOVES_AT_ONCE", 2)
+    monkeypatch.setattr(redis_commands, "MOVES_AT_ONCE", 2)
     monkeypatch.setattr(ClusterRedis, "patience_seconds", -2.5)  # Half a second in all.
     asked = []
 
@@ -391,7 +392,7 @@ async def test_two_nodes_that_send_us_to_each_other_are_followed_for_a_while(
 async def test_a_node_that_does_not_answer_a_ping_is_looked_for_itself(
     stores: Stores, cluster: RedisCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redis_client, "PROBE_SECONDS", 0.3)
+    monkeypatch.setattr(redis_commands, "PROBE_SECONDS", 0.3)
     commands = commands_of(stores)
     for master in cluster.masters():
         master.pause()

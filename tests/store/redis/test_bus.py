@@ -8,13 +8,13 @@ import pytest
 from redis import Redis
 
 from cobrowse.core.errors import StoreError
-from cobrowse.store import redis_bus as module
-from cobrowse.store import redis_inbox
-from cobrowse.store.redis_address import RedisAddress
-from cobrowse.store.redis_bus import RedisBus
-from cobrowse.store.redis_client import Commands
-from cobrowse.store.redis_keys import Keys
-from tests.redis_server import RedisServer, running_redis
+from cobrowse.store.redis import bus as module
+from cobrowse.store.redis import inbox as redis_inbox
+from cobrowse.store.redis.address import RedisAddress
+from cobrowse.store.redis.bus import RedisBus
+from cobrowse.store.redis.commands import Commands
+from cobrowse.store.redis.keys import Keys
+from tests.redis_servers.one import RedisServer, running_redis
 from tests.store.flaky_proxy import FlakyProxy, flaky_proxy
 from tests.store.inbox import WITHIN_SECONDS, Inbox, next_loss, yields_nothing
 

@@ -23,7 +23,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from tests.redis_tls import Certificates
+from tests.redis_servers.certificates import Certificates
 
 STARTS_WITHIN_SECONDS = 30.0
 ENDS_WITHIN_SECONDS = 30.0

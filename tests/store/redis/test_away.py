@@ -11,18 +11,21 @@ import pytest
 from redis.exceptions import AuthenticationError, BusyLoadingError, ClusterDownError, OutOfMemoryError, ResponseError
 
 from cobrowse.core.errors import StoreAway, StoreError, StoreFull, StoreReadOnly
-from cobrowse.store import redis_breaker, redis_client, redis_node, redis_routes
 from cobrowse.store.base import Asset
 from cobrowse.store.opening import Stores, open_store
-from cobrowse.store.redis import RedisSessions
-from cobrowse.store.redis_address import RedisAddress
-from cobrowse.store.redis_answers import is_away, store_error
-from cobrowse.store.redis_breaker import Breaker
-from cobrowse.store.redis_client import Commands
-from cobrowse.store.redis_cluster import ClusterRedis
-from cobrowse.store.redis_node import Command, Node
-from cobrowse.store.redis_routes import OneRedis, SentinelRedis
-from tests.redis_server import RedisServer, running_redis
+from cobrowse.store.redis import breaker as redis_breaker
+from cobrowse.store.redis import commands as redis_commands
+from cobrowse.store.redis import node as redis_node
+from cobrowse.store.redis import routes as redis_routes
+from cobrowse.store.redis.address import RedisAddress
+from cobrowse.store.redis.answers import is_away, store_error
+from cobrowse.store.redis.breaker import Breaker
+from cobrowse.store.redis.cluster import ClusterRedis
+from cobrowse.store.redis.commands import Commands
+from cobrowse.store.redis.node import Command, Node
+from cobrowse.store.redis.routes import OneRedis, SentinelRedis
+from cobrowse.store.redis.sessions import RedisSessions
+from tests.redis_servers.one import RedisServer, running_redis
 from tests.store.inbox import Inbox, next_loss
 from tests.store.making import CODE_EXPIRES_AT, CREATED_AT, stored, waiting
 from tests.store.until import back
@@ -56,9 +59,9 @@ async def server(own_server: RedisServer) -> AsyncIterator[RedisServer]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers and waits are short."""
     monkeypatch.setattr(redis_node, "ANSWER_SECONDS", 0.3)
-    monkeypatch.setattr(redis_client, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(redis_commands, "ANSWER_SECONDS", 0.3)
     monkeypatch.setattr(redis_node, "PROBE_SECONDS", 0.3)
-    monkeypatch.setattr(redis_client, "PROBE_SECONDS", 0.3)
+    monkeypatch.setattr(redis_commands, "PROBE_SECONDS", 0.3)
     monkeypatch.setattr(OneRedis, "patience_seconds", 0.3)
 
 

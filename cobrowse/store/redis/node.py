@@ -12,7 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, RedisError, ResponseError
 
 from cobrowse.core.errors import StoreAway
-from cobrowse.store.redis_address import Host, RedisAddress
+from cobrowse.store.redis.address import Host, RedisAddress
 
 CLIENT_NAME = "cobrowse"
 CONNECT_SECONDS = 2.0

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from cobrowse.core.errors import LineUnreadable, StoreError
-from cobrowse.store import sqlite as module
 from cobrowse.store.base import ENDED_KEPT_SECONDS, Agent, Asset, SignIn
-from cobrowse.store.database import Database, open_database
-from cobrowse.store.sqlite import SWEEP_MARGIN_SECONDS, SqliteAccounts, SqliteSessions
+from cobrowse.store.sqlite import assets
+from cobrowse.store.sqlite.accounts import SqliteAccounts
+from cobrowse.store.sqlite.database import Database, open_database
+from cobrowse.store.sqlite.sessions import SWEEP_MARGIN_SECONDS, SqliteSessions
 from tests.store.making import CODE_EXPIRES_AT, CREATED_AT, end, stored, waiting
 from tests.store.trails import SWEEP_AT, begun, head_of, sealed, trail
 
@@ -63,7 +64,7 @@ async def test_assets_nobody_takes_go_with_the_sweep(sessions: SqliteSessions, s
 
 
 async def test_too_many_assets_push_out_the_oldest(sessions: SqliteSessions, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ASSETS_BYTES", 10)
+    monkeypatch.setattr(assets, "ASSETS_BYTES", 10)
     for n in (1, 2, 1, 3):
         await sessions.put_asset("s1", n, Asset("image/png", b"x" * 5))
     assert [await sessions.take_asset("s1", n) is not None for n in (1, 2, 3)] == [True, False, True]

@@ -1,8 +1,8 @@
 """The Bus on Redis: pub/sub, one channel a hub; in a cluster sharded, so that a channel is one shard's alone.
 
 Sending: one connection and one writer task a server, so that order is kept and a server that is away delays nothing
-that goes elsewhere; what waits for one hub goes as one (redis_letters.py); whoever finds `OUTBOX_MESSAGES` waiting
-waits too. Nothing is ever sent twice. Receiving is in redis_inbox.py.
+that goes elsewhere; what waits for one hub goes as one (letters.py); whoever finds `OUTBOX_MESSAGES` waiting
+waits too. Nothing is ever sent twice. Receiving is in inbox.py.
 """
 
 import asyncio
@@ -18,12 +18,12 @@ from cobrowse.core.errors import StoreError
 from cobrowse.store.base import Receive
 from cobrowse.store.ending import ended
 from cobrowse.store.losses import Losses
-from cobrowse.store.redis_answers import is_away, store_error
-from cobrowse.store.redis_client import Commands
-from cobrowse.store.redis_inbox import QUIET_SECONDS, Inbox, Patience
-from cobrowse.store.redis_keys import Keys
-from cobrowse.store.redis_letters import sealed
-from cobrowse.store.redis_node import ANSWER_SECONDS, Node, closed
+from cobrowse.store.redis.answers import is_away, store_error
+from cobrowse.store.redis.commands import Commands
+from cobrowse.store.redis.inbox import QUIET_SECONDS, Inbox, Patience
+from cobrowse.store.redis.keys import Keys
+from cobrowse.store.redis.letters import sealed
+from cobrowse.store.redis.node import ANSWER_SECONDS, Node, closed
 
 OUTBOX_MESSAGES = 256
 # What goes out in one round trip.

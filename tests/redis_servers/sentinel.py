@@ -20,8 +20,15 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from tests.redis_server import ENDS_WITHIN_SECONDS, STARTS_WITHIN_SECONDS, RedisServer, free_port, redis_program, within
-from tests.redis_tls import Certificates
+from tests.redis_servers.certificates import Certificates
+from tests.redis_servers.one import (
+    ENDS_WITHIN_SECONDS,
+    STARTS_WITHIN_SECONDS,
+    RedisServer,
+    free_port,
+    redis_program,
+    within,
+)
 
 MASTER_NAME = "main"
 SENTINELS = 3

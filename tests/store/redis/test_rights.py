@@ -10,9 +10,9 @@ from redis.exceptions import NoPermissionError
 
 from cobrowse.core.errors import StoreError
 from cobrowse.store.opening import Stores, open_store
-from tests.redis_cluster import RedisCluster
-from tests.redis_sentinel import SentinelSet
-from tests.redis_server import RedisServer
+from tests.redis_servers.cluster import RedisCluster
+from tests.redis_servers.one import RedisServer
+from tests.redis_servers.sentinel import SentinelSet
 from tests.store.inbox import Inbox
 from tests.store.making import CREATED_AT, stored, waiting
 from tests.store.trails import begun
@@ -20,7 +20,7 @@ from tests.store.walk import LATER, everything
 
 pytestmark = pytest.mark.redis
 
-DOCS = Path(__file__).parents[2] / "docs" / "operating.md"
+DOCS = Path(__file__).parents[3] / "docs" / "operating.md"
 # Only a cluster in motion asks for it.
 UNSEEN = {"asking"}
 

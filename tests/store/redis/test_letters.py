@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from cobrowse.store.redis_letters import opened, sealed
+from cobrowse.store.redis.letters import opened, sealed
 
 
 @pytest.mark.parametrize("messages", [[], [b""], [b"one"], [b"\x93\xff", b"two", b"", b"x" * 70_000]])

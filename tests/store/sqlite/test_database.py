@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from cobrowse.core.errors import ConfigError, StoreBusy, StoreError
-from cobrowse.store import database as module
-from cobrowse.store.database import APPLICATION_ID, SCHEMA_VERSION, Database, Run, open_database
 from cobrowse.store.opening import open_store
+from cobrowse.store.sqlite import database as module
+from cobrowse.store.sqlite.database import APPLICATION_ID, SCHEMA_VERSION, Database, Run, open_database
 from tests.store.making import CREATED_AT, stored, waiting
 from tests.store.trails import begun
 

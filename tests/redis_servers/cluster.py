@@ -18,8 +18,15 @@ from redis import Redis
 from redis.crc import key_slot
 from redis.exceptions import RedisError
 
-from tests.redis_server import BUS_OFFSET, STARTS_WITHIN_SECONDS, RedisServer, free_cluster_port, redis_program, within
-from tests.redis_tls import Certificates
+from tests.redis_servers.certificates import Certificates
+from tests.redis_servers.one import (
+    BUS_OFFSET,
+    STARTS_WITHIN_SECONDS,
+    RedisServer,
+    free_cluster_port,
+    redis_program,
+    within,
+)
 
 SLOTS = 16_384
 MASTERS = 3

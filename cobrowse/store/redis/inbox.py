@@ -17,10 +17,10 @@ from redis.exceptions import ConnectionError, RedisError
 
 from cobrowse.store.base import Receive
 from cobrowse.store.losses import Losses
-from cobrowse.store.redis_answers import store_error
-from cobrowse.store.redis_client import Commands
-from cobrowse.store.redis_letters import opened
-from cobrowse.store.redis_node import CONNECT_SECONDS, Node, closed
+from cobrowse.store.redis.answers import store_error
+from cobrowse.store.redis.commands import Commands
+from cobrowse.store.redis.letters import opened
+from cobrowse.store.redis.node import CONNECT_SECONDS, Node, closed
 
 # A quiet inbox is probed after this long, so that a connection that died without a word is noticed.
 QUIET_SECONDS = 5.0

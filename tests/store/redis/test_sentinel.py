@@ -8,12 +8,12 @@ import pytest
 from redis import Redis
 
 from cobrowse.core.errors import StoreAway, StoreError
-from cobrowse.store import redis_client
 from cobrowse.store.opening import Stores, open_store
-from cobrowse.store.redis import RedisSessions
-from cobrowse.store.redis_client import Commands
-from cobrowse.store.redis_routes import SentinelRedis
-from tests.redis_sentinel import SentinelSet, running_sentinel
+from cobrowse.store.redis import commands as redis_commands
+from cobrowse.store.redis.commands import Commands
+from cobrowse.store.redis.routes import SentinelRedis
+from cobrowse.store.redis.sessions import RedisSessions
+from tests.redis_servers.sentinel import SentinelSet, running_sentinel
 from tests.store.inbox import Inbox, next_loss
 from tests.store.making import CODE_EXPIRES_AT, CREATED_AT, stored, waiting
 from tests.store.until import back, until
@@ -46,7 +46,7 @@ async def test_a_failover_that_was_asked_for_loses_nothing_and_the_listener_foll
     stores: Stores, sentinel: SentinelSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Commands fail at once for some seconds; they are tried again for about ten."""
-    monkeypatch.setattr(redis_client, "FOLLOW_SECONDS", 0.2)
+    monkeypatch.setattr(redis_commands, "FOLLOW_SECONDS", 0.2)
     # Ten seconds are not enough on a machine that does much else.
     monkeypatch.setattr(SentinelRedis, "patience_seconds", 60.0)
     inbox, losses = Inbox(), stores.bus.losses()
@@ -87,7 +87,7 @@ async def test_a_master_that_is_killed_is_followed_and_those_who_cannot_wait_are
 @pytest.fixture
 async def unled(sentinel: SentinelSet, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stores]:
     """Stores that do not ask the sentinels by themselves."""
-    monkeypatch.setattr(redis_client, "FOLLOW_SECONDS", 600.0)
+    monkeypatch.setattr(redis_commands, "FOLLOW_SECONDS", 600.0)
     async with open_store(sentinel.url, exclusive=True) as opened:
         yield opened
 
@@ -179,7 +179,7 @@ async def test_passwords_of_redis_and_of_the_sentinels(tmp_path: Path) -> None:
 async def test_two_hubs_hear_each_other_across_a_failover(
     sentinel: SentinelSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redis_client, "FOLLOW_SECONDS", 0.2)
+    monkeypatch.setattr(redis_commands, "FOLLOW_SECONDS", 0.2)
     monkeypatch.setattr(SentinelRedis, "patience_seconds", 60.0)
     async with open_store(sentinel.url, exclusive=True) as one, open_store(sentinel.url, exclusive=True) as other:
         inbox, losses = Inbox(), other.bus.losses()

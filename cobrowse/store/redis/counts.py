@@ -1,7 +1,7 @@
 """Counts on Redis: one key each, which expires with its window."""
 
-from cobrowse.store.redis_client import Commands
-from cobrowse.store.redis_keys import Keys
+from cobrowse.store.redis.commands import Commands
+from cobrowse.store.redis.keys import Keys
 
 
 class RedisCounts:

@@ -29,12 +29,12 @@ from redis.exceptions import (
 
 from cobrowse.core.errors import StoreAway, StoreError
 from cobrowse.store.ending import ended
-from cobrowse.store.redis_address import RedisAddress
-from cobrowse.store.redis_answers import is_away, store_error
-from cobrowse.store.redis_breaker import Breaker
-from cobrowse.store.redis_cluster import ClusterRedis
-from cobrowse.store.redis_node import ANSWER_SECONDS, PROBE_SECONDS, Argument, Command, Node
-from cobrowse.store.redis_routes import OneRedis, Routes, SentinelRedis
+from cobrowse.store.redis.address import RedisAddress
+from cobrowse.store.redis.answers import is_away, store_error
+from cobrowse.store.redis.breaker import Breaker
+from cobrowse.store.redis.cluster import ClusterRedis
+from cobrowse.store.redis.node import ANSWER_SECONDS, PROBE_SECONDS, Argument, Command, Node
+from cobrowse.store.redis.routes import OneRedis, Routes, SentinelRedis
 
 OLDEST_REDIS = (7, 0)
 # How often it is found out anew who serves what. A master that was left behind may still answer: reads are old there,
@@ -312,7 +312,7 @@ class Commands:
 @cache
 def _script(name: str) -> tuple[str, str]:
     """A script's text, and by which hash Redis knows it."""
-    text = (files("cobrowse.store") / "lua" / f"{name}.lua").read_text("utf-8")
+    text = (files("cobrowse.store.redis") / "lua" / f"{name}.lua").read_text("utf-8")
     return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 

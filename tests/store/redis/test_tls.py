@@ -6,10 +6,10 @@ import pytest
 
 from cobrowse.core.errors import StoreAway
 from cobrowse.store.opening import open_store
-from tests.redis_cluster import running_cluster
-from tests.redis_sentinel import running_sentinel
-from tests.redis_server import running_redis
-from tests.redis_tls import Certificates, make_certificates
+from tests.redis_servers.certificates import Certificates, make_certificates
+from tests.redis_servers.cluster import running_cluster
+from tests.redis_servers.one import running_redis
+from tests.redis_servers.sentinel import running_sentinel
 from tests.store.inbox import Inbox
 from tests.store.making import CREATED_AT, stored, waiting
 

@@ -6,8 +6,8 @@ import pytest
 
 from cobrowse.core.errors import ConfigError
 from cobrowse.store.opening import open_store
-from cobrowse.store.redis_address import Host, RedisAddress
-from tests.redis_tls import Certificates, make_certificates
+from cobrowse.store.redis.address import Host, RedisAddress
+from tests.redis_servers.certificates import Certificates, make_certificates
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,13 @@
-"""SessionStore and AccountStore on Redis (7 or newer), whichever kind it is.
+"""SessionStore on Redis (7 or newer), whichever kind it is.
 
-Keys are in `redis_keys.py`, scripts with their KEYS and ARGV in `lua/`. redis-py sends a command again after a dropped
-connection, although it may have been executed: hence every write is a script, or a single command, that bears it.
-
-Expiry only sweeps: it is set to when the thing is of no use to anyone, and an hour more, or for sessions to the
-longest they may live. Times of expiry by this process's clock are for that alone.
+Keys are in `keys.py`, scripts with their KEYS and ARGV in `lua/`, when things expire in `expiry.py`. A command whose
+answer is lost may have been executed, and is sent again: hence every write is a script, or a single command, that
+bears it.
 """
 
 import time
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
-from math import isinf
 from secrets import token_hex
 
 from cobrowse.core.audit import AuditLine
@@ -18,22 +15,17 @@ from cobrowse.core.errors import StoreUnreadable
 from cobrowse.core.states import Session
 from cobrowse.store.base import (
     ASSET_SECONDS,
-    ENDED_KEPT_SECONDS,
     WRITES_REMEMBERED,
-    Agent,
     Asset,
-    SignIn,
     Trail,
     Versioned,
 )
 from cobrowse.store.codec import birth, decode, decode_lines, encode
-from cobrowse.store.redis_client import Commands
-from cobrowse.store.redis_keys import SHARDS, Keys
-from cobrowse.store.redis_node import Argument
+from cobrowse.store.redis.commands import Commands
+from cobrowse.store.redis.expiry import lengthened, ms_until, session_ms
+from cobrowse.store.redis.keys import SHARDS, Keys
+from cobrowse.store.redis.node import Argument
 
-SWEEP_MARGIN_SECONDS = 3600.0
-# For what expires never, or by a clock that is far off.
-LONGEST_KEPT_SECONDS = 400 * 86_400.0
 # How many versions are read in one go.
 VERSIONS_AT_ONCE = 250
 # How many trails are read in one go.
@@ -60,14 +52,14 @@ class RedisSessions:
         data = encode(session)
         born = birth(data, code_key)
         code = self._keys.key("code", code_key)
-        kept_ms = _until(code_expires_at, session.created_at)
+        kept_ms = ms_until(code_expires_at, session.created_at)
         reservation: list[Argument] = [session.id, born, repr(code_expires_at), repr(session.created_at), kept_ms]
         if not await self._redis.script("reserve_code", [code], reservation):
             return False
         stored = await self._redis.script(
             "create_session",
             [self._keys.key("session", session.id), self._due(session.id)],
-            [session.id, data, born, repr(due_at), _session_ms(session, due_at)],
+            [session.id, data, born, repr(due_at), session_ms(session, due_at)],
         )
         if stored:
             await self._list(session)
@@ -105,7 +97,7 @@ class RedisSessions:
     async def replace(self, session: Session, expected_version: int, due_at: float, *, nonce: str = "") -> bool:
         mark = sha256((nonce or token_hex(8)).encode()).hexdigest()[:MARK_CHARACTERS]
         remembered = WRITES_REMEMBERED * (MARK_CHARACTERS + 1)
-        kept_ms = _session_ms(session, due_at)
+        kept_ms = session_ms(session, due_at)
         done = await self._redis.script(
             "replace_session",
             [self._keys.key("session", session.id), self._due(session.id)],
@@ -117,7 +109,7 @@ class RedisSessions:
         done = await self._redis.script(
             "put_back_session",
             [self._keys.key("session", session.id), self._due(session.id)],
-            [session.id, encode(session), expected_version, version, repr(due_at), _session_ms(session, due_at)],
+            [session.id, encode(session), expected_version, version, repr(due_at), session_ms(session, due_at)],
         )
         if done:
             await self._list(session)
@@ -203,7 +195,7 @@ class RedisSessions:
             await self._redis.run("SREM", numbers, *kept)
 
     async def lease(self, hub: str, until: float) -> None:
-        kept_ms = _until(until, self._wall_clock())
+        kept_ms = ms_until(until, self._wall_clock())
         await self._redis.run("SET", self._keys.key("lease", hub), repr(until), "PX", kept_ms)
 
     async def dead_hubs(self, hubs: Sequence[str], now: float) -> set[str]:
@@ -251,82 +243,10 @@ class RedisSessions:
         """Put the session on its agent's list, which lives as long as the longest of its sessions."""
         index = self._keys.key("agent_sessions", session.agent)
         added = ("ZADD", index, repr(session.created_at), session.id)
-        await self._redis.run_all([added, *_lengthened(index, _session_ms(session, 0.0))])
+        await self._redis.run_all([added, *lengthened(index, session_ms(session, 0.0))])
 
     def _due(self, session_id: str) -> str:
         return self._keys.due(self._keys.shard(session_id))
-
-
-class RedisAccounts:
-    """`AccountStore`, on the connections of `RedisSessions`, which it does not close."""
-
-    def __init__(self, commands: Commands, keys: Keys, wall_clock: Callable[[], float] = time.time) -> None:
-        self._redis = commands
-        self._keys = keys
-        self._wall_clock = wall_clock
-
-    async def put_agent(self, agent: Agent) -> None:
-        agents = self._keys.key("agents")
-        if not await self._redis.run("HEXISTS", agents, agent.id):
-            await self._drop_sign_ins(agent.id)
-        await self._redis.run("HSET", agents, agent.id, encode(agent))
-
-    async def agent(self, agent_id: str) -> Agent | None:
-        data = await self._redis.run("HGET", self._keys.key("agents"), agent_id)
-        return None if data is None else decode(Agent, data)
-
-    async def agents(self) -> list[Agent]:
-        found = await self._redis.run("HVALS", self._keys.key("agents"))
-        return sorted((decode(Agent, data) for data in found), key=lambda agent: agent.id)
-
-    async def remove_agent(self, agent_id: str) -> bool:
-        agents = self._keys.key("agents")
-        # Asked first: a removal that is sent twice would answer that there was none.
-        there = await self._redis.run("HEXISTS", agents, agent_id)
-        await self._redis.run("HDEL", agents, agent_id)
-        await self._drop_sign_ins(agent_id)
-        return bool(there)
-
-    async def put_sign_in(self, sign_in: SignIn) -> None:
-        index = self._keys.key("agent_sign_ins", sign_in.agent)
-        kept_ms = _until(sign_in.expires_at, self._wall_clock())
-        # On the agent's list first, so that no sign-in escapes a removal of the agent.
-        await self._redis.run_all([("SADD", index, sign_in.id), *_lengthened(index, kept_ms)])
-        await self._redis.run("SET", self._keys.key("sign_in", sign_in.id), encode(sign_in), "PX", kept_ms)
-
-    async def sign_in(self, sign_in_id: str, now: float) -> SignIn | None:
-        found = await self._read_sign_in(sign_in_id)
-        if found is None or found.expires_at <= now:
-            return None
-        there = await self._redis.run("HEXISTS", self._keys.key("agents"), found.agent)
-        return found if there else None
-
-    async def drop_sign_in(self, sign_in_id: str) -> None:
-        found = await self._read_sign_in(sign_in_id)
-        if found is not None:
-            await self._redis.run("UNLINK", self._keys.key("sign_in", sign_in_id))
-            await self._redis.run("SREM", self._keys.key("agent_sign_ins", found.agent), sign_in_id)
-
-    async def put_ticket(self, ticket_key: str, value: str, expires_at: float) -> None:
-        kept_ms = _until(expires_at, self._wall_clock())
-        ticket = [self._keys.key("ticket", ticket_key)]
-        await self._redis.script("put_ticket", ticket, [value, repr(expires_at), kept_ms])
-
-    async def take_ticket(self, ticket_key: str, nonce: str, now: float) -> str | None:
-        if not nonce:
-            return None
-        value = await self._redis.script("take_ticket", [self._keys.key("ticket", ticket_key)], [nonce, repr(now)])
-        return None if value is None else value.decode()
-
-    async def _read_sign_in(self, sign_in_id: str) -> SignIn | None:
-        data = await self._redis.run("GET", self._keys.key("sign_in", sign_in_id))
-        return None if data is None else decode(SignIn, data)
-
-    async def _drop_sign_ins(self, agent_id: str) -> None:
-        index = self._keys.key("agent_sign_ins", agent_id)
-        for sign_in_id in await self._redis.run("SMEMBERS", index):
-            await self._redis.run("UNLINK", self._keys.key("sign_in", sign_in_id.decode()))
-            await self._redis.run("SREM", index, sign_in_id)
 
 
 def _trail(session_id: str, fields: Sequence[bytes | None]) -> Trail:
@@ -344,22 +264,3 @@ def _trail(session_id: str, fields: Sequence[bytes | None]) -> Trail:
         )
     except ValueError as error:
         raise StoreUnreadable(f"The record of the audit trail of session {session_id} cannot be read.") from error
-
-
-def _until(instant: float, now: float) -> int:
-    """Milliseconds until what expires at `instant` may be swept."""
-    kept_seconds = max(instant - now, 0.0) + SWEEP_MARGIN_SECONDS
-    return int(min(kept_seconds, LONGEST_KEPT_SECONDS) * 1000)
-
-
-def _session_ms(session: Session, due_at: float) -> int:
-    """Milliseconds until a session may be swept if nothing more is written to it."""
-    if isinf(due_at):
-        return int(ENDED_KEPT_SECONDS * 1000)
-    limits = session.limits
-    return _until(limits.code_seconds + limits.joining_seconds + limits.session_seconds, 0.0)
-
-
-def _lengthened(key: str, kept_ms: int) -> list[Sequence[Argument]]:
-    """Commands that give `key` at least so long to live: NX sets the first expiry, GT only ever lengthens it."""
-    return [("PEXPIRE", key, kept_ms, "NX"), ("PEXPIRE", key, kept_ms, "GT")]

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from cobrowse.core.errors import StoreAway
 from cobrowse.store.ending import ended
-from cobrowse.store.redis_answers import is_away, store_error
+from cobrowse.store.redis.answers import is_away, store_error
 
 # How many calls may wait for one server.
 WAITING_CALLS = 64

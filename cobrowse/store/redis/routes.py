@@ -1,4 +1,4 @@
-"""Which server a key is at: one Redis, the master that sentinels name, or the nodes of a cluster (redis_cluster.py)."""
+"""Which server a key is at: one Redis, the master that sentinels name, or the nodes of a cluster (cluster.py)."""
 
 import asyncio
 import logging
@@ -8,8 +8,8 @@ from typing import Protocol
 from redis.exceptions import ConnectionError, RedisError
 
 from cobrowse.store.ending import ended
-from cobrowse.store.redis_address import Host, RedisAddress
-from cobrowse.store.redis_node import PROBE_SECONDS, Node, closed, connected
+from cobrowse.store.redis.address import Host, RedisAddress
+from cobrowse.store.redis.node import PROBE_SECONDS, Node, closed, connected
 
 # How long a lost server is waited for. A failover takes seconds; a restart of the only one is short, or it is long.
 ONE_PATIENCE_SECONDS = 3.0
