@@ -1,4 +1,4 @@
-"""SessionStore, AccountStore, Counts, Bus: what every backend promises. tests/store/test_contract_*.py hold each one to it.
+"""SessionStore, AccountStore, Counts, Bus: what every backend promises. tests/store/test_contract_* hold each to it.
 
 All instants are wall-clock Unix seconds and are passed in; no backend reads a clock to decide anything, but that an
 asset's 30 s are over. Backends may use expiry (TTL) only to sweep what core would refuse anyway, and with a margin.
