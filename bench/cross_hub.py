@@ -36,7 +36,7 @@ def measure() -> list[Figure]:
         Figure("cross_hub_frame_ms_p50", statistics.median(map(statistics.median, cross)), "ms"),
         Figure("cross_hub_frame_ms_p99", statistics.median(map(_p99, cross)), "ms"),
         Figure("cross_hub_frame_ms_p99_more", statistics.median(more), "ms", MORE_MS),
-        Figure("cross_hub_cpu_us_a_frame", 1e6 * sum(full.hubs_cpu) / full.frames_a_second, "us"),
+        Figure("cross_hub_cpu_us_a_frame", 1e6 * sum(full.servers_cpu) / full.frames_a_second, "us"),
         Figure("cross_hub_redis_cpu_us_a_frame", 1e6 * full.redis_cpu / full.frames_a_second, "us"),
     ]
 

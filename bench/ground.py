@@ -43,6 +43,25 @@ class CannotMeasure(Exception):
     """This machine does not let us; the sentence says what to do."""
 
 
+def cores() -> tuple[int, int]:
+    """A core for what is measured and another for who makes the load."""
+    allowed = sorted(os.sched_getaffinity(0))
+    if len(allowed) < 2:
+        raise CannotMeasure("This needs two cores: one for the server, one for the load.")
+    return allowed[0], allowed[-1]
+
+
+@contextmanager
+def pinned(core: int) -> Iterator[None]:
+    """This thread, and what it starts meanwhile, stay on this core; what was started stays there afterwards, too."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 class RunningProcess:
     """A process we started, and what the system knows of it."""
 
@@ -131,7 +150,7 @@ def running_ground(*, hubs: int = 1, agents: int = 10, workers: int = 1) -> Iter
         raise CannotMeasure("redis-server is not installed; on Debian: apt-get install redis-server.")
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
-        port = _free_port()
+        port = free_port()
         command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
         redis = RunningProcess([*command, "--appendonly", "no"], folder / "redis.log")
         running.callback(redis.stop)
@@ -146,7 +165,7 @@ def running_ground(*, hubs: int = 1, agents: int = 10, workers: int = 1) -> Iter
 
 
 def _start_hub(ground: Ground, folder: Path, store: str, workers: int) -> Hub:
-    port = _free_port()
+    port = free_port()
     ground.public_url = ground.public_url or f"http://localhost:{port}"
     config = folder / f"hub-{port}.toml"
     config.write_text(as_toml(_settings(ground, port, store)))
@@ -187,7 +206,8 @@ def allow_files(wanted: int) -> int:
     return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that was free a moment ago."""
     with listen("127.0.0.1", 0) as bound:
         port: int = bound.getsockname()[1]
         return port

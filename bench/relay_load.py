@@ -1,171 +1,259 @@
-"""Frames of 300 bytes over live sessions: as many as their credit lets through, or so many a second.
+"""Frames of 300 bytes between the two sides of each session: as many as a closed loop lets through, or so many
+a second.
 
-What is sent is a change of one text of the page; the hub decodes, checks and washes each."""
+What is sent is a change of one text of the page; a hub of ours decodes, checks and washes each. The same bytes go
+through the peers of `bench.relay_peers`, by this same code.
+
+The closed loop is the same for all: of each session no more than `WINDOW` frames are between the two sides, and after
+every `LUMP` that arrived so many more are sent in one write, as the snippet does when its credit comes back. Through a
+hub of ours its credit must allow them, too."""
 
 import asyncio
+import random
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
 
-from bench.ground import CannotMeasure, Ground
-from bench.raw import framed
-from bench.sessions import Live, Seat
+from bench.ground import CannotMeasure, Ground, RunningProcess
+from bench.raw import Socket, framed
+from bench.sessions import Live
 from cobrowse.core.protocol import CREDIT_FRAMES
+from cobrowse.hub.relay import CREDIT_BACK_FRAMES
 
 FRAME_BYTES = 300
+WINDOW = CREDIT_FRAMES
+LUMP = CREDIT_BACK_FRAMES
 WARM_SECONDS = 1.0
 # The text node of `sessions.picture` that changes all the time.
 NODE = 10
+TEXT = "Your basket: 2 of Teapot, blue, 24.90 each, to your door on 3 December. Spend 10.20 more, it comes for free. "
 _OPS = b'"k":"ops"'
 _CREDIT = b'"k":"credit"'
+_TEXTS = b'"texts":["'
 STAMP_DIGITS = 18
 ARRIVE_SECONDS = 30.0
+SEED = 20261123
 
 
 class Rate(NamedTuple):
-    """What one run showed. CPU is in seconds of a core per second: of each hub, of Redis, and of who made the load."""
+    """What one run showed. CPU is in seconds of a core per second: of each process of the server, of the load, and of
+    Redis."""
 
     frames_a_second: float
-    hubs_cpu: tuple[float, ...]
-    redis_cpu: float
+    servers_cpu: tuple[float, ...]
     load_cpu: float
+    redis_cpu: float = 0.0
+
+
+class Wrap(NamedTuple):
+    """What stands around a frame on the wire, where something has to."""
+
+    before: bytes
+    after: bytes
+
+
+BARE = Wrap(b"", b"")
 
 
 class Stream:
-    """One session's frames, from the customer's seat to the agent's. Sends no more than its credit."""
+    """One session's frames, from one side to the other."""
 
     __slots__ = (
-        "_agent",
         "_credit",
-        "_customer",
-        "_filling",
+        "_free",
         "_head",
-        "_saturating",
+        "_heard_by_receiver",
+        "_heard_by_sender",
+        "_lump",
+        "_receiver",
+        "_sender",
         "_seq",
+        "_tail",
         "_waiting",
         "delays_ms",
         "got",
     )
 
     def __init__(self, live: Live) -> None:
-        self._customer: Seat = live.customer
-        self._agent: Seat = live.agent
+        """From the customer to the agent of a live session, with what the hub's credit allows."""
+        self._connect(live.customer.socket, live.agent.socket, live.epoch, BARE)
+        self._credit: int | None = CREDIT_FRAMES
+        self._heard_by_sender: Callable[[bytes], None] = live.customer.take
+        self._heard_by_receiver: Callable[[bytes], None] = live.agent.take
+        self._sender.on_frame = self._credited
+
+    @classmethod
+    def between(cls, sender: Socket, receiver: Socket, wrap: Wrap = BARE) -> "Stream":
+        """From one socket to another, with no credit to wait for. What is no frame goes on to who listens already."""
+        stream = cls.__new__(cls)
+        stream._connect(sender, receiver, 1, wrap)
+        stream._credit = None
+        stream._heard_by_sender, stream._heard_by_receiver = sender.on_frame, receiver.on_frame
+        return stream
+
+    def _connect(self, sender: Socket, receiver: Socket, epoch: int, wrap: Wrap) -> None:
+        self._sender = sender
+        self._receiver = receiver
+        self._head = wrap.before + f'{{"k":"ops","epoch":{epoch},"seq":'.encode()
+        self._tail = _tail(self._head, wrap.after)
         self._seq = 0
-        self._credit = CREDIT_FRAMES
-        self._saturating = False
+        # How many more may be between the two sides; 0 while nothing is to be sent.
+        self._free = 0
+        self._lump = LUMP
         # When the frames were due that wait for credit.
         self._waiting: deque[int] = deque()
         self.got = 0
         self.delays_ms: list[float] = []
-        self._head = f'{{"k":"ops","epoch":{live.epoch},"seq":'.encode()
-        self._filling = _filling(self._head)
-        self._customer.socket.on_frame = self._credited
-        self._agent.socket.on_frame = self._counted
 
-    def saturate(self, on: bool) -> None:
-        """Send all that may be sent, or nothing more."""
-        self._saturating = on
-        if on:
-            self._agent.socket.on_frame = self._counted
-            self._send()
+    def saturate(self, window: int) -> None:
+        """Send all that a window of so many frames lets through."""
+        self._lump = min(LUMP, window)
+        self._free = window
+        self._receiver.on_frame = self._counted
+        self._go()
 
-    def send_stamped(self) -> None:
+    def rest(self) -> None:
+        """Nothing more is sent."""
+        self._lump = 0
+
+    def send_stamped(self, due_ns: int) -> None:
         """One frame, as soon as there is credit. It says when it was meant to be sent, and `delays_ms` gets how long it
         took from there."""
-        self._agent.socket.on_frame = self._timed
-        self._waiting.append(time.perf_counter_ns())
+        self._receiver.on_frame = self._timed
+        self._waiting.append(due_ns)
         self._send_waiting()
 
     def _credited(self, payload: bytes) -> None:
-        if _CREDIT not in payload:
-            self._customer.take(payload)
+        if _CREDIT not in payload or self._credit is None:
+            self._heard_by_sender(payload)
             return
         found = msgspec.json.decode(payload)
         messages = found if isinstance(found, list) else [found]
         self._credit += sum(message["frames"] for message in messages if message["k"] == "credit")
-        if self._saturating:
-            self._send()
-        else:
+        if self._waiting:
             self._send_waiting()
+        else:
+            self._go()
 
-    def _send(self) -> None:
-        """All that the credit lets through, in one write."""
-        frames = [self._frame(self._filling) for _ in range(self._credit)]
-        self._customer.socket.write(b"".join(frames))
+    def _go(self) -> None:
+        """All that may go, in one write."""
+        if not self._lump:
+            return
+        count = self._free - self._free % self._lump
+        if self._credit is not None:
+            count = min(count, self._credit)
+        if count > 0:
+            self._free -= count
+            self._sender.write(b"".join([self._frame(self._tail) for _ in range(count)]))
 
     def _send_waiting(self) -> None:
-        while self._credit > 0 and self._waiting:
+        while self._waiting and (self._credit is None or self._credit > 0):
             stamp = b"%0*d" % (STAMP_DIGITS, self._waiting.popleft())
-            self._customer.socket.write(self._frame(self._filling.replace(b"x" * STAMP_DIGITS, stamp, 1)))
+            at = self._tail.index(_TEXTS) + len(_TEXTS)
+            self._sender.write(self._frame(self._tail[:at] + stamp + self._tail[at + STAMP_DIGITS :]))
 
-    def _frame(self, filling: bytes) -> bytes:
+    def _frame(self, tail: bytes) -> bytes:
         self._seq += 1
-        self._credit -= 1
-        return framed(b"%b%d%b" % (self._head, self._seq, filling))
+        if self._credit is not None:
+            self._credit -= 1
+        return framed(b"%b%d%b" % (self._head, self._seq, tail))
 
     def _counted(self, payload: bytes) -> None:
         count = payload.count(_OPS)
-        self.got += count
         if not count:
-            self._agent.take(payload)
+            self._heard_by_receiver(payload)
+            return
+        self.got += count
+        self._free += count
+        if self._free >= self._lump:
+            self._go()
 
     def _timed(self, payload: bytes) -> None:
         now = time.perf_counter_ns()
-        parts = payload.split(b'"texts":["')
+        parts = payload.split(_TEXTS)
         if len(parts) == 1:
-            self._agent.take(payload)
+            self._heard_by_receiver(payload)
         for part in parts[1:]:
             self.delays_ms.append((now - int(part[:STAMP_DIGITS])) / 1e6)
 
 
-def _filling(head: bytes) -> bytes:
+def _tail(head: bytes, after: bytes) -> bytes:
     """What follows the number of a frame, so long that most frames have `FRAME_BYTES`."""
-    before = b',"tags":[],"names":[],"urls":[],"styles":[],"texts":["'
-    after = b'"],"ops":[8,%d,0]}' % NODE
-    return before + b"x" * (FRAME_BYTES - len(head) - len(b"1000") - len(before) - len(after)) + after
+    before = b',"tags":[],"names":[],"urls":[],"styles":[],' + _TEXTS
+    behind = b'"],"ops":[8,%d,0]}' % NODE + after
+    room = FRAME_BYTES - len(head) - len(b"1000") - len(before) - len(behind)
+    return before + (TEXT * (room // len(TEXT) + 1)).encode()[:room] + behind
 
 
 async def saturated(ground: Ground, streams: Sequence[Stream], seconds: float) -> Rate:
-    """How many frames arrive in a second when every session sends all that it may."""
+    """`closed_loop` through the hubs of a ground."""
+    processes = [hub.process for hub in ground.hubs]
+    rate = await closed_loop([*processes, ground.redis], streams, seconds)
+    *hubs, redis = rate.servers_cpu
+    return rate._replace(servers_cpu=tuple(hubs), redis_cpu=redis)
+
+
+async def closed_loop(
+    processes: Sequence[RunningProcess],
+    streams: Sequence[Stream],
+    seconds: float,
+    *,
+    window: int = WINDOW,
+    warm_seconds: float = WARM_SECONDS,
+) -> Rate:
+    """How many frames arrive in a second when every session sends all that it may, and what it costs."""
     for stream in streams:
-        stream.saturate(True)
-    await asyncio.sleep(WARM_SECONDS)
-    before, began = _spent(ground), time.monotonic()
+        stream.saturate(window)
+    await asyncio.sleep(warm_seconds)
+    before, began = _spent(processes), time.monotonic()
     got = sum(stream.got for stream in streams)
     await asyncio.sleep(seconds)
     took = time.monotonic() - began
     got = sum(stream.got for stream in streams) - got
-    *hubs, redis, load = [(now - then) / took for now, then in zip(_spent(ground), before, strict=True)]
+    *servers, load = [(now - then) / took for now, then in zip(_spent(processes), before, strict=True)]
     for stream in streams:
-        stream.saturate(False)
-    # What is under way shall not be counted by who measures next.
-    await asyncio.sleep(WARM_SECONDS)
-    return Rate(got / took, tuple(hubs), redis, load)
+        stream.rest()
+    await _settled(streams)
+    return Rate(got / took, tuple(servers), load)
 
 
-def _spent(ground: Ground) -> list[float]:
-    processes = [hub.process for hub in ground.hubs] + [ground.redis]
+async def _settled(streams: Sequence[Stream]) -> None:
+    """What is under way shall not be counted by who measures next."""
+    got = -1
+    while got != (now := sum(stream.got for stream in streams)):
+        got = now
+        await asyncio.sleep(0.2)
+
+
+def _spent(processes: Sequence[RunningProcess]) -> list[float]:
     return [*(process.cpu_seconds() for process in processes), time.process_time()]
 
 
-async def delays_ms(streams: Sequence[Stream], seconds: float, *, a_second: float) -> list[float]:
-    """How long each frame took, in milliseconds, where every session sends so many a second."""
-    # Spread evenly, so that frames meet others as little as the rate allows.
-    gap = 1 / (a_second * len(streams))
-    began, sent = time.monotonic(), 0
-    while sent * gap < seconds:
-        streams[sent % len(streams)].send_stamped()
-        sent += 1
-        await asyncio.sleep(max(0.0, began + sent * gap - time.monotonic()))
+async def delays_ms(streams: Sequence[Stream], seconds: float, *, a_second: float, spin: bool = False) -> list[float]:
+    """How long each frame took, in milliseconds, where every session sends so many a second.
+
+    Frames are due at random (a Poisson process, seeded: the same for all who are compared), whether those before have
+    arrived or not, and their time counts from when they were due. `spin` where this process has a core of its own: it
+    never sleeps meanwhile, for the millisecond by which a timer is late would be measured, too."""
+    chance = random.Random(SEED)  # noqa: S311
+    mean_ns = 1e9 / (a_second * len(streams))
+    for stream in streams:
+        stream.delays_ms = []
+    began = time.perf_counter_ns()
+    due, until, sent = began + chance.expovariate(1 / mean_ns), began + seconds * 1e9, 0
+    while due < until:
+        now = time.perf_counter_ns()
+        while due <= now and due < until:
+            streams[chance.randrange(len(streams))].send_stamped(int(due))
+            due += chance.expovariate(1 / mean_ns)
+            sent += 1
+        await asyncio.sleep(0 if spin else max(0.0, (due - now) / 1e9))
     give_up_at = time.monotonic() + ARRIVE_SECONDS
     while (missing := sent - sum(len(stream.delays_ms) for stream in streams)) > 0:
         if time.monotonic() > give_up_at:
             raise CannotMeasure(f"{missing} of {sent} frames did not arrive within {ARRIVE_SECONDS:.0f} s.")
-        await asyncio.sleep(0.05)
-    found = [delay for stream in streams for delay in stream.delays_ms]
-    for stream in streams:
-        stream.delays_ms = []
-    return found
+        await asyncio.sleep(0.01)
+    return [delay for stream in streams for delay in stream.delays_ms]

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from bench.ground import ORIGIN, SOCKETS_PER_ADDRESS, CannotMeasure, Ground
-from bench.raw import Http, Place, Refused, Socket
+from bench.raw import Http, Place, Refused, Socket, seat_path
 from cobrowse.core.protocol import (
     VERSION,
     Bye,
@@ -103,7 +103,7 @@ class Live:
 
     async def seat_customer(self, token: str) -> None:
         """The customer's page takes its seat."""
-        self.customer = Seat(await Socket.open(self._customer_at, "customer", ORIGIN, self.id))
+        self.customer = Seat(await Socket.open(self._customer_at, seat_path("customer", self.id), ORIGIN))
         self.customer.say(_hello(token))
         welcome = await self.customer.hear("customer_welcome")
         self._token, self.epoch = welcome["token"], welcome["first_epoch"]
@@ -147,7 +147,8 @@ class Desk:
         live = Live(made["id"], customer_at)
         await live.seat_customer(joined["token"])
         ticket = await self._post(f"/api/sessions/{made['id']}/ticket", None, 200)
-        live.agent = agent = Seat(await Socket.open(self._place, "agent", self._ground.public_url, live.id))
+        path = seat_path("agent", live.id)
+        live.agent = agent = Seat(await Socket.open(self._place, path, self._ground.public_url))
         agent.say(_hello(ticket["ticket"]))
         await agent.hear("agent_welcome")
         live.customer.say(Consent(allow=True))

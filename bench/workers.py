@@ -48,8 +48,8 @@ def measure() -> list[Figure]:
         Figure("relay_cpu_us_a_frame", median(_cost_us(turn.one) for turn in turns), "us"),
         Figure("two_workers_cpu_us_a_frame", median(_cost_us(turn.two) for turn in turns), "us"),
         Figure("two_workers_redis_cores", median(turn.two.redis_cpu for turn in turns), "cores"),
-        Figure("one_worker_cores", median(sum(turn.one.hubs_cpu) for turn in turns), "cores"),
-        Figure("two_workers_cores", median(sum(turn.two.hubs_cpu) for turn in turns), "cores"),
+        Figure("one_worker_cores", median(sum(turn.one.servers_cpu) for turn in turns), "cores"),
+        Figure("two_workers_cores", median(sum(turn.two.servers_cpu) for turn in turns), "cores"),
         Figure("relay_load_cores", median(turn.two.load_cpu for turn in turns), "cores"),
         Figure("relay_machine_cores", os.cpu_count() or 1, "cores"),
     ]
@@ -74,7 +74,7 @@ def _streams(lives: list[Live]) -> list[Stream]:
 def _cost_us(rate: Rate) -> float:
     if not rate.frames_a_second:
         raise CannotMeasure("No frame arrived.")
-    return 1e6 * sum(rate.hubs_cpu) / rate.frames_a_second
+    return 1e6 * sum(rate.servers_cpu) / rate.frames_a_second
 
 
 if __name__ == "__main__":
