@@ -20,6 +20,7 @@ USUAL = (
     Benchmark("capture"),
     Benchmark("against_rrweb"),
     Benchmark("busy_page"),
+    Benchmark("relay_peers", 240.0),
     Benchmark("workers"),
     Benchmark("cross_hub"),
 )
