@@ -16,7 +16,7 @@ export const CREDIT_BYTES = 262144;
 
 export const EPOCHS_PER_GENERATION = 10000;
 
-export const CLOSE = { drain: 4000, slow: 4001, probe_unanswered: 4002, store_unavailable: 4003, internal: 4004, seat_busy: 4005, seat_lost: 4006, hello_timeout: 4100, bad_hello: 4101, bad_token: 4102, bad_message: 4103, taken_over: 4104, ended: 4105, version_mismatch: 4106, wrong_origin: 4107, seat_held: 4108, too_fast: 4109 } as const;
+export const CLOSE = { drain: 4000, slow: 4001, probe_unanswered: 4002, store_unavailable: 4003, internal: 4004, seat_busy: 4005, seat_lost: 4006, hello_timeout: 4007, bad_hello: 4101, bad_token: 4102, bad_message: 4103, taken_over: 4104, ended: 4105, version_mismatch: 4106, wrong_origin: 4107, seat_held: 4108, too_fast: 4109 } as const;
 
 export type Seat = "customer" | "agent" | "observer";
 

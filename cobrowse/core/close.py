@@ -26,8 +26,9 @@ STORE_AWAY = Close(4003, "store_unavailable")
 INTERNAL = Close(4004, "internal")
 SEAT_BUSY = Close(4005, "seat_busy")
 SEAT_LOST = Close(4006, "seat_lost")
+# A busy hub, a slow line and a tab that slept are no reason to lose a customer for good.
+HELLO_TIMEOUT = Close(4007, "hello_timeout")
 
-HELLO_TIMEOUT = Close(4100, "hello_timeout")
 BAD_HELLO = Close(4101, "bad_hello")
 BAD_TOKEN = Close(4102, "bad_token")
 BAD_MESSAGE = Close(4103, "bad_message")
