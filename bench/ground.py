@@ -154,7 +154,7 @@ def running_ground(*, hubs: int = 1, agents: int = 10, workers: int = 1) -> Iter
         command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
         redis = RunningProcess([*command, "--appendonly", "no"], folder / "redis.log")
         running.callback(redis.stop)
-        _wait_for_redis(port)
+        _wait_for_redis(port, redis.pid)
         url = f"redis://127.0.0.1:{port}/0"
         ground = Ground(redis, port, [f"agent{number}" for number in range(agents)])
         asyncio.run(_put_agents(url, ground.agents))
@@ -213,17 +213,20 @@ def free_port() -> int:
         return port
 
 
-def _wait_for_redis(port: int) -> None:
+def _wait_for_redis(port: int, pid: int) -> None:
     give_up_at = time.monotonic() + START_SECONDS
     while True:
         try:
             with Redis(port=port) as client:
-                client.ping()
-            return
+                found = client.info("server")["process_id"]
+            break
         except RedisError as error:
             if time.monotonic() > give_up_at:
                 raise CannotMeasure(f"redis-server did not start: {error}") from error
             time.sleep(0.05)
+
+    if found != pid:
+        raise CannotMeasure(f"Another Redis took port {port}, which was free a moment ago: try again.")
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -26,7 +26,9 @@ from cobrowse.hub.relay import CREDIT_BACK_FRAMES
 FRAME_BYTES = 300
 WINDOW = CREDIT_FRAMES
 LUMP = CREDIT_BACK_FRAMES
-WARM_SECONDS = 1.0
+WARM_SECONDS = 0.5
+# So long without a frame that arrives, and none is under way any more.
+SETTLE_SECONDS = 0.15
 # The text node of `sessions.picture` that changes all the time.
 NODE = 10
 TEXT = "Your basket: 2 of Teapot, blue, 24.90 each, to your door on 3 December. Spend 10.20 more, it comes for free. "
@@ -225,7 +227,7 @@ async def _settled(streams: Sequence[Stream]) -> None:
     got = -1
     while got != (now := sum(stream.got for stream in streams)):
         got = now
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(SETTLE_SECONDS)
 
 
 def _spent(processes: Sequence[RunningProcess]) -> list[float]:

@@ -34,6 +34,7 @@ VS = {
 }
 ONE_IN_FLIGHT_VS_STARLETTE = 0.65
 FRAMES = "frames/s"
+US = 1e6
 
 
 class Size(NamedTuple):
@@ -41,10 +42,10 @@ class Size(NamedTuple):
 
     sessions: int = 100
     turns: int = 5
-    seconds: float = 2.0
-    warm_seconds: float = 0.5
+    seconds: float = 1.5
+    warm_seconds: float = 0.4
     delay_turns: int = 3
-    delay_seconds: float = 2.0
+    delay_seconds: float = 1.0
 
 
 WHOLE = Size()
@@ -155,10 +156,12 @@ def _delays(ours: Contender, starlette: Contender) -> list[Figure]:
 
 
 def _cores(contenders: Sequence[Contender]) -> list[Figure]:
-    """Whether it was the servers that were measured."""
+    """What a frame costs each, and whether it was the servers that were measured."""
     found = []
     for one in contenders:
         name = one.peer.name if one.peer else "hub"
+        cost = [US * rate.servers_cpu[0] / rate.frames_a_second for rate in one.full]
+        found.append(Figure(f"relay_{name}_us_a_frame", median(cost), "us", runs=cost))
         found.append(Figure(f"relay_{name}_cores", median(rate.servers_cpu[0] for rate in one.full), "cores"))
         found.append(Figure(f"relay_{name}_load_cores", median(rate.load_cpu for rate in one.full), "cores"))
     return found

@@ -13,14 +13,14 @@ from typing import NamedTuple
 
 import uvloop
 
-from bench.figures import Figure, table
+from bench.figures import Figure, compared, table
 from bench.ground import CannotMeasure, Ground, running_ground
 from bench.relay_load import Rate, Stream, saturated
 from bench.sessions import Live, agents_for, all_on, make
 
 SESSIONS = 100
 TURNS = 5
-SECONDS = 5.0
+SECONDS = 3.0
 RATIO = 1.7
 
 
@@ -30,21 +30,17 @@ class Turn(NamedTuple):
     one: Rate
     two: Rate
 
-    @property
-    def ratio(self) -> float:
-        """How many times as much two relayed."""
-        return self.two.frames_a_second / self.one.frames_a_second
-
 
 def measure() -> list[Figure]:
     """Frames a second through one worker and two, and what a frame costs."""
     agents = agents_for(SESSIONS)
     with running_ground(agents=agents) as one, running_ground(agents=agents, workers=2) as two:
         turns = uvloop.run(_turns(one, two))
+    ones, twos = [turn.one.frames_a_second for turn in turns], [turn.two.frames_a_second for turn in turns]
     return [
-        Figure("one_worker_frames_a_second", median(turn.one.frames_a_second for turn in turns), "frames/s"),
-        Figure("two_workers_frames_a_second", median(turn.two.frames_a_second for turn in turns), "frames/s"),
-        Figure("two_workers_ratio", median(turn.ratio for turn in turns), "", RATIO, least=True),
+        Figure("one_worker_frames_a_second", median(ones), "frames/s", runs=ones),
+        Figure("two_workers_frames_a_second", median(twos), "frames/s", runs=twos),
+        compared("two_workers_ratio", twos, ones, peer="one worker", unit="frames/s", budget=RATIO, least=True),
         Figure("relay_cpu_us_a_frame", median(_cost_us(turn.one) for turn in turns), "us"),
         Figure("two_workers_cpu_us_a_frame", median(_cost_us(turn.two) for turn in turns), "us"),
         Figure("two_workers_redis_cores", median(turn.two.redis_cpu for turn in turns), "cores"),
