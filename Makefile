@@ -17,7 +17,7 @@ CHAOS ?=
 CLIENT_SOURCES := $(shell find client_js/src client_js/*.mjs client_js/package.json cobrowse/core/whitelist.json -type f 2>/dev/null)
 MANIFEST := cobrowse/web/static/manifest.json
 
-.PHONY: help run setup build generate check fix test promises fuzz chaos fidelity nightly bench clean
+.PHONY: help run setup build generate check fix test promises fuzz chaos fidelity nightly bench bench-long bench-check clean
 
 help:
 	@echo "make run    set up, then hub, console and demo shop on this machine (Ctrl-C ends it); PORT=8000 SHOP_PORT=8001"
@@ -31,7 +31,9 @@ help:
 	@echo "make chaos  hubs, Redis and lines that die, stall and lie, with sessions on them; CHAOS='--fault NAME --runs 50'"
 	@echo "make fidelity  how close the mirror is to the pages of the gallery, written to docs/fidelity.md"
 	@echo "make nightly  all that is too long for each change: test, fuzz, chaos, fidelity"
-	@echo "make bench  the benchmarks, as tables"
+	@echo "make bench  the benchmarks beside their peers, in ten minutes, written to docs/performance.md"
+	@echo "make bench-long  those that take longer: every page of the gallery, 10,000 sessions, a million reckoned"
+	@echo "make bench-check  whether what was measured last is worse than what was accepted"
 	@echo "make clean  remove all that was made"
 
 run: .setup/run-system .setup/python $(MANIFEST)
@@ -58,7 +60,8 @@ build: .setup/python $(MANIFEST)
 	@touch $@
 
 # What the benchmarks compare with; neither tests nor the product need it.
-.setup/bench: bench/package-lock.json | .setup/node
+.setup/bench: bench/package-lock.json pyproject.toml constraints.txt | .setup/node
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
 	cd bench && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -116,8 +119,14 @@ fidelity: setup .setup/gallery
 nightly: test fuzz chaos fidelity
 	$(BIN)/pytest tests/core tests/hub tests/store --hypothesis-profile=night --numprocesses=$(WORKERS)
 
-bench: setup .setup/bench .setup/gallery
+bench: setup .setup/bench
 	$(BIN)/python -m bench
+
+bench-long: setup .setup/bench .setup/gallery
+	$(BIN)/python -m bench --long
+
+bench-check: .setup/python
+	$(BIN)/python -m bench.check
 
 clean:
 	rm -rf $(VENV) .setup .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .grimp_cache \

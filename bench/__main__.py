@@ -2,12 +2,14 @@
 
 `--long` runs those that need more time than the others together (`make bench-long`). `bench.results` says what is
 written; running only some puts theirs in the place of what was there. Nothing fails for being slow, but a benchmark
-that cannot measure is named, and ends the whole with 1 after the others ran."""
+that cannot measure is named, and ends the whole with 1 after the others ran. After all of `USUAL` or `LONG`
+docs/performance.md is written anew, with its plots."""
 
 import sys
 from collections.abc import Sequence
 from typing import Any
 
+from bench import performance_page
 from bench.figures import HEAD, line
 from bench.machine import machine
 from bench.results import Results, Run
@@ -37,17 +39,19 @@ def main(arguments: list[str]) -> int:
     wanted = _wanted(arguments)
     if wanted is None:
         return 2
-    results = Results()
-    results.keep(set(ALL))
     described = machine()
     for benchmark in wanted:
         print(f"{benchmark.name} …", flush=True)
         ran = run(benchmark)
+        results = Results()
+        results.keep(set(ALL))
         results.put(benchmark.name, ran.figures, ran.run, described)
         # At once, since some read what others before them found.
         results.save()
         print(_told(benchmark.name, ran.run, len(ran.figures)), flush=True)
     print(_summary(results, [benchmark.name for benchmark in wanted]))
+    if wanted in (USUAL, LONG):
+        performance_page.write(results)
     return 1 if any(results.runs[benchmark.name]["failed"] for benchmark in wanted) else 0
 
 

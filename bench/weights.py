@@ -11,6 +11,8 @@ KB = 1024
 LANGUAGES = ("en", "de")
 ALONE = {"snippet": 3.0, "entry": 8.0, "join": None, "console": None, "mirror": None}
 WHOLE_KB = 15.0
+# But the outline of a page that is too much, and the preview, which only the customer can ask for.
+AFTER_ALLOW = ("view", "assets", "shrink", "acts")
 
 
 def measure() -> list[Figure]:
@@ -22,7 +24,7 @@ def measure() -> list[Figure]:
     for language in LANGUAGES:
         before = sizes["snippet"] + sizes[f"session-{language}"]
         found.append(Figure(f"snippet_before_consent_{language}_gzip_kb", before, "KB", WHOLE_KB))
-        wholes.append(before + sizes["view"] + sizes["acts"] + sizes[f"receipt-{language}"])
+        wholes.append(before + sum(sizes[part] for part in AFTER_ALLOW) + sizes[f"receipt-{language}"])
     # Meant for all of it, and missed; docs/decisions.md says so. The build holds each part to what it weighs now.
     found.append(Figure("snippet_total_gzip_kb", max(wholes), "KB", WHOLE_KB))
     for name in sorted(set(sizes) - set(ALONE)):
