@@ -24,6 +24,7 @@ USUAL = (
     Benchmark("busy_page"),
     Benchmark("relay_peers", 240.0),
     Benchmark("workers"),
+    Benchmark("stores"),
     Benchmark("cross_hub"),
 )
 LONG = (

@@ -27,7 +27,7 @@ from bench.raw import Place
 from cobrowse.store.base import Agent
 from cobrowse.store.opening import open_store
 from cobrowse.web.server import listen
-from tests.live_hub import CHEAP, PASSWORD, as_toml, settings_for
+from tests.live_hub import CHEAP, PASSWORD, as_toml, settings_for, sqlite_url
 
 ORIGIN = "http://127.0.0.1:9001"
 SITES = 16
@@ -127,59 +127,81 @@ class Hub:
 
 
 class Ground:
-    """What runs. `agents` are the names of agents with `PASSWORD`; `sites` the ids of sites, all of `ORIGIN`."""
+    """What runs. `agents` are the names of agents with `PASSWORD`; `sites` the ids of sites, all of `ORIGIN`; `store`
+    is where the hubs keep sessions."""
 
-    def __init__(self, redis: RunningProcess, redis_port: int, agents: list[str]) -> None:
-        self.redis = redis
-        self.redis_port = redis_port
+    def __init__(self, folder: Path, agents: list[str]) -> None:
+        self.folder = folder
+        self.store = sqlite_url(folder)
         self.agents = agents
         self.sites = [f"shop{number}" for number in range(SITES)]
         self.hubs: list[Hub] = []
         self.public_url = ""
+        self._redis: tuple[RunningProcess, int] | None = None
+
+    @property
+    def redis(self) -> RunningProcess:
+        """Its process."""
+        return self._running_redis()[0]
 
     def redis_client(self) -> "Redis":
         """To ask what it did."""
-        return Redis(port=self.redis_port, decode_responses=True)
+        return Redis(port=self._running_redis()[1], decode_responses=True)
+
+    def start_redis(self) -> None:
+        """One with nothing on disk, to be the store of hubs that start later."""
+        program = shutil.which("redis-server")
+        if program is None:
+            raise CannotMeasure("redis-server is not installed; on Debian: apt-get install redis-server.")
+        port = free_port()
+        command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", ""]
+        process = RunningProcess([*command, "--appendonly", "no"], self.folder / "redis.log")
+        self._redis = process, port
+        self.store = f"redis://127.0.0.1:{port}/0"
+        _wait_for_redis(port, process.pid)
+
+    def stop(self) -> None:
+        """End all that runs."""
+        for hub in self.hubs:
+            hub.process.stop()
+        if self._redis is not None:
+            self._redis[0].stop()
+
+    def _running_redis(self) -> tuple[RunningProcess, int]:
+        if self._redis is None:
+            raise CannotMeasure("These hubs have no Redis.")
+        return self._redis
 
 
 @contextmanager
-def running_ground(*, hubs: int = 1, agents: int = 10, workers: int = 1) -> Iterator[Ground]:
-    """A Redis with nothing on disk, agents in it, and so many hubs of so many workers each."""
-    program = shutil.which("redis-server")
-    if program is None:
-        raise CannotMeasure("redis-server is not installed; on Debian: apt-get install redis-server.")
+def running_ground(*, hubs: int = 1, agents: int = 10, workers: int = 1, redis: bool = True) -> Iterator[Ground]:
+    """So many hubs of so many workers each, on a Redis with nothing on disk or, one alone, on SQLite; with agents."""
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
-        port = free_port()
-        command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
-        redis = RunningProcess([*command, "--appendonly", "no"], folder / "redis.log")
-        running.callback(redis.stop)
-        _wait_for_redis(port, redis.pid)
-        url = f"redis://127.0.0.1:{port}/0"
-        ground = Ground(redis, port, [f"agent{number}" for number in range(agents)])
-        asyncio.run(_put_agents(url, ground.agents))
+        ground = Ground(folder, [f"agent{number}" for number in range(agents)])
+        running.callback(ground.stop)
+        if redis:
+            ground.start_redis()
+        asyncio.run(_put_agents(ground.store, ground.agents))
         for _ in range(hubs):
-            hub = _start_hub(ground, folder, url, workers)
-            running.callback(hub.process.stop)
+            _start_hub(ground, workers)
         yield ground
 
 
-def _start_hub(ground: Ground, folder: Path, store: str, workers: int) -> Hub:
+def _start_hub(ground: Ground, workers: int) -> None:
     port = free_port()
     ground.public_url = ground.public_url or f"http://localhost:{port}"
-    config = folder / f"hub-{port}.toml"
-    config.write_text(as_toml(_settings(ground, port, store)))
+    config = ground.folder / f"hub-{port}.toml"
+    config.write_text(as_toml(_settings(ground, port)))
     command = [sys.executable, "-m", "cobrowse", "serve", "--config", str(config)]
     command += ["--workers", str(workers)] if workers > 1 else []
-    process = RunningProcess(command, folder / f"hub-{port}.log", ready="serves")
-    hub = Hub(process, port, ground.public_url.removeprefix("http://"))
-    ground.hubs.append(hub)
-    return hub
+    process = RunningProcess(command, ground.folder / f"hub-{port}.log", ready="serves")
+    ground.hubs.append(Hub(process, port, ground.public_url.removeprefix("http://")))
 
 
-def _settings(ground: Ground, port: int, store: str) -> dict[str, Any]:
+def _settings(ground: Ground, port: int) -> dict[str, Any]:
     own = {"public_url": ground.public_url, "mirror_url": ground.public_url.replace("localhost", "127.0.0.1")}
-    table = settings_for(port, store, [ORIGIN], own)
+    table = settings_for(port, ground.store, [ORIGIN], own)
     [shop] = table["sites"]
     table["sites"] = [{**shop, "id": site} for site in ground.sites]
     return table

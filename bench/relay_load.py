@@ -34,6 +34,8 @@ NODE = 10
 TEXT = "Your basket: 2 of Teapot, blue, 24.90 each, to your door on 3 December. Spend 10.20 more, it comes for free. "
 _OPS = b'"k":"ops"'
 _CREDIT = b'"k":"credit"'
+# A probe may come together with frames, and who does not answer it is taken for a page that hangs.
+_PROBE = b'"probe"'
 _TEXTS = b'"texts":["'
 STAMP_DIGITS = 18
 ARRIVE_SECONDS = 30.0
@@ -81,6 +83,8 @@ class Stream:
 
     def __init__(self, live: Live) -> None:
         """From the customer to the agent of a live session, with what the hub's credit allows."""
+        for seat in live.seats:
+            seat.settle()
         self._connect(live.customer.socket, live.agent.socket, live.epoch, BARE)
         self._credit: int | None = CREDIT_FRAMES
         self._heard_by_sender: Callable[[bytes], None] = live.customer.take
@@ -117,6 +121,11 @@ class Stream:
         self._receiver.on_frame = self._counted
         self._go()
 
+    @property
+    def closed(self) -> bool:
+        """Whether either side was closed."""
+        return self._sender.closed or self._receiver.closed
+
     def rest(self) -> None:
         """Nothing more is sent."""
         self._lump = 0
@@ -129,8 +138,9 @@ class Stream:
         self._send_waiting()
 
     def _credited(self, payload: bytes) -> None:
-        if _CREDIT not in payload or self._credit is None:
+        if _PROBE in payload:
             self._heard_by_sender(payload)
+        if _CREDIT not in payload or self._credit is None:
             return
         found = msgspec.json.decode(payload)
         messages = found if isinstance(found, list) else [found]
@@ -165,9 +175,8 @@ class Stream:
 
     def _counted(self, payload: bytes) -> None:
         count = payload.count(_OPS)
-        if not count:
+        if not count or _PROBE in payload:
             self._heard_by_receiver(payload)
-            return
         self.got += count
         self._free += count
         if self._free >= self._lump:
@@ -176,7 +185,7 @@ class Stream:
     def _timed(self, payload: bytes) -> None:
         now = time.perf_counter_ns()
         parts = payload.split(_TEXTS)
-        if len(parts) == 1:
+        if len(parts) == 1 or _PROBE in payload:
             self._heard_by_receiver(payload)
         for part in parts[1:]:
             self.delays_ms.append((now - int(part[:STAMP_DIGITS])) / 1e6)
@@ -228,6 +237,8 @@ async def _settled(streams: Sequence[Stream]) -> None:
     while got != (now := sum(stream.got for stream in streams)):
         got = now
         await asyncio.sleep(SETTLE_SECONDS)
+    if closed := sum(stream.closed for stream in streams):
+        raise CannotMeasure(f"{closed} of {len(streams)} sessions lost a socket meanwhile.")
 
 
 def _spent(processes: Sequence[RunningProcess]) -> list[float]:
@@ -256,6 +267,10 @@ async def delays_ms(streams: Sequence[Stream], seconds: float, *, a_second: floa
     give_up_at = time.monotonic() + ARRIVE_SECONDS
     while (missing := sent - sum(len(stream.delays_ms) for stream in streams)) > 0:
         if time.monotonic() > give_up_at:
-            raise CannotMeasure(f"{missing} of {sent} frames did not arrive within {ARRIVE_SECONDS:.0f} s.")
+            closed = sum(stream.closed for stream in streams)
+            raise CannotMeasure(
+                f"{missing} of {sent} frames did not arrive within {ARRIVE_SECONDS:.0f} s; {closed} of {len(streams)} "
+                "sessions lost a socket."
+            )
         await asyncio.sleep(0.01)
     return [delay for stream in streams for delay in stream.delays_ms]

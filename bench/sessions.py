@@ -139,11 +139,15 @@ class Desk:
         answer.json(200)
         self._cookie = answer.headers["set-cookie"].partition(";")[0]
 
+    async def new(self, site: str) -> dict[str, Any]:
+        """A session that waits, and its code."""
+        return await self._post("/api/sessions", {"site": site}, 201)
+
     async def live(self, site: str, customer_at: Place) -> Live:
         """A session from its code to its first picture; the customer is at `customer_at`."""
         began = time.monotonic()
-        made = await self._post("/api/sessions", {"site": site}, 201)
-        joined = await _claimed(customer_at, site, made["code"])
+        made = await self.new(site)
+        joined = await claimed(customer_at, site, made["code"])
         live = Live(made["id"], customer_at)
         await live.seat_customer(joined["token"])
         ticket = await self._post(f"/api/sessions/{made['id']}/ticket", None, 200)
@@ -266,7 +270,8 @@ def picture(epoch: int) -> Snapshot:
     )
 
 
-async def _claimed(place: Place, site: str, code: str) -> dict[str, Any]:
+async def claimed(place: Place, site: str, code: str) -> dict[str, Any]:
+    """A customer types a code; what the hub answers."""
     http = Http(place)
     body = {"site": site, "code": code, "nonce": secrets.token_hex(16)}
     try:
