@@ -119,7 +119,7 @@ fidelity: setup .setup/gallery
 nightly: test fuzz chaos fidelity
 	$(BIN)/pytest tests/core tests/hub tests/store --hypothesis-profile=night --numprocesses=$(WORKERS)
 
-bench: setup .setup/bench
+bench: setup .setup/bench .setup/gallery
 	$(BIN)/python -m bench
 
 bench-long: setup .setup/bench .setup/gallery

@@ -22,6 +22,7 @@ USUAL = (
     Benchmark("capture"),
     Benchmark("against_rrweb"),
     Benchmark("busy_page"),
+    Benchmark("fidelity.briefly"),
     Benchmark("page_load"),
     Benchmark("change_to_paint"),
     Benchmark("first_picture"),
