@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from bench.figures import Figure, table
+from bench.ground import CannotMeasure
 from tests.e2e.gallery.__main__ import measured
 from tests.e2e.gallery.fidelity import DOCUMENT
 from tests.e2e.gallery.figures import AT_MOST_PERCENT
@@ -36,6 +37,9 @@ def worst(document: str) -> list[Shown]:
 
 def _figures(pages: Sequence[Shown]) -> list[Figure]:
     moments = measured(list(pages))
+    for one in moments:
+        if one.why:
+            raise CannotMeasure(f"The page {one.page} could not be compared at its {one.name}{one.why}".splitlines()[0])
     worst = {shown.name: max(one.percent for one in moments if one.page == shown.name) for shown in pages}
     each = [Figure(f"mirror difference, {name}", percent, "%", AT_MOST_PERCENT) for name, percent in worst.items()]
     return [Figure("mirror_pixel_difference_percent", max(worst.values()), "%", AT_MOST_PERCENT), *each]
