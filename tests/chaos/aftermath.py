@@ -11,9 +11,10 @@ from websockets.typing import Origin, Subprotocol
 
 from cobrowse.core.protocol import SUBPROTOCOL, VERSION, Hello
 from cobrowse.core.states import Who
+from tests.chaos.asking import Door
 from tests.chaos.crowd import Crowd, Pair, an_address
 from tests.chaos.ground import Ground
-from tests.chaos.peers import AWAY, Door
+from tests.chaos.peer import AWAY
 from tests.chaos.stores import Stored
 from tests.hub.peers import ORIGIN, text_of
 
@@ -39,8 +40,8 @@ async def _ask_for_ticket(pair: Pair, door: Door) -> str:
     with suppress(*AWAY):
         answer = await pair.desk.ask(door, f"/api/sessions/{pair.id}/ticket")
         # A ticket alone lets nobody in; what it is for is said by the socket.
-        if answer.status_code != 200:
-            return str(answer.status_code)
+        if answer.status != 200:
+            return str(answer.status)
         token = str(answer.json()["ticket"])
         hello = Hello(version=VERSION, token=token, page=secrets.token_hex(8), nonce=secrets.token_hex(8))
         return await _refused(door, "agent", door.public_url, hello)

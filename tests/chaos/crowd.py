@@ -9,18 +9,21 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import httpx
-
+from tests.chaos.asking import Answer, Door, ask
+from tests.chaos.console import Console
 from tests.chaos.ground import Ground
-from tests.chaos.notes import Notes, Race
-from tests.chaos.peers import AWAY, Console, Door, Tab
+from tests.chaos.notes import CANARY, Notes, Race
+from tests.chaos.peer import AWAY, Footing, Peer
+from tests.chaos.tab import Tab
 from tests.hub.model_page import ModelPage
 from tests.hub.peers import ORIGIN
-from tests.live_hub import NO_TLS, PASSWORD
+from tests.live_hub import PASSWORD
 
 HANG_SECONDS = 60.0
-REQUEST_SECONDS = 8.0
+# As the console waits.
+REQUEST_SECONDS = 10.0
 LOOK_SECONDS = 0.02
+CHECK_SECONDS = 0.5
 AGAIN_SECONDS = 0.3
 JOINING_AT_ONCE = 8
 CLAIM_TRIES = 200
@@ -53,30 +56,28 @@ class Desk:
         self.agent = agent
         self.doors = doors
         self.address = an_address()
-        self._client = httpx.AsyncClient(verify=NO_TLS, timeout=REQUEST_SECONDS)
+        # Browsers know no ports: it is for all doors.
+        self._cookie = ""
 
-    async def close(self) -> None:
-        await self._client.aclose()
-
-    async def ask(self, door: Door, path: str, body: object = None, method: str = "POST") -> httpx.Response:
-        """One request, as the console sends it."""
-        headers = {"Origin": door.public_url, "X-Forwarded-For": self.address, "Host": door.public_url[7:]}
-        url = f"http://127.0.0.1:{door.port}{path}"
-        answer = await self._client.request(method, url, json=body if body is not None else {}, headers=headers)
+    async def ask(self, door: Door, path: str, body: object = None, method: str = "POST") -> Answer:
+        """One request, as the console sends it. `OSError` where there is no answer."""
+        headers = {"Origin": door.public_url, "X-Forwarded-For": self.address, "Cookie": self._cookie}
+        answer = await ask(door, method, path, body or {}, seconds=REQUEST_SECONDS, headers=headers)
+        if "set-cookie" in answer.headers:
+            self._cookie = answer.headers["set-cookie"].partition(";")[0]
         return answer
 
     async def sign_in(self) -> None:
         """Until it worked."""
-        # The jar knows no ports: the cookie is for all doors.
         await self.persist("/api/login", {"name": self.agent, "password": PASSWORD}, 200)
 
-    async def persist(self, path: str, body: object, wanted: int) -> httpx.Response:
+    async def persist(self, path: str, body: object, wanted: int) -> Answer:
         """Ask hub after hub until the answer is `wanted`."""
         said = ""
         for _ in range(CLAIM_TRIES):
             with suppress(*AWAY):
                 answer = await self.ask(random.choice(self.doors), path, body)  # noqa: S311
-                if answer.status_code == wanted:
+                if answer.status == wanted:
                     return answer
                 said = answer.text
             await asyncio.sleep(AGAIN_SECONDS)
@@ -85,7 +86,7 @@ class Desk:
     async def ticket(self, door: Door, session: str) -> str:
         """For one socket. `TimeoutError` where this hub gives none now."""
         answer = await self.ask(door, f"/api/sessions/{session}/ticket")
-        if answer.status_code != 200:
+        if answer.status != 200:
             raise TimeoutError(answer.text)
         return str(answer.json()["ticket"])
 
@@ -94,20 +95,19 @@ async def claim(doors: list[Door], race: Race, code: str, address: str) -> dict[
     """One customer types the code, and tries again with the same nonce until there is an answer that counts."""
     nonce = secrets.token_hex(16)
     body = {"site": race.site, "code": code, "nonce": nonce}
-    async with httpx.AsyncClient(verify=NO_TLS, timeout=REQUEST_SECONDS) as client:
-        for _ in range(CLAIM_TRIES):
-            door = random.choice(doors)  # noqa: S311
-            headers = {"Origin": ORIGIN, "X-Forwarded-For": address, "Host": door.public_url[7:]}
-            with suppress(*AWAY):
-                answer = await client.post(f"http://127.0.0.1:{door.port}/api/codes/claim", json=body, headers=headers)
-                said = answer.json()
-                race.answers.append(f"{answer.status_code} {said.get('code', '')}")
-                if answer.status_code == 200:
-                    race.winners.add(nonce)
-                    return dict(said)
-                if answer.status_code in (404, 429):
-                    return None
-            await asyncio.sleep(AGAIN_SECONDS)
+    headers = {"Origin": ORIGIN, "X-Forwarded-For": address}
+    for _ in range(CLAIM_TRIES):
+        door = random.choice(doors)  # noqa: S311
+        with suppress(*AWAY):
+            answer = await ask(door, "POST", "/api/codes/claim", body, seconds=REQUEST_SECONDS, headers=headers)
+            said = answer.json()
+            race.answers.append(f"{answer.status} {said.get('code', '')}")
+            if answer.status == 200:
+                race.winners.add(nonce)
+                return said
+            if answer.status in (404, 429):
+                return None
+        await asyncio.sleep(AGAIN_SECONDS)
     raise AssertionError(f"a claim is never answered: {race.answers}")
 
 
@@ -119,7 +119,7 @@ async def race_for(doors: list[Door], site: str, code: str) -> tuple[Race, dict[
     return race, next((one for one in joined if one is not None), None)
 
 
-@dataclass
+@dataclass(eq=False)
 class Pair:
     """One session."""
 
@@ -154,6 +154,8 @@ class Crowd:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self.pairs: list[Pair] = []
+        # All who ever came, also where their session did not come about.
+        self._peers: list[Peer] = []
         self.races: list[Race] = []
         self.desks: list[Desk] = []
         # The store may forget what it was told just now.
@@ -171,7 +173,13 @@ class Crowd:
         numbers = range(first, first + count)
         await self.ground.put_agents([f"agent{number}" for number in numbers])
         self.desks += [Desk(self.ground.doors, f"agent{number}") for number in numbers]
-        self.pairs += await asyncio.gather(*(one(number) for number in numbers))
+        try:
+            # Where one fails, all others stop.
+            async with asyncio.TaskGroup() as group:
+                beginning = [group.create_task(one(number)) for number in numbers]
+        except ExceptionGroup as failed:
+            raise AssertionError(f"a session did not come about: {failed.exceptions[0]}") from failed
+        self.pairs += [begun.result() for begun in beginning]
         await self.until(lambda: all(pair.live for pair in self.pairs), "live at the beginning")
 
     async def _begin_one(self, number: int, pace: Pace) -> Pair:
@@ -184,23 +192,24 @@ class Crowd:
         self.races.append(race)
         if joined is None:
             raise AssertionError(f"nobody was let in: {race}")
-        session, canary = str(new["id"]), f"Kanarie{secrets.token_hex(6)}"
+        session, canary = str(new["id"]), f"{CANARY}{secrets.token_hex(6)}"
         notes = Notes(session=session, canary=canary)
         here, there = number % len(doors), number // len(doors) % len(doors)
         tab = Tab(
-            *(doors, here, an_address(), notes, pace.tick_seconds),
+            Footing(doors, here, an_address(), notes, pace.tick_seconds),
             origin=ORIGIN,
             token=joined["token"],
             page=ModelPage(random.Random(number), canary),  # noqa: S311
             changes_a_second=pace.changes_a_second,
         )
         console = Console(
-            *(doors, there, desk.address, notes, pace.tick_seconds),
+            Footing(doors, there, desk.address, notes, pace.tick_seconds),
             ticket=lambda door: desk.ticket(door, session),
             digits=joined["digits"],
             tab=tab,
             acts_a_second=pace.acts_a_second,
         )
+        self._peers += [tab, console]
         pair = Pair(session, desk, tab, console, notes)
         await self.until(lambda: pair.live and pair.console.mirror.place != (0, 0), f"session {number} live")
         return pair
@@ -226,16 +235,22 @@ class Crowd:
     async def until(self, is_so: Callable[[], bool], what: str, seconds: float = HANG_SECONDS) -> float:
         """Wait until it is so, and say how long that took; `AssertionError` after `seconds`."""
         loop = asyncio.get_running_loop()
-        begun = loop.time()
+        begun = checked_at = loop.time()
         while not is_so():
-            for pair in self.pairs:
-                failed = pair.tab.failed or pair.console.failed
-                if failed is not None:
-                    raise AssertionError(f"a page of {pair.id} failed") from failed
+            if loop.time() - checked_at > CHECK_SECONDS:
+                checked_at = loop.time()
+                self._check()
             if loop.time() - begun > seconds:
                 raise AssertionError(f"not within {seconds:g} s: {what}; {self.told()}")
             await asyncio.sleep(LOOK_SECONDS)
         return loop.time() - begun
+
+    def _check(self) -> None:
+        """`AssertionError` where a page ended that should not have."""
+        for pair in self.pairs:
+            failed = pair.tab.failed or pair.console.failed
+            if failed is not None:
+                raise AssertionError(f"a page of {pair.id} failed") from failed
 
     async def converge(self, seconds: float = HANG_SECONDS) -> None:
         """Let all pages hold still, and wait until every mirror shows what its page shows."""
@@ -250,9 +265,7 @@ class Crowd:
 
     async def leave(self) -> None:
         """Everybody is gone, without a word."""
-        peers = [peer for pair in self.pairs for peer in (pair.tab, pair.console)]
-        await asyncio.gather(*(peer.leave() for peer in peers))
-        await asyncio.gather(*(desk.close() for desk in self.desks))
+        await asyncio.gather(*(peer.leave() for peer in self._peers))
 
     def told(self) -> str:
         """What is wrong with those that are not well, for a person to read."""

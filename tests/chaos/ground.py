@@ -9,19 +9,16 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from cobrowse.store.base import Agent
 from cobrowse.store.opening import open_store
+from tests.chaos.asking import Door, ask
 from tests.chaos.line import Line, line_to
-from tests.chaos.peers import Door
 from tests.hub.peers import ORIGIN
-from tests.live_hub import CHEAP, NO_TLS, PASSWORD, HubProcess, settings_for
+from tests.live_hub import CHEAP, PASSWORD, HubProcess, settings_for
 from tests.redis_servers.one import free_port
 
-HOST = "127.0.0.1"
 SAMPLE_SECONDS = 0.5
-READY_SECONDS = 30.0
+ASK_SECONDS = 5.0
 # One for each session: the budgets of wrong codes are a site's, and each race for a code has a loser.
 SITES = 64
 _RSS = re.compile(r"VmRSS:\s+(\d+) kB")
@@ -76,21 +73,20 @@ class Ground:
 
     async def metrics(self, name: str) -> dict[str, int]:
         """The counts of this hub; none where it does not answer."""
-        door = next(door for door in self.doors if door.name == name)
-        with suppress(httpx.HTTPError):
-            async with httpx.AsyncClient(verify=NO_TLS, timeout=5.0) as client:
-                answer = await client.get(f"http://{HOST}:{door.port}/metrics")
-                pairs = (line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
-                return {series: int(float(value)) for series, value in pairs}
+        with suppress(OSError):
+            answer = await ask(self._door(name), "GET", "/metrics", seconds=ASK_SECONDS)
+            pairs = (line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
+            return {series: int(float(value)) for series, value in pairs}
         return {}
 
     async def ready(self, name: str) -> bool:
         """What /readyz says."""
-        door = next(door for door in self.doors if door.name == name)
-        with suppress(httpx.HTTPError):
-            async with httpx.AsyncClient(verify=NO_TLS, timeout=5.0) as client:
-                return (await client.get(f"http://{HOST}:{door.port}/readyz")).status_code == 200
+        with suppress(OSError):
+            return (await ask(self._door(name), "GET", "/readyz", seconds=ASK_SECONDS)).status == 200
         return False
+
+    def _door(self, name: str) -> Door:
+        return next(door for door in self.doors if door.name == name)
 
     async def sample(self) -> None:
         """Look at the memory of the hubs for ever."""

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from tests.chaos.notes import Disturbance, Notes, Race
+from tests.chaos.notes import CANARY, Disturbance, Notes, Race
 
 # DESIGN: the console says `lost` after so long.
 LOST_SECONDS = 5.0
@@ -86,14 +86,15 @@ def tokens_dead(answers: Mapping[str, str]) -> list[str]:
 
 def nothing_of_the_page(canaries: Iterable[str], places: Mapping[str, bytes]) -> list[str]:
     """P12. No word of any page in the store, its files, or a log. `places` are their contents, by name."""
-    words = list(canaries)
-    found = []
-    for name, content in places.items():
-        # One look first: all canaries begin alike.
-        for word in words:
-            if word.encode() in content:
-                found.append(f"P12: {word} of a page stands in {name}")
-    return found
+    words = [word.encode() for word in canaries]
+    return [
+        f"P12: {word.decode()} of a page stands in {name}"
+        for name, content in places.items()
+        # One look for all of a thousand: they begin alike.
+        if CANARY.encode() in content
+        for word in words
+        if word in content
+    ]
 
 
 def bounded_memory(rss: Mapping[str, int], bound_bytes: int) -> list[str]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 Place = tuple[int, int]
+# How the word begins that stands in every text of a page.
+CANARY = "Kanarie"
 
 
 @dataclass

@@ -28,17 +28,17 @@ class Outcome(Struct, kw_only=True):
     """A line of the table. Seconds, megabytes and milliseconds."""
 
     fault: str
-    runs: int
-    sessions: int
-    worst_seconds: float
-    bar_seconds: float
     violations: list[str]
-    p99_before_ms: float
-    p99_others_ms: float
-    hub_mb: int
-    races: int
-    acts: int
-    lost: int
+    runs: int = 0
+    sessions: int = 0
+    worst_seconds: float = 0.0
+    bar_seconds: float = 0.0
+    p99_before_ms: float = 0.0
+    p99_others_ms: float = 0.0
+    hub_mb: int = 0
+    races: int = 0
+    acts: int = 0
+    lost: int = 0
 
     @property
     def survived(self) -> bool:
@@ -49,8 +49,12 @@ async def run_fault(
     fault: Fault, runs: int, sessions: int, tell: Callable[[str], None], keep: Path | None = None
 ) -> Outcome:
     """One fault, so often. Logs stay in `keep`, where given."""
-    async with open_run(fault, sessions, tell, keep) as run:
-        return await run.run([fault] * runs)
+    try:
+        async with open_run(fault, sessions, tell, keep) as run:
+            return await run.run([fault] * runs)
+    except AssertionError as failed:
+        # Not even the sessions came about: the faults after this one have their turn all the same.
+        return Outcome(fault=fault.name, violations=[f"never began: {failed}"])
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from tests.chaos.crowd import Pair
-from tests.chaos.peers import AWAY
+from tests.chaos.peer import AWAY
 from tests.chaos.striking import Fault, Strike, nothing
 from tests.redis_servers.one import RedisServer
 
@@ -94,8 +94,8 @@ async def _says_so(strike: Strike, *, ready: bool | None = False) -> None:
         except AWAY as error:
             strike.found.append(f"{door.name} gave no answer while Redis was away: {error!r}")
             continue
-        if answer.status_code != 503 or "retry-after" not in answer.headers:
-            strike.found.append(f"{door.name} answered {answer.status_code} without the store, not 503 and Retry-After")
+        if answer.status != 503 or "retry-after" not in answer.headers:
+            strike.found.append(f"{door.name} answered {answer.status} without the store, not 503 and Retry-After")
 
 
 def _others_flow(strike: Strike) -> None:

@@ -48,7 +48,8 @@ class Strike:
 
     @property
     def others(self) -> list[Pair]:
-        return [pair for pair in self.crowd.pairs if pair not in self.hit]
+        hit = set(self.hit)
+        return [pair for pair in self.crowd.pairs if pair not in hit]
 
     @property
     def pair(self) -> Pair:

@@ -12,7 +12,9 @@ from tests.hub.peers import text_of
 from tests.mirror.replay import Picture
 
 ASK_AGAIN_SECONDS = 2.0
-TIP_SECONDS = 1.0
+# After the last frame, and from then on.
+TIP_AFTER_SECONDS = 1.0
+TIP_EVERY_SECONDS = 5.0
 # Of how many places it is known what was shown there.
 PLACES_KEPT = 5_000
 
@@ -38,7 +40,7 @@ class SharedPage:
         self._credit_frames = 0
         self._credit_bytes = 0
         self._parts: list[Snapshot] = []
-        self._tipped_at = 0.0
+        self._tip_at = 0.0
         self._sent = new_picture()
 
     @property
@@ -85,8 +87,11 @@ class SharedPage:
         if not self._parts and self.page.dirty and self._may_send():
             self.seq += 1
             yield self._sending(self.page.ops(self.epoch, self.seq))
-        elif not said and not self._parts and now - self._tipped_at >= TIP_SECONDS:
-            self._tipped_at = now
+            said = True
+        if said:
+            self._tip_at = now + TIP_AFTER_SECONDS
+        elif not self._parts and now >= self._tip_at:
+            self._tip_at = now + TIP_EVERY_SECONDS
             yield self._encode(Tip(epoch=self.epoch, seq=self.seq))
 
     def _sending(self, message: Snapshot | Ops) -> str | bytes:
