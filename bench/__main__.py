@@ -30,6 +30,8 @@ USUAL = (
     Benchmark("relay_peers", 240.0),
     Benchmark("workers"),
     Benchmark("stores"),
+    Benchmark("fanout"),
+    Benchmark("active", 180.0),
     Benchmark("cross_hub"),
 )
 LONG = (

@@ -5,7 +5,7 @@ import sys
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from cobrowse.core.protocol import SUBPROTOCOL
 from cobrowse.web.connections import SOCKET_MAX_BYTES
@@ -21,13 +21,10 @@ async def relay(socket: WebSocket) -> None:
     pair[seat] = socket
     await socket.accept(SUBPROTOCOL)
     other = "agent" if seat == "customer" else "customer"
-    try:
-        while True:
-            text = await socket.receive_text()
-            if other in pair:
-                await pair[other].send_text(text)
-    except WebSocketDisconnect:
-        pair.pop(seat, None)
+    while (said := await socket.receive())["type"] == "websocket.receive":
+        if other in pair:
+            await pair[other].send({**said, "type": "websocket.send"})
+    pair.pop(seat, None)
 
 
 def main(port: int) -> None:
