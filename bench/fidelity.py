@@ -41,7 +41,7 @@ def _figures(pages: Sequence[Shown]) -> list[Figure]:
         if one.why:
             raise CannotMeasure(f"The page {one.page} could not be compared at its {one.name}{one.why}".splitlines()[0])
     worst = {shown.name: max(one.percent for one in moments if one.page == shown.name) for shown in pages}
-    each = [Figure(f"mirror difference, {name}", percent, "%", AT_MOST_PERCENT) for name, percent in worst.items()]
+    each = [Figure(f"mirror_difference_{name}_percent", percent, "%", AT_MOST_PERCENT) for name, percent in worst.items()]
     return [Figure("mirror_pixel_difference_percent", max(worst.values()), "%", AT_MOST_PERCENT), *each]
 
 
