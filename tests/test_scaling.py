@@ -103,7 +103,8 @@ def test_only_what_is_after_the_beginning_of_the_window_is_counted() -> None:
 
 def test_the_model_grows_with_the_sessions_and_with_what_goes_from_hub_to_hub() -> None:
     small, large = (reckoned(sessions, STICKY, COSTS, MEASURED) for sessions in (10_000, 1_000_000))
-    assert large.commands_a_second == pytest.approx(100 * small.commands_a_second, rel=0.01)
+    # But for the rounding of hubs.
+    assert large.commands_a_second == pytest.approx(100 * small.commands_a_second, rel=0.02)
     apart = reckoned(1_000_000, RANDOM, COSTS, MEASURED)
     assert apart.hubs > large.hubs
     assert apart.commands_a_second > large.commands_a_second

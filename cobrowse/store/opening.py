@@ -15,6 +15,7 @@ from cobrowse.store.redis.bus import RedisBus
 from cobrowse.store.redis.commands import Commands
 from cobrowse.store.redis.counts import RedisCounts
 from cobrowse.store.redis.keys import Keys
+from cobrowse.store.redis.layout import check_layout
 from cobrowse.store.redis.sessions import RedisSessions
 from cobrowse.store.sqlite.accounts import SqliteAccounts
 from cobrowse.store.sqlite.database import MEMORY, open_database
@@ -88,6 +89,7 @@ async def open_redis(address: RedisAddress, prefix: str = REDIS_PREFIX) -> Async
     bus = RedisBus(commands, keys)
     try:
         await commands.open()
+        await check_layout(commands, keys)
         yield Stores(RedisSessions(commands, keys), RedisAccounts(commands, keys), bus, RedisCounts(commands, keys))
     finally:
         await bus.close()

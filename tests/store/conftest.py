@@ -7,9 +7,28 @@ import pytest
 
 from cobrowse.store.base import AccountStore, Bus, SessionStore
 from cobrowse.store.opening import Stores
+from cobrowse.store.redis import commands as redis_commands
+from cobrowse.store.redis import node as redis_node
 from tests.redis_servers.cluster import RedisCluster, running_cluster
 from tests.redis_servers.sentinel import SentinelSet, running_sentinel
 from tests.store.backends import Backend, redis_backend, sqlite_backend
+
+# What no test of a Redis that is well ever waits for, however busy the machine is.
+PATIENT_SECONDS = 60.0
+
+
+@pytest.fixture(autouse=True)
+def patient_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is not there refuses at once; who is there, and slow, is waited for."""
+    monkeypatch.setattr(redis_node, "CONNECT_SECONDS", PATIENT_SECONDS)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where everything is well, nothing counts as away."""
+    monkeypatch.setattr(redis_node, "ANSWER_SECONDS", PATIENT_SECONDS)
+    monkeypatch.setattr(redis_node, "TURN_SECONDS", PATIENT_SECONDS)
+    monkeypatch.setattr(redis_commands, "PROBE_SECONDS", PATIENT_SECONDS)
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +62,7 @@ def sentinel(whole_sentinel: SentinelSet) -> SentinelSet:
 @pytest.fixture(
     params=["sqlite", *(pytest.param(name, marks=pytest.mark.redis) for name in ("redis", "sentinel", "cluster"))]
 )
-def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+def backend(request: pytest.FixtureRequest, tmp_path: Path, patient: None) -> Backend:
     """Each backend in turn, empty."""
     name: str = request.param
     if name == "sqlite":

@@ -136,6 +136,15 @@ async def test_trails_are_to_be_closed_when_their_time_has_come(sessions: Sessio
     assert await sessions.audit_due(inf, 10) == ["early", "late"]
 
 
+async def test_many_trails_are_all_found_wherever_they_lie(sessions: SessionStore) -> None:
+    ids = [f"s{n:03}" for n in range(40)]
+    for n, session in enumerate(ids):
+        assert await sessions.append_audit(trail(session, close_at=100.0 + n), sealed("created", session=session))
+    assert await sessions.audit_due(139.0, 100) == ids
+    assert await sessions.audit_due(139.0, 25) == ids[:25]
+    assert {each.session for each in await sessions.trails()} == set(ids)
+
+
 async def test_the_earliest_time_to_close_counts_until_it_is_closed(sessions: SessionStore) -> None:
     first = await begun(sessions)
     second = sealed("ended", head=head_of(first))

@@ -277,6 +277,19 @@ async def test_due_comes_earliest_first_and_takes_nothing_off(sessions: SessionS
         assert await sessions.due(139.0, 5) == ordered[:5]
 
 
+async def test_many_sessions_are_all_found_wherever_they_lie(sessions: SessionStore) -> None:
+    """Backends spread them; nobody who asks notices."""
+    ids = [f"s{n:03}" for n in range(60)]
+    await asyncio.gather(*(stored(sessions, waiting(each), 100.0 + n) for n, each in enumerate(ids)))
+    assert await sessions.due(159.0, 100) == ids
+    assert await sessions.due(159.0, 35) == ids[:35]
+    assert await sessions.versions(ids) == dict.fromkeys(ids, 1)
+    assert len(await sessions.list_for_agent("ana")) == 60
+    await asyncio.gather(*(sessions.replace(ended(waiting(each), CREATED_AT), 1, inf) for each in ids[1:]))
+    assert await sessions.due(159.0, 100) == ids[:1]
+    assert await sessions.versions(ids) == dict.fromkeys(ids, 2) | {ids[0]: 1}
+
+
 async def test_a_write_moves_the_due_time(sessions: SessionStore) -> None:
     session = await stored(sessions, waiting(), due_at=100.0)
     for version, due_at in enumerate((50.25, 200.5, 1e15), start=1):

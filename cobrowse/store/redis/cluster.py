@@ -15,10 +15,10 @@ from redis.exceptions import ConnectionError, RedisError
 
 from cobrowse.store.ending import ended
 from cobrowse.store.redis.address import Host, RedisAddress
+from cobrowse.store.redis.keys import SLOTS
 from cobrowse.store.redis.node import Node
 from cobrowse.store.redis.routes import FAILOVER_PATIENCE_SECONDS
 
-SLOTS = 16_384
 # How many nodes are asked at once for the map; the first answer counts.
 ASKED_AT_ONCE = 3
 # How soon after one map another is asked for, because a slot was elsewhere.

@@ -109,15 +109,20 @@ class Commands:
         """The answer of `lua/<name>.lua`, which runs at once or not at all. Its keys share a slot, whichever kind of
         Redis it is, or it is refused with `ValueError`. Sent by its hash; Redis gets the text where it does not know
         it."""
-        if len({key_slot(key.encode()) for key in keys}) != 1:
-            raise ValueError(f"The keys of {name}.lua are in several slots, or there are none.")
+        [answer] = await self.scripts(name, [(keys, arguments)])
+        return answer
+
+    async def scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Sequence[Argument]]]) -> list[Any]:
+        """The answers of several runs of one script, each with its own keys, in one round trip to each server."""
+        for keys, _ in calls:
+            if len({key_slot(key.encode()) for key in keys}) != 1:
+                raise ValueError(f"The keys of {name}.lua are in several slots, or there are none.")
         text, digest = _script(name)
         with self._errors():
             try:
-                [answer] = await self._answers([("EVALSHA", digest, len(keys), *keys, *arguments)])
+                return await self._answers([("EVALSHA", digest, len(keys), *keys, *rest) for keys, rest in calls])
             except NoScriptError:
-                [answer] = await self._answers([("EVAL", text, len(keys), *keys, *arguments)])
-        return answer
+                return await self._answers([("EVAL", text, len(keys), *keys, *rest) for keys, rest in calls])
 
     async def ping(self) -> None:
         """Return if every server answers, soon. Raises `StoreAway`, and from then on they are looked for."""

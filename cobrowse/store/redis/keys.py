@@ -1,15 +1,23 @@
 """Every key and channel in Redis, from one place.
 
 The part in braces decides the slot in a cluster. All that one script touches shares it: a session, its audit trail,
-its assets and the due list of its shard. A session's code is in a slot of its own, since who claims knows the code
-alone; `RedisSessions.create` tells how the two are kept in step.
+its assets and the due list of its shard. A session's code goes by its own name, since who claims knows the code alone;
+`RedisSessions.create` tells how the two are kept in step.
+
+The slots that are used lie about as far from one another, since a cluster deals its slots out in ranges: each master
+then has about as many shards as the next.
 """
 
+from functools import cache
 from typing import Literal
 from zlib import crc32
 
-# Due lists, and with them the slots that sessions are spread over. Every hub must use the same number.
-SHARDS = 16
+from redis.crc import key_slot
+
+SLOTS = 16_384
+# Due lists, and with them the slots that all is spread over: as many masters of a cluster can share the work. Every hub
+# must use the same number (layout.py sees to it). What more of them cost is in docs/decisions.md.
+SHARDS = 256
 
 Kind = Literal[
     "session",
@@ -29,8 +37,6 @@ Kind = Literal[
     "ticket",
     "count",
 ]
-# These share a slot, by the session's shard.
-_WITH_SESSION = ("session", "trail", "audit", "trails", "audit_due", "asset", "asset_numbers", "due")
 
 
 class Keys:
@@ -59,6 +65,10 @@ class Keys:
         """The key of the list of a shard's audit trails that are to be closed."""
         return self._place("audit_due", shard)
 
+    def layout(self) -> str:
+        """The key of what is written down of the layout itself; the same whatever that is."""
+        return f"{self._prefix}:layout"
+
     def inbox(self, hub: str) -> str:
         """The channel that a hub listens on. Channels are not part of a database number."""
         return f"{self._prefix}:inbox:{hub}"
@@ -69,5 +79,19 @@ class Keys:
         return crc32(name.encode()) % SHARDS
 
     def _place(self, kind: Kind, shard: int) -> str:
-        group = "session" if kind in _WITH_SESSION else kind
-        return f"{self._prefix}:{{{group}-{shard}}}:{kind}"
+        return f"{self._prefix}:{{{_tags(SHARDS)[shard]}}}:{kind}"
+
+
+@cache
+def _tags(shards: int) -> tuple[str, ...]:
+    """For each shard a text whose slot lies about the middle of the shard's part of all slots: the first number that
+    does. Never change which: keys are made of them."""
+    found: dict[int, str] = {}
+    number, part = 0, SLOTS // shards
+    while len(found) < shards:
+        text = str(number)
+        shard, place = divmod(key_slot(text.encode()), part)
+        if abs(2 * place - part) <= part // 4:
+            found.setdefault(shard, text)
+        number += 1
+    return tuple(found[shard] for shard in range(shards))

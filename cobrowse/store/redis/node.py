@@ -116,9 +116,9 @@ class Node:
         return await pipe.execute(raise_on_error=False)
 
     def _connected(
-        self, connections: int, answer_seconds: float | None, *, connect_seconds: float = CONNECT_SECONDS
+        self, connections: int, answer_seconds: float | None, *, connect_seconds: float | None = None
     ) -> "Redis":
-        return connected(self._address, self.host, connections, answer_seconds, connect_seconds)
+        return connected(self._address, self.host, connections, answer_seconds, connect_seconds or CONNECT_SECONDS)
 
 
 def connected(

@@ -176,6 +176,7 @@ async def test_a_restart_is_waited_for(stores: Stores, server: RedisServer) -> N
     """One that takes no longer than the patience is not even noticed."""
     await stored(stores.sessions, waiting())
     breaker_of(stores)._patience_seconds = 60.0
+    commands_of(stores).routes.patience_seconds = 60.0
     server.kill()
     call = asyncio.create_task(stores.sessions.create(waiting("s2"), "code", CODE_EXPIRES_AT, CREATED_AT))
     await asyncio.to_thread(server.start)
@@ -358,12 +359,15 @@ async def test_redis_7_and_valkey_will_do(
         return [info]
 
     monkeypatch.setattr(Node, "send", send)
-    if is_new_enough:
-        async with open_store(server.url, exclusive=True):
-            return
-    with pytest.raises(StoreError, match="Cobrowse needs 7 or newer"):
-        async with open_store(server.url, exclusive=True):
-            pass
+    commands = Commands(RedisAddress(server.url))
+    try:
+        if is_new_enough:
+            await commands.open()
+        else:
+            with pytest.raises(StoreError, match="Cobrowse needs 7 or newer"):
+                await commands.open()
+    finally:
+        await commands.close()
 
 
 async def test_a_redis_that_may_throw_sessions_away_is_warned_of(
