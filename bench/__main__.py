@@ -31,12 +31,14 @@ USUAL = (
     Benchmark("workers"),
     Benchmark("stores"),
     Benchmark("fanout"),
+    Benchmark("idle_sessions.briefly"),
     Benchmark("active", 180.0),
     Benchmark("cross_hub"),
 )
 LONG = (
     Benchmark("fidelity", 900.0),
     Benchmark("idle_sessions", 400.0),
+    Benchmark("idle_ten_thousand", 400.0),
     # Reads what `workers`, `cross_hub` and `idle_sessions` found.
     Benchmark("million", 900.0),
 )

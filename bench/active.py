@@ -43,7 +43,7 @@ def measure(most: int = SESSIONS, try_seconds: float = TRY_SECONDS) -> list[Figu
         with pinned(server):
             ground = started.enter_context(running_ground(agents=agents_for(FIRST) + agents_for(most)))
         started.enter_context(pinned(load))
-        borne, p99, sessions = uvloop.run(_borne(ground, most, try_seconds))
+        borne, p99, sessions = uvloop.run(most_borne(ground, most, try_seconds))
     if borne == sessions:
         print(f"All {sessions} sessions that could be made were borne: there may be more.")
     return [
@@ -53,7 +53,8 @@ def measure(most: int = SESSIONS, try_seconds: float = TRY_SECONDS) -> list[Figu
     ]
 
 
-async def _borne(ground: Ground, most: int, try_seconds: float) -> tuple[int, float, int]:
+async def most_borne(ground: Ground, most: int, try_seconds: float) -> tuple[int, float, int]:
+    """How many sessions were borne, the delay of 99 of 100 frames there, and how many sessions there were."""
     names = ground.agents
     ground.agents = names[: agents_for(FIRST)]
     streams = [Stream(live) for live in await make(ground, min(FIRST, most), all_on(ground))]
@@ -68,6 +69,8 @@ async def _borne(ground: Ground, most: int, try_seconds: float) -> tuple[int, fl
         return await _p99(streams[:count], try_seconds)
 
     borne, p99 = await bisected(len(streams), p99_of)
+    for stream in streams:
+        stream.close()
     return borne, p99, len(streams)
 
 

@@ -123,7 +123,7 @@ def measure(sizes: Sequence[str] = tuple(SIZES), turns: int = TURNS) -> list[Fig
             ground = started.enter_context(running_ground(agents=agents_for(SESSIONS)))
             bare = started.enter_context(running(STARLETTE))
         started.enter_context(pinned(load))
-        found = uvloop.run(_turns(ground, bare, pages, turns))
+        found = uvloop.run(measured(ground, bare, pages, turns))
     figures = []
     for size, (ours, theirs) in found.items():
         name, beside = f"fanout_{size}_ms", median(theirs)
@@ -150,9 +150,14 @@ def _packed_kb(parts: Sequence[Part]) -> float:
     return sum(len(packed(as_text(part))) for part in parts) / 1024
 
 
-async def _turns(ground: Ground, bare: Server, pages: Pages, turns: int) -> dict[str, tuple[list[float], list[float]]]:
-    ours = [Ours(live) for live in await make(ground, SESSIONS, all_on(ground))]
-    theirs = [Bare(*await bare.pair(str(number))) for number in range(SESSIONS)]
+async def measured(
+    ground: Ground, bare: Server, pages: Pages, turns: int
+) -> dict[str, tuple[list[float], list[float]]]:
+    """Milliseconds of each size, through our hub and through the bare relay."""
+    lives = await make(ground, SESSIONS, all_on(ground))
+    ours = [Ours(live) for live in lives]
+    pairs = [await bare.pair(str(number)) for number in range(SESSIONS)]
+    theirs = [Bare(*pair) for pair in pairs]
     found: dict[str, tuple[list[float], list[float]]] = {size: ([], []) for size in pages}
     for turn in range(-1, turns):
         for size, parts in pages.items():
@@ -161,6 +166,10 @@ async def _turns(ground: Ground, bare: Server, pages: Pages, turns: int) -> dict
             if turn >= 0:
                 for kept, ms in zip(found[size], times, strict=True):
                     kept.append(ms)
+    for live in lives:
+        live.close()
+    for socket in (socket for pair in pairs for socket in pair):
+        socket.close()
     return found
 
 

@@ -123,7 +123,12 @@ class Hub:
 
     def place(self, number: int = 0) -> Place:
         """Where to connect, from the `number`-th address."""
-        return Place(self.port, self.host, f"127.{1 + number // 60_000}.{number // 250 % 240}.{1 + number % 250}")
+        return place_from(self.port, self.host, number)
+
+
+def place_from(port: int, host: str, number: int) -> Place:
+    """A hub's place, from the `number`-th address of 127.0.0.0/8."""
+    return Place(port, host, f"127.{1 + number // 60_000}.{number // 250 % 240}.{1 + number % 250}")
 
 
 class Ground:

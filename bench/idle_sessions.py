@@ -1,9 +1,10 @@
-"""Ten thousand idle sessions on one hub: `python -m bench.idle_sessions [SESSIONS]`.
+"""Ten thousand idle sessions on one hub, or as many as may be: `python -m bench.idle_sessions [SESSIONS]`.
 
 Each is made through the product's own doors and stays live with its two sockets. Then nothing is said for a while but
 what keeps them: the hub's pings and probes, its rounds of re-reading, leases and ledgers. Meanwhile an agent starts a
 session every few seconds, as the people who use such a hub would. Memory is that of the process (PSS), before and
-after, divided by the sessions; the kernel's own for sockets is not in it."""
+after, divided by the sessions; the kernel's own for sockets is not in it. `briefly` takes fewer sessions and only their
+memory; then some of them are in use, 15 frames a second each."""
 
 import asyncio
 import statistics
@@ -16,6 +17,7 @@ import uvloop
 
 from bench.figures import Figure, table
 from bench.ground import KB, CannotMeasure, Ground, allow_files, running_ground
+from bench.relay_load import Stream, delays_ms
 from bench.sessions import Live, agents_for, all_on, make, signed_in
 from cobrowse.web.server import PING_SECONDS
 
@@ -31,6 +33,12 @@ WARM_SESSIONS = 20
 # An agent may make 30 sessions a minute.
 NEW_EVERY_SECONDS = 2.5
 MEMORY_KB = 80.0
+# For `briefly`: all are idle, then some of them are in use.
+BRIEF_SESSIONS = 1_000
+ACTIVE_SESSIONS = 250
+ACTIVE_FRAMES_A_SECOND = 15.0
+ACTIVE_SECONDS = 4.0
+LOOK_SECONDS = 1.0
 START_MS = 1000.0
 
 
@@ -52,16 +60,17 @@ class Idle(NamedTuple):
 
 def measure(wanted: int = SESSIONS) -> list[Figure]:
     """Memory a session, heartbeats, and how long a new session takes beside so many."""
-    sessions = _as_many_as_may_be(wanted)
-    with running_ground(agents=agents_for(sessions) + 2) as ground:
-        idle = uvloop.run(_idle(ground, sessions))
-    if idle.sessions < sessions:
-        print(f"Only {idle.sessions} of {sessions} sessions could be made in {MAKING_SECONDS:.0f} s.")
-        sessions = idle.sessions
+    fitting = _as_many_as_may_be(wanted)
+    with running_ground(agents=agents_for(fitting) + 2) as ground:
+        idle = uvloop.run(_idle(ground, fitting))
+    sessions = idle.sessions
+    if sessions < fitting:
+        print(f"Only {sessions} of {fitting} sessions could be made in {MAKING_SECONDS:.0f} s.")
     p95 = statistics.quantiles(idle.started_ms, n=20, method="inclusive")[-1]
     return [
         Figure("idle_hub_empty_mb", idle.empty_kb / KB, "MB"),
-        Figure("idle_sessions", sessions, "", wanted, least=True),
+        # What one process may hold here; `idle_ten_thousand` has them all, on two.
+        Figure("idle_sessions", sessions, "", fitting, least=True),
         Figure("idle_session_kb", idle.hub_kb, "KB", MEMORY_KB),
         Figure("idle_session_redis_kb", idle.redis_kb, "KB"),
         Figure("idle_sockets_lost", idle.lost, "", 0),
@@ -74,6 +83,40 @@ def measure(wanted: int = SESSIONS) -> list[Figure]:
         Figure("making_a_session_hub_cpu_ms", 1000 * idle.making_cpu_seconds / sessions, "ms"),
         Figure("making_sessions_a_second", sessions / idle.making_seconds, "1/s"),
     ]
+
+
+def briefly(
+    sessions: int = BRIEF_SESSIONS, active: int = ACTIVE_SESSIONS, seconds: float = ACTIVE_SECONDS
+) -> list[Figure]:
+    """Memory of a session that is idle, and of one that is in use, from fewer of them."""
+    allow_files(SOCKETS_PER_SESSION * sessions + OTHER_FILES)
+    with running_ground(agents=agents_for(sessions) + 1) as ground:
+        idle_kb, active_kb = uvloop.run(memory(ground, sessions, active, seconds))
+    return [
+        Figure("idle_session_kb", idle_kb, "KB", MEMORY_KB),
+        Figure("active_session_kb", active_kb, "KB"),
+    ]
+
+
+async def memory(ground: Ground, sessions: int, active: int, seconds: float) -> tuple[float, float]:
+    """Kilobytes of a session that is idle, and of one of the `active` ones that are in use for so long."""
+    hub = ground.hubs[0].process
+    own, ground.agents = ground.agents[0], ground.agents[1:]
+    await warm(ground, own)
+    empty_kb = hub.memory_kb()
+    lives = await make(ground, sessions, all_on(ground))
+    settled_kb = hub.memory_kb()
+    streams = [Stream(live) for live in lives]
+    sending = asyncio.create_task(delays_ms(streams[:active], seconds, a_second=ACTIVE_FRAMES_A_SECOND))
+    most_kb = settled_kb
+    while not sending.done():
+        await asyncio.wait((sending,), timeout=LOOK_SECONDS)
+        most_kb = max(most_kb, hub.memory_kb())
+    await sending
+    for live in lives:
+        live.close()
+    idle_kb = (settled_kb - empty_kb) / sessions
+    return idle_kb, idle_kb + (most_kb - settled_kb) / active
 
 
 def _as_many_as_may_be(wanted: int) -> int:
@@ -92,11 +135,8 @@ def _as_many_as_may_be(wanted: int) -> int:
 async def _idle(ground: Ground, sessions: int) -> Idle:
     [hub] = ground.hubs
     own, ground.agents = ground.agents[:2], ground.agents[2:]
-    async with signed_in(ground, own[0], hub.place()) as desk:
-        for _ in range(WARM_SESSIONS):
-            live = await desk.live(ground.sites[0], hub.place())
-            await desk.end(live.id)
-    before_kb, before_redis = hub.process.memory_kb(), _redis_bytes(ground)
+    await warm(ground, own[0])
+    before_kb, before_redis = hub.process.memory_kb(), redis_bytes(ground)
     began, cpu = time.monotonic(), hub.process.cpu_seconds()
     lives = await make(ground, sessions, all_on(ground), within_seconds=MAKING_SECONDS)
     sessions = len(lives)
@@ -105,10 +145,10 @@ async def _idle(ground: Ground, sessions: int) -> Idle:
         for seat in live.seats:
             seat.settle()
     hub_kb = (hub.process.memory_kb() - before_kb) / sessions
-    redis_kb = (_redis_bytes(ground) - before_redis) / sessions / KB
-    began, cpu, commands = time.monotonic(), hub.process.cpu_seconds(), _redis_commands(ground)
+    redis_kb = (redis_bytes(ground) - before_redis) / sessions / KB
+    began, cpu, commands = time.monotonic(), hub.process.cpu_seconds(), redis_commands(ground)
     pings = [seat.socket.pings for live in lives for seat in live.seats]
-    started = await _starting(ground, own[1])
+    started = await starting(ground, own[1])
     took = time.monotonic() - began
     return Idle(
         sessions,
@@ -118,20 +158,30 @@ async def _idle(ground: Ground, sessions: int) -> Idle:
         hub_kb,
         redis_kb,
         (hub.process.cpu_seconds() - cpu) / took,
-        (_redis_commands(ground) - commands) / took,
+        (redis_commands(ground) - commands) / took,
         sum(seat.socket.closed for live in lives for seat in live.seats),
-        _late(lives, pings, took),
+        late(lives, pings, took),
         started,
     )
 
 
-async def _starting(ground: Ground, name: str) -> list[float]:
+async def warm(ground: Ground, name: str) -> None:
+    """What is loaded or filled once shall be no session's."""
+    place = ground.hubs[0].place()
+    async with signed_in(ground, name, place) as desk:
+        for _ in range(WARM_SESSIONS):
+            live = await desk.live(ground.sites[0], place)
+            await desk.end(live.id)
+            live.close()
+
+
+async def starting(ground: Ground, name: str, seconds: float = IDLE_SECONDS) -> list[float]:
     """Start sessions, one after the other, while the rest is idle; how many milliseconds each took."""
     place = ground.hubs[0].place()
-    until = time.monotonic() + IDLE_SECONDS
-    found = []
+    until = time.monotonic() + seconds
+    found: list[float] = []
     async with signed_in(ground, name, place) as desk:
-        while time.monotonic() < until:
+        while len(found) < 2 or time.monotonic() < until:
             live = await desk.live(ground.sites[0], place)
             found.append(live.started_ms)
             await desk.end(live.id)
@@ -140,19 +190,21 @@ async def _starting(ground: Ground, name: str) -> list[float]:
     return found
 
 
-def _late(lives: Sequence[Live], before: Sequence[int], seconds: float) -> int:
+def late(lives: Sequence[Live], before: Sequence[int], seconds: float) -> int:
     """How many open sockets heard fewer pings than they had to in so many seconds, with one interval of grace."""
     owed = int(seconds // PING_SECONDS) - 1
     now = [seat.socket.pings for live in lives for seat in live.seats]
     return sum(1 for first, last in zip(before, now, strict=True) if last - first < owed)
 
 
-def _redis_bytes(ground: Ground) -> int:
+def redis_bytes(ground: Ground) -> int:
+    """What Redis holds."""
     with ground.redis_client() as client:
         return int(client.info("memory")["used_memory"])
 
 
-def _redis_commands(ground: Ground) -> int:
+def redis_commands(ground: Ground) -> int:
+    """How many it has run so far."""
     with ground.redis_client() as client:
         return int(client.info("stats")["total_commands_processed"])
 

@@ -126,6 +126,11 @@ class Stream:
         """Whether either side was closed."""
         return self._sender.closed or self._receiver.closed
 
+    def close(self) -> None:
+        """Both sides go without a word."""
+        self._sender.close()
+        self._receiver.close()
+
     def rest(self) -> None:
         """Nothing more is sent."""
         self._lump = 0

@@ -80,7 +80,7 @@ def measure(peers: Sequence[Peer] = PEERS, size: Size = WHOLE) -> list[Figure]:
             ground = started.enter_context(running_ground(agents=agents_for(size.sessions)))
             servers = [started.enter_context(running(peer)) for peer in peers]
         started.enter_context(pinned(load))
-        ours, *theirs = uvloop.run(_measured(ground, servers, size))
+        ours, *theirs = uvloop.run(measured(ground, servers, size))
     starlette = next(one for one in theirs if one.peer is STARLETTE)
     return [
         Figure("relay_frames_per_s", median(ours.rates), FRAMES, runs=ours.rates),
@@ -91,7 +91,8 @@ def measure(peers: Sequence[Peer] = PEERS, size: Size = WHOLE) -> list[Figure]:
     ]
 
 
-async def _measured(ground: Ground, servers: Sequence[Server], size: Size) -> list[Contender]:
+async def measured(ground: Ground, servers: Sequence[Server], size: Size) -> list[Contender]:
+    """Our hub and the servers, and what they showed."""
     lives = await make(ground, size.sessions, all_on(ground))
     contenders = [Contender(None, ground.hubs[0].process, [Stream(live) for live in lives])]
     for server in servers:
@@ -108,6 +109,9 @@ async def _measured(ground: Ground, servers: Sequence[Server], size: Size) -> li
         for share in SHARES:
             for one in delayed:
                 one.delays[share].append(await _delayed(one, share, size))
+    for one in contenders:
+        for stream in one.streams:
+            stream.close()
     return contenders
 
 

@@ -40,7 +40,7 @@ def measure(agents: int = AGENTS, turns: int = TURNS) -> list[Figure]:
                 name: started.enter_context(running_ground(agents=agents, redis=name == "redis")) for name in STORES
             }
         started.enter_context(pinned(load))
-        found = uvloop.run(_turns(grounds, turns))
+        found = uvloop.run(measured(grounds, turns))
     figures = []
     for name in STORES:
         sessions, claims = [turn.sessions for turn in found[name]], [turn.claims for turn in found[name]]
@@ -49,7 +49,8 @@ def measure(agents: int = AGENTS, turns: int = TURNS) -> list[Figure]:
     return figures
 
 
-async def _turns(grounds: dict[str, Ground], turns: int) -> dict[str, list[Turn]]:
+async def measured(grounds: dict[str, Ground], turns: int) -> dict[str, list[Turn]]:
+    """The turns of each ground, by its name."""
     desks = {
         name: [Desk(ground, agent, ground.hubs[0].place()) for agent in ground.agents]
         for name, ground in grounds.items()
