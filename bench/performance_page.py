@@ -91,7 +91,10 @@ class Page:
 
     def _missed(self) -> list[str]:
         why: Mapping[str, str] = self._words["missed"]
-        lines = [f"- `{name}` {_short_by(entry)} {why.get(name, '')}".rstrip() for name, entry in self.missed().items()]
+        lines = [
+            f"- `{name}` {_short_by(entry)} {' '.join(why.get(name, '').split())}".rstrip()
+            for name, entry in self.missed().items()
+        ]
         return [
             "## What is missed, and why",
             "\n".join(lines) if lines else "Nothing: every budget and every aim is kept.",

@@ -18,9 +18,8 @@ RELAY_PEERS = {
 }
 LOADS = (25, 50, 75)
 SIZES = {"1k": "1,000 elements", "10k": "10,000 elements", "50k": "50,000 elements"}
-# Weighed once, in November 2026, as they are shipped; none is part of a run. KB, gzip.
+# Weighed once, in November 2026, as they are shipped; neither is part of a run. KB, gzip.
 ELSEWHERE_KB = {
-    "rrweb, the recorder alone": 23.0,
     "OpenReplay, tracker and assist": 92.0,
     "Cobrowse.io": 127.0,
 }
@@ -94,9 +93,12 @@ def _weights(figures: Figures) -> Plot | None:
     }
     if any(name not in figures for name in own.values()):
         return None
-    ours = [_bar(label, figures[name], "ours") for label, name in own.items()]
+    groups = {OURS: [_bar(label, figures[name], "ours") for label, name in own.items()]}
+    rrweb = figures.get("part_view_gzip_kb", {}).get("peer_value")
+    if rrweb:
+        groups["rrweb, weighed in the same run"] = [Bar("the recorder alone", rrweb)]
     others = [Bar(label, value, "elsewhere") for label, value in ELSEWHERE_KB.items()]
-    groups = {OURS: ours, "Others, as shipped (weighed in November 2026, not in this run)": others}
+    groups["Others, weighed in November 2026, not in this run"] = others
     return _bars("What a site's page loads, gzip", "KB", groups)
 
 

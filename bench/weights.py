@@ -1,13 +1,17 @@
-"""What the clients weigh over the wire, gzip at level 9: `python -m bench.weights`. They must have been built."""
+"""What the clients weigh over the wire, gzip at level 9: `python -m bench.weights`. They must have been built.
+
+Beside the view part, which captures the page, stands rrweb's recorder as it is shipped, where it is installed."""
 
 import gzip
 import json
 import sys
+from pathlib import Path
 
 from bench.figures import Figure, table
 from cobrowse.web.static import FOLDER
 
 KB = 1024
+RRWEB = Path(__file__).parent / "node_modules" / "@rrweb" / "record" / "dist" / "record.umd.min.cjs"
 LANGUAGES = ("en", "de")
 ALONE = {"snippet": 3.0, "entry": 8.0, "join": None, "console": None, "mirror": None}
 WHOLE_KB = 15.0
@@ -18,7 +22,7 @@ AFTER_ALLOW = ("view", "assets", "shrink", "acts")
 def measure() -> list[Figure]:
     """Each part, and what a customer loads before and after consent."""
     manifest = json.loads((FOLDER / "manifest.json").read_text())
-    sizes = {name: len(gzip.compress((FOLDER / part["file"]).read_bytes(), 9)) / KB for name, part in manifest.items()}
+    sizes = {name: _kb(FOLDER / part["file"]) for name, part in manifest.items()}
     found = [Figure(f"{_named(name)}_gzip_kb", sizes[name], "KB", bar) for name, bar in ALONE.items()]
     wholes = []
     for language in LANGUAGES:
@@ -28,8 +32,14 @@ def measure() -> list[Figure]:
     # Meant for all of it, and missed; docs/decisions.md says so. The build holds each part to what it weighs now.
     found.append(Figure("snippet_total_gzip_kb", max(wholes), "KB", WHOLE_KB))
     for name in sorted(set(sizes) - set(ALONE)):
-        found.append(Figure(f"part_{_named(name)}_gzip_kb", sizes[name], "KB"))
+        rrweb = _kb(RRWEB) if name == "view" and RRWEB.exists() else None
+        peer = None if rrweb is None else "rrweb's recorder"
+        found.append(Figure(f"part_{_named(name)}_gzip_kb", sizes[name], "KB", peer=peer, peer_value=rrweb))
     return found
+
+
+def _kb(file: Path) -> float:
+    return len(gzip.compress(file.read_bytes(), 9)) / KB
 
 
 def _named(part: str) -> str:
