@@ -27,6 +27,7 @@ USUAL = (
     Benchmark("change_to_paint"),
     Benchmark("first_picture"),
     Benchmark("resume"),
+    Benchmark("mirror_build"),
     Benchmark("relay_peers", 240.0),
     Benchmark("workers"),
     Benchmark("stores"),

@@ -96,6 +96,7 @@ def test_the_words_of_a_plot_carry_its_values() -> None:
         {
             "relay_frames_per_s": entry(20_000.0),
             "relay_frames_per_s_vs_socketio": entry(2.5, peer="socket.io", peer_value=8_000.0, **ratio),
+            "mirror_build_vs_rrweb_10k_ratio": entry(0.5, peer="rrweb", peer_value=150.0, own_value=75.0, unit="ratio"),
             "capture_vs_rrweb_10k_ratio": entry(0.4, peer="rrweb", peer_value=150.0, own_value=60.0, unit="ratio"),
             "change_to_paint_p95_ms": entry(75.0, budget=80.0, shape=[4.0 * at for at in range(21)], verdict="ok"),
             **{f"relay_at_{load}_percent_p99_ms": entry(load / 10) for load in (25, 50, 75)},
@@ -103,7 +104,7 @@ def test_the_words_of_a_plot_carry_its_values() -> None:
             "too_much_kb": entry(900.0, budget=15.0, verdict="OVER"),
         }
     )
-    assert set(found) == {"relay", "capture", "paint", "delay-p99", "budgets"}
+    assert set(found) == {"relay", "capture", "build", "paint", "delay-p99", "budgets"}
     assert "Cobrowse, all checked 20,000 /s, socket.io 8,000 /s" in found["relay"].alt
     assert "10,000 elements: Cobrowse 60 ms, rrweb 150 ms" in found["capture"].alt
     assert "Half of the changes within 40 ms, 95 of 100 within 76 ms; the slowest 80 ms" in found["paint"].alt
