@@ -28,6 +28,7 @@ USUAL = (
     Benchmark("first_picture"),
     Benchmark("resume"),
     Benchmark("mirror_build"),
+    Benchmark("typical_minute"),
     Benchmark("relay_peers", 240.0),
     Benchmark("workers"),
     Benchmark("stores"),
