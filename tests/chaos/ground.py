@@ -15,7 +15,7 @@ from tests.chaos.asking import Door, ask
 from tests.chaos.line import Line, line_to
 from tests.hub.peers import ORIGIN
 from tests.live_hub import CHEAP, PASSWORD, HubProcess, settings_for
-from tests.redis_servers.one import free_port
+from tests.redis_servers.process import free_port
 
 SAMPLE_SECONDS = 0.5
 ASK_SECONDS = 5.0

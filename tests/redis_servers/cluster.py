@@ -8,6 +8,8 @@ with running_cluster(tmp_path, replicas=1, node_timeout_ms=2000) as cluster:
     cluster.move_slot(key_slot(b"key"), cluster.masters()[0])
 """
 
+import random
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,16 +21,13 @@ from redis.crc import key_slot
 from redis.exceptions import RedisError
 
 from tests.redis_servers.certificates import Certificates
-from tests.redis_servers.one import (
-    BUS_OFFSET,
-    STARTS_WITHIN_SECONDS,
-    RedisServer,
-    free_cluster_port,
-    redis_program,
-    within,
-)
+from tests.redis_servers.one import RedisServer
+from tests.redis_servers.process import STARTS_WITHIN_SECONDS, redis_program, within
 
 SLOTS = 16_384
+# A node of a cluster talks to the others at its port and this: both must lie below the ephemeral range (32768 on).
+BUS_OFFSET = 10_000
+CLUSTER_PORTS = range(11_000, 22_000)
 MASTERS = 3
 # A node that nobody asked to go is not to go because the machine is busy.
 NEVER_DOWN_MS = 120_000
@@ -308,6 +307,23 @@ def _text(answer: Any) -> str:
     if isinstance(answer, RedisError):
         raise answer
     return answer.decode() if isinstance(answer, bytes) else str(answer)
+
+
+def free_cluster_port() -> int:
+    """A port whose bus port is free, too, both below the ephemeral range."""
+    for port in random.sample(CLUSTER_PORTS, 200):
+        if _is_free(port) and _is_free(port + BUS_OFFSET):
+            return port
+    raise RuntimeError("there is no free port for a node of a cluster")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 @contextmanager

@@ -8,27 +8,15 @@ with running_sentinel(tmp_path) as sentinel:
     old.start()                     # comes back, and is made a replica
 """
 
-import signal
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from tests.redis_servers.certificates import Certificates
-from tests.redis_servers.one import (
-    ENDS_WITHIN_SECONDS,
-    STARTS_WITHIN_SECONDS,
-    RedisServer,
-    free_port,
-    redis_program,
-    within,
-)
+from tests.redis_servers.one import RedisServer
+from tests.redis_servers.process import STARTS_WITHIN_SECONDS, RedisProcess, redis_program, within
 
 MASTER_NAME = "main"
 SENTINELS = 3
@@ -40,69 +28,19 @@ FAILS_OVER_WITHIN_SECONDS = 60.0
 QUICKER = ("info-period 200", "publish-period 200", "ping-period 200", "ask-period 200", "tilt-period 500")
 
 
-class SentinelProcess:
+class SentinelProcess(RedisProcess):
     """One redis-server as a sentinel, which knows the master from its configuration."""
 
     def __init__(self, program: str, folder: Path, lines: list[str], tls: Certificates | None, password: str) -> None:
-        self._program = program
-        self._folder = folder
-        self._tls = tls
-        self._process: subprocess.Popen[bytes] | None = None
-        self.password = password
-        self.port = free_port()
+        super().__init__(program, folder, tls=tls, password=password)
         folder.mkdir(parents=True, exist_ok=True)
         where = [f"tls-port {self.port}", "port 0"] if tls else [f"port {self.port}"]
         # It writes what it learns into this file.
-        text = "\n".join([*where, "bind 127.0.0.1", f'dir "{folder}"', 'logfile "sentinel.log"', *lines, ""])
+        text = "\n".join([*where, "bind 127.0.0.1", f'dir "{folder}"', 'logfile "redis.log"', *lines, ""])
         (folder / "sentinel.conf").write_text(text)
 
-    def start(self) -> None:
-        """Return once it answers."""
-        self._process = subprocess.Popen(
-            [self._program, str(self._folder / "sentinel.conf"), "--sentinel"], stdin=subprocess.DEVNULL
-        )
-        give_up_at = time.monotonic() + STARTS_WITHIN_SECONDS
-        while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > give_up_at:
-                raise RuntimeError(f"the sentinel did not start:\n{(self._folder / 'sentinel.log').read_text()}")
-            time.sleep(0.02)
-
-    def kill(self) -> None:
-        """End it at once."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(ENDS_WITHIN_SECONDS)
-            self._process = None
-
-    def pause(self) -> None:
-        """Its process stands still (SIGSTOP)."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        """The end of `pause`."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
-
-    def client(self) -> "Redis":
-        """A plain client. Close it."""
-        return Redis(
-            port=self.port,
-            password=self.password or None,
-            socket_timeout=5.0,
-            retry=Retry(NoBackoff(), 0),
-            ssl=self._tls is not None,
-            ssl_ca_certs=str(self._tls.authority) if self._tls else None,
-            ssl_certfile=str(self._tls.client) if self._tls else None,
-            ssl_keyfile=str(self._tls.client_key) if self._tls else None,
-        )
-
-    def _answers(self) -> bool:
-        try:
-            with self.client() as client:
-                return int(client.info("server")["process_id"]) == (self._process.pid if self._process else 0)
-        except (RedisError, OSError):
-            return False
+    def _arguments(self) -> list[str]:
+        return [str(self._folder / "sentinel.conf"), "--sentinel"]
 
 
 class SentinelSet:

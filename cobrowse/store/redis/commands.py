@@ -7,6 +7,7 @@ Every command here bears being sent twice (`Counts` alone counts twice), so that
 import asyncio
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -57,6 +58,8 @@ _KINDS: dict[str, Callable[[RedisAddress], Routes]] = {
 _KEYLESS = ("PING", "TIME")
 # Where the first key, or the channel, stands in a command, if not first.
 _PLACES: dict[Argument, int] = {"EVALSHA": 3, "EVAL": 3, "PUBSUB": 2}
+# The line in a script's header that says what it uses.
+_USES = re.compile(r"^-- Uses +(\w+\.lua)$", re.MULTILINE)
 
 
 class _Again(NamedTuple):
@@ -316,8 +319,11 @@ class Commands:
 
 @cache
 def _script(name: str) -> tuple[str, str]:
-    """A script's text, and by which hash Redis knows it."""
-    text = (files("cobrowse.store.redis") / "lua" / f"{name}.lua").read_text("utf-8")
+    """A script's text, behind that of the file it says it uses, and by which hash Redis knows it."""
+    folder = files("cobrowse.store.redis") / "lua"
+    text = (folder / f"{name}.lua").read_text("utf-8")
+    for used in _USES.findall(text):
+        text = (folder / used).read_text("utf-8") + text
     return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 

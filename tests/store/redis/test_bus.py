@@ -111,7 +111,7 @@ async def test_a_redis_that_restarts_is_waited_for(tmp_path: Path, monkeypatch: 
         async with bus.listen("h1", inbox.receive):
             await bus.send("h1", b"before")
             await inbox.first(1)
-            server.stop()
+            server.kill()
             with pytest.raises(StoreError):
                 await bus.send("h1", b"nobody")
             await yields_nothing(losses)

@@ -20,7 +20,8 @@ from cobrowse.store.redis.keys import Keys
 from cobrowse.store.redis.node import Command, Node
 from cobrowse.store.redis.sessions import RedisSessions
 from tests.redis_servers.cluster import RedisCluster, running_cluster
-from tests.redis_servers.one import RedisServer, within
+from tests.redis_servers.one import RedisServer
+from tests.redis_servers.process import within
 from tests.store.inbox import Inbox, next_loss
 from tests.store.making import CREATED_AT, stored, waiting
 from tests.store.until import back, until

@@ -17,6 +17,7 @@
 -- ARGV[11] milliseconds after which trail and lines may be swept
 -- ARGV[12] now: what may be swept by then goes off the list
 -- ARGV[13…] lines
+-- Uses     lists.lua
 -- Returns  1 if these lines are there, now or already; 0 if others came first or the trail is closed.
 -- Again:   known by its first line, byte for byte, in its place; changes nothing.
 local trail = redis.call('HMGET', KEYS[1], 'n', 'head', 'closed', 'close_at')
@@ -38,17 +39,7 @@ redis.call('HSET', KEYS[1], 'site', ARGV[4], 'begun_at', ARGV[5], 'close_at', cl
   'closed', ARGV[8], 'n', ARGV[9], 'head', ARGV[10])
 redis.call('PEXPIRE', KEYS[1], ARGV[11])
 redis.call('PEXPIRE', KEYS[2], ARGV[11])
-redis.call('ZADD', KEYS[3], ARGV[7], ARGV[1])
+list(KEYS[3], ARGV[1], ARGV[7], ARGV[11])
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[12])
-if ARGV[8] == '1' or close_at == 'inf' then
-  redis.call('ZREM', KEYS[4], ARGV[1])
-else
-  redis.call('ZADD', KEYS[4], close_at, ARGV[1])
-end
--- The lists live as long as the longest of their trails.
-for i = 3, 4 do
-  if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[11]) then
-    redis.call('PEXPIRE', KEYS[i], ARGV[11])
-  end
-end
+list(KEYS[4], ARGV[1], ARGV[8] == '1' and 'inf' or close_at, ARGV[11])
 return 1

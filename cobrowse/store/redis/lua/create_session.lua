@@ -7,6 +7,7 @@
 -- ARGV[3]  birth of the session (codec.birth)
 -- ARGV[4]  due time, or "inf"
 -- ARGV[5]  milliseconds after which the session may be swept
+-- Uses     lists.lua
 -- Returns  1 if the session is there, now or already; 0 if the id exists with another birth.
 -- Again:   a repeat changes nothing, also where the session has moved on.
 local birth = redis.call('HGET', KEYS[1], 'birth')
@@ -15,11 +16,5 @@ if birth then
 end
 redis.call('HSET', KEYS[1], 'data', ARGV[2], 'version', '1', 'birth', ARGV[3], 'writes', '')
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
-if ARGV[4] ~= 'inf' then
-  redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
-  -- The list lives as long as the longest of its sessions.
-  if redis.call('PTTL', KEYS[2]) < tonumber(ARGV[5]) then
-    redis.call('PEXPIRE', KEYS[2], ARGV[5])
-  end
-end
+list(KEYS[2], ARGV[1], ARGV[4], ARGV[5])
 return 1

@@ -8,6 +8,7 @@
 -- ARGV[4]  version to write, above the expected one
 -- ARGV[5]  due time, or "inf" to take it off the list
 -- ARGV[6]  milliseconds after which the session may be swept
+-- Uses     lists.lua
 -- Returns  1 if this is what stands there now; 0 if something else does.
 -- Again:   known by what stands there; changes nothing.
 local stored = redis.call('HMGET', KEYS[1], 'version', 'data')
@@ -21,12 +22,5 @@ end
 redis.call('HSET', KEYS[1], 'data', ARGV[2], 'version', ARGV[4], 'writes', '')
 redis.call('HSETNX', KEYS[1], 'birth', 'put back')
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
-if ARGV[5] == 'inf' then
-  redis.call('ZREM', KEYS[2], ARGV[1])
-else
-  redis.call('ZADD', KEYS[2], ARGV[5], ARGV[1])
-  if redis.call('PTTL', KEYS[2]) < tonumber(ARGV[6]) then
-    redis.call('PEXPIRE', KEYS[2], ARGV[6])
-  end
-end
+list(KEYS[2], ARGV[1], ARGV[5], ARGV[6])
 return 1

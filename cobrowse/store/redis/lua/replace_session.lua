@@ -9,6 +9,7 @@
 -- ARGV[5]  this write's mark: text of a fixed length without commas
 -- ARGV[6]  how many characters of marks are remembered
 -- ARGV[7]  milliseconds after which the session may be swept
+-- Uses     lists.lua
 -- Returns  1 if this write is done, now or among the last ones; 0 if another came first or there is no session.
 -- Again:   known by its mark; changes nothing.
 local stored = redis.call('HMGET', KEYS[1], 'version', 'writes')
@@ -24,12 +25,5 @@ end
 local writes = string.sub(ARGV[5] .. ',' .. stored[2], 1, tonumber(ARGV[6]))
 redis.call('HSET', KEYS[1], 'data', ARGV[2], 'version', string.format('%d', ARGV[3] + 1), 'writes', writes)
 redis.call('PEXPIRE', KEYS[1], ARGV[7])
-if ARGV[4] == 'inf' then
-  redis.call('ZREM', KEYS[2], ARGV[1])
-else
-  redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
-  if redis.call('PTTL', KEYS[2]) < tonumber(ARGV[7]) then
-    redis.call('PEXPIRE', KEYS[2], ARGV[7])
-  end
-end
+list(KEYS[2], ARGV[1], ARGV[4], ARGV[7])
 return 1
