@@ -156,7 +156,7 @@ async def measured(
     """Milliseconds of each size, through our hub and through the bare relay."""
     lives = await make(ground, SESSIONS, all_on(ground))
     ours = [Ours(live) for live in lives]
-    pairs = [await bare.pair(str(number)) for number in range(SESSIONS)]
+    pairs = [await bare.pair(f"picture{number}") for number in range(SESSIONS)]
     theirs = [Bare(*pair) for pair in pairs]
     found: dict[str, tuple[list[float], list[float]]] = {size: ([], []) for size in pages}
     for turn in range(-1, turns):

@@ -93,7 +93,7 @@ def measure(wanted: int = SESSIONS, clients: int = CLIENTS, idle_seconds: float 
             f"A process may have {files} open files here, and this needs {needed}: ulimit -Hn {needed}."
         )
     with running_ground(agents=_agents(wanted, clients) + 2, workers=WORKERS) as ground:
-        idle = uvloop.run(_idle(ground, wanted, clients, idle_seconds))
+        idle = uvloop.run(watched(ground, wanted, clients, idle_seconds))
     p95 = statistics.quantiles(idle.started_ms, n=20, method="inclusive")[-1]
     return [
         Figure("ten_thousand_sessions", idle.sessions, "", wanted, least=True),
@@ -114,7 +114,8 @@ def _agents(sessions: int, clients: int) -> int:
     return clients * agents_for(-(-sessions // clients))
 
 
-async def _idle(ground: Ground, wanted: int, clients: int, idle_seconds: float) -> Idle:
+async def watched(ground: Ground, wanted: int, clients: int, idle_seconds: float) -> Idle:
+    """So many sessions, held by so many other processes, while they idle."""
     [hub] = ground.hubs
     own, ground.agents = ground.agents[:2], ground.agents[2:]
     await warm(ground, own[0])

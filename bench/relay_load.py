@@ -27,8 +27,6 @@ FRAME_BYTES = 300
 WINDOW = CREDIT_FRAMES
 LUMP = CREDIT_BACK_FRAMES
 WARM_SECONDS = 0.5
-# So long without a frame that arrives, and none is under way any more.
-SETTLE_SECONDS = 0.15
 # The text node of `sessions.picture` that changes all the time.
 NODE = 10
 TEXT = "Your basket: 2 of Teapot, blue, 24.90 each, to your door on 3 December. Spend 10.20 more, it comes for free. "
@@ -39,6 +37,8 @@ _PROBE = b'"probe"'
 _TEXTS = b'"texts":["'
 STAMP_DIGITS = 18
 ARRIVE_SECONDS = 30.0
+# What has half and 99 of 100 of its values.
+LEAST_FRAMES = 2
 SEED = 20261123
 
 
@@ -63,7 +63,7 @@ BARE = Wrap(b"", b"")
 
 
 class Stream:
-    """One session's frames, from one side to the other."""
+    """One session's frames, from one side to the other: how many were `sent`, and how many were `got`."""
 
     __slots__ = (
         "_credit",
@@ -74,11 +74,11 @@ class Stream:
         "_lump",
         "_receiver",
         "_sender",
-        "_seq",
         "_tail",
         "_waiting",
         "delays_ms",
         "got",
+        "sent",
     )
 
     def __init__(self, live: Live) -> None:
@@ -103,9 +103,8 @@ class Stream:
     def _connect(self, sender: Socket, receiver: Socket, epoch: int, wrap: Wrap) -> None:
         self._sender = sender
         self._receiver = receiver
-        self._head = wrap.before + f'{{"k":"ops","epoch":{epoch},"seq":'.encode()
-        self._tail = _tail(self._head, wrap.after)
-        self._seq = 0
+        self._head, self._tail = frame_parts(epoch, wrap)
+        self.sent = 0
         # How many more may be between the two sides; 0 while nothing is to be sent.
         self._free = 0
         self._lump = LUMP
@@ -173,10 +172,10 @@ class Stream:
             self._sender.write(self._frame(self._tail[:at] + stamp + self._tail[at + STAMP_DIGITS :]))
 
     def _frame(self, tail: bytes) -> bytes:
-        self._seq += 1
+        self.sent += 1
         if self._credit is not None:
             self._credit -= 1
-        return framed(b"%b%d%b" % (self._head, self._seq, tail))
+        return framed(b"%b%d%b" % (self._head, self.sent, tail))
 
     def _counted(self, payload: bytes) -> None:
         count = payload.count(_OPS)
@@ -192,16 +191,18 @@ class Stream:
         parts = payload.split(_TEXTS)
         if len(parts) == 1 or _PROBE in payload:
             self._heard_by_receiver(payload)
+        self.got += len(parts) - 1
         for part in parts[1:]:
             self.delays_ms.append((now - int(part[:STAMP_DIGITS])) / 1e6)
 
 
-def _tail(head: bytes, after: bytes) -> bytes:
-    """What follows the number of a frame, so long that most frames have `FRAME_BYTES`."""
+def frame_parts(epoch: int, wrap: Wrap = BARE) -> tuple[bytes, bytes]:
+    """What stands before the number of a frame and what follows, so long that most frames have `FRAME_BYTES`."""
+    head = wrap.before + b'{"k":"ops","epoch":%d,"seq":' % epoch
     before = b',"tags":[],"names":[],"urls":[],"styles":[],' + _TEXTS
-    behind = b'"],"ops":[8,%d,0]}' % NODE + after
+    behind = b'"],"ops":[8,%d,0]}' % NODE + wrap.after
     room = FRAME_BYTES - len(head) - len(b"1000") - len(before) - len(behind)
-    return before + (TEXT * (room // len(TEXT) + 1)).encode()[:room] + behind
+    return head, before + (TEXT * (room // len(TEXT) + 1)).encode()[:room] + behind
 
 
 async def saturated(ground: Ground, streams: Sequence[Stream], seconds: float) -> Rate:
@@ -227,23 +228,27 @@ async def closed_loop(
     before, began = _spent(processes), time.monotonic()
     got = sum(stream.got for stream in streams)
     await asyncio.sleep(seconds)
+    await _arrived(lambda: sum(stream.got for stream in streams), got + 1, streams)
     took = time.monotonic() - began
     got = sum(stream.got for stream in streams) - got
     *servers, load = [(now - then) / took for now, then in zip(_spent(processes), before, strict=True)]
     for stream in streams:
         stream.rest()
-    await _settled(streams)
+    # What is under way shall not be counted by who measures next; and nothing may be lost or doubled.
+    await _arrived(lambda: sum(stream.got for stream in streams), sum(stream.sent for stream in streams), streams)
     return Rate(got / took, tuple(servers), load)
 
 
-async def _settled(streams: Sequence[Stream]) -> None:
-    """What is under way shall not be counted by who measures next."""
-    got = -1
-    while got != (now := sum(stream.got for stream in streams)):
-        got = now
-        await asyncio.sleep(SETTLE_SECONDS)
-    if closed := sum(stream.closed for stream in streams):
-        raise CannotMeasure(f"{closed} of {len(streams)} sessions lost a socket meanwhile.")
+async def _arrived(count: Callable[[], int], wanted: int, streams: Sequence[Stream]) -> None:
+    give_up_at = time.monotonic() + ARRIVE_SECONDS
+    while (found := count()) < wanted:
+        if time.monotonic() > give_up_at:
+            closed = sum(stream.closed for stream in streams)
+            raise CannotMeasure(
+                f"{found} of {wanted} frames arrived within {ARRIVE_SECONDS:.0f} s; {closed} of {len(streams)} "
+                "sessions lost a socket."
+            )
+        await asyncio.sleep(0.01)
 
 
 def _spent(processes: Sequence[RunningProcess]) -> list[float]:
@@ -262,20 +267,12 @@ async def delays_ms(streams: Sequence[Stream], seconds: float, *, a_second: floa
         stream.delays_ms = []
     began = time.perf_counter_ns()
     due, until, sent = began + chance.expovariate(1 / mean_ns), began + seconds * 1e9, 0
-    while due < until:
+    while due < until or sent < LEAST_FRAMES:
         now = time.perf_counter_ns()
-        while due <= now and due < until:
+        while due <= now and (due < until or sent < LEAST_FRAMES):
             streams[chance.randrange(len(streams))].send_stamped(int(due))
             due += chance.expovariate(1 / mean_ns)
             sent += 1
         await asyncio.sleep(0 if spin else max(0.0, (due - now) / 1e9))
-    give_up_at = time.monotonic() + ARRIVE_SECONDS
-    while (missing := sent - sum(len(stream.delays_ms) for stream in streams)) > 0:
-        if time.monotonic() > give_up_at:
-            closed = sum(stream.closed for stream in streams)
-            raise CannotMeasure(
-                f"{missing} of {sent} frames did not arrive within {ARRIVE_SECONDS:.0f} s; {closed} of {len(streams)} "
-                "sessions lost a socket."
-            )
-        await asyncio.sleep(0.01)
+    await _arrived(lambda: sum(len(stream.delays_ms) for stream in streams), sent, streams)
     return [delay for stream in streams for delay in stream.delays_ms]
