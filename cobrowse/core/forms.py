@@ -25,6 +25,9 @@ MAX_CANDIDATES = 500
 CARD_MIN_DIGITS = 13
 CARD_MAX_DIGITS = 19
 CHECK_NUMBER_DIGITS = 3
+# A drawn card whose number is still being typed shows so many before it is masked; an IBAN has so many in any case.
+UNFINISHED_MIN_DIGITS = 9
+IBAN_CHECK_DIGITS = 2
 # So far is looked for a box beside it.
 BOX_LOOK = 80
 # So long is the written form of the longest number, place holders included.
@@ -105,7 +108,8 @@ _BOX_AFTER = re.compile(rf"[{_SPACE}\x02]*([0-9]+)[{_SPACE}]*[\x00\x02]")
 _BEGUN = re.compile(rf"[2-689](?<![0-9+][2-689])(?:{_GAP}[0-9])*+[{_SPACE}#•●∙·*_.xX]*$")
 # A drawn card whose number is typed so far that more is shown than may be (see `cobrowse.core.typed`).
 _UNFINISHED = re.compile(
-    rf"[2-6](?<![0-9+][2-6])(?:{_GAP}[0-9]){{8,{CARD_MAX_DIGITS}}}+(?:{_GAP}[#•●∙·*_]){{1,10}}+(?![0-9#•●∙·*_])"
+    rf"[2-6](?<![0-9+][2-6])(?:{_GAP}[0-9]){{{UNFINISHED_MIN_DIGITS - 1},{CARD_MAX_DIGITS}}}+"
+    rf"(?:{_GAP}[#•●∙·*_]){{1,10}}+(?![0-9#•●∙·*_])"
 )
 _WRITTEN = re.compile("[0-9#•●∙·*_]")
 _DIGIT_OR_PLUS = frozenset("0123456789+")
@@ -119,8 +123,27 @@ Find = Callable[[str], Iterator[Span]]
 
 def find(text: str) -> Iterator[Span]:
     """Every stretch of `text` that is a card number or an IBAN. They may overlap."""
-    if _OTHER_DIGITS.search(text) is not None:
+    if not text.isascii() and _OTHER_DIGITS.search(text) is not None:
         text = _OTHER_DIGITS.sub(lambda found: str(int(found[0])), text)
+    # Most texts have too few digits for anything, and to count them costs a tenth of looking for what they make.
+    digits = _count_digits(text)
+    if digits < IBAN_CHECK_DIGITS:
+        return
+    if digits >= UNFINISHED_MIN_DIGITS:
+        yield from _find_cards(text)
+    yield from _find_form(text, [(0, len(text))], _IBAN, is_iban, IBAN_MIN_LENGTH)
+    for found in _IBAN_BOXES.finditer(text) if BESIDE in text else ():
+        start = found.start() - 2
+        if BESIDE in found[0] and is_iban(_bare(text[start : found.end()])):
+            yield start, found.end()
+
+
+def _count_digits(text: str) -> int:
+    data = text.encode(errors="replace")
+    return len(data) - len(data.translate(None, b"0123456789"))
+
+
+def _find_cards(text: str) -> Iterator[Span]:
     rows = [row.span() for row in _ROW.finditer(text)]
     if rows:
         yield from _find_form(text, rows, _CARD, is_card, CARD_MIN_DIGITS)
@@ -129,11 +152,6 @@ def find(text: str) -> Iterator[Span]:
     for found in _UNFINISHED.finditer(text):
         if len(_WRITTEN.findall(found[0])) in _lengths(_bare(found[0])):
             yield found.span()
-    yield from _find_form(text, [(0, len(text))], _IBAN, is_iban, IBAN_MIN_LENGTH)
-    for found in _IBAN_BOXES.finditer(text) if BESIDE in text else ():
-        start = found.start() - 2
-        if BESIDE in found[0] and is_iban(_bare(text[start : found.end()])):
-            yield start, found.end()
 
 
 def begun(text: str) -> tuple[str, int]:

@@ -21,6 +21,7 @@ from cobrowse.core.whitelist import (
 )
 
 MAX_INTEGER = 2**31 - 1
+_NONE: frozenset[int] = frozenset()
 
 # Inputs whose value no setting can show.
 SECRET_INPUT_TYPES = frozenset({"password", "hidden", "file"})
@@ -80,12 +81,14 @@ def _check_sizes(frame: Frame) -> None:
     """No table is so long, and no frame has so much CSS, that to look at it all would hold everybody else up."""
     if len(frame.tags) > LIMITS.frame_tags or len(frame.names) > LIMITS.frame_names:
         raise refused("A table of names is too long.")
-    if len(set(frame.names)) < len(frame.names):
+    if frame.names and len(set(frame.names)) < len(frame.names):
         raise refused("A name stands twice.")
+    if not frame.styles:
+        return
     lengths = [len(css) for css in frame.styles]
     if len(lengths) > LIMITS.frame_styles or sum(lengths) > LIMITS.frame_style_characters:
         raise refused("A frame has too much CSS.")
-    if max(lengths, default=0) > LIMITS.style_characters:
+    if max(lengths) > LIMITS.style_characters:
         raise refused("A piece of CSS is too long.")
 
 
@@ -122,17 +125,19 @@ class Tables:
         self.tags = frame.tags
         self.texts = frame.texts
         self.style_count = len(frame.styles)
-        limit = LIMITS.token_characters
-        self.long_texts = frozenset(index for index, text in enumerate(frame.texts) if len(text) > limit)
+        self.long_texts = _NONE
         self.owners: list[str] = []
         self.lows: list[int] = []
         self.highs: list[int] = []
         self.extras: list[Extra | None] = []
         self.labelled: set[int] = set()
         self.valued: set[int] = set()
-        self._read_names(frame, shows_values)
+        if frame.names:
+            self._read_names(frame, shows_values)
 
     def _read_names(self, frame: Frame, shows_values: bool) -> None:
+        limit = LIMITS.token_characters
+        self.long_texts = frozenset(index for index, text in enumerate(frame.texts) if len(text) > limit)
         ranges = {
             "text": (0, len(frame.texts)),
             "token": (0, len(frame.texts)),

@@ -17,7 +17,7 @@ number that is no card but looks like one, see `cobrowse.core.forms`.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import TypeVar, cast
 from urllib.parse import unquote
@@ -70,8 +70,12 @@ _LENGTHS = {
 _SHOWING = re.compile("content|list-style|quotes|text-overflow|emphasis|hyphenate|--")
 _STRING = re.compile(r"""(["'])(.*?)\1""", re.DOTALL)
 _ADDRESS_PIECES = re.compile(r"([/?&=])")
+_NONE: frozenset[int] = frozenset()
 
 View = Snapshot | Ops | Page | Pointer | Tip
+# Tuples: to make a union and to ask for it takes five times as long, and each frame is asked.
+_WITH_PAGE = (Snapshot, Page)
+_WITH_TABLES = (Snapshot, Ops)
 Message = TypeVar("Message", bound=View)
 Span = tuple[int, int]
 
@@ -100,10 +104,10 @@ class Washer:
         `Pointer` and `Tip` hold no text."""
         washed: View = message
         count = 0
-        if isinstance(washed, Snapshot | Page) and washed.page is not None:
+        if isinstance(washed, _WITH_PAGE) and washed.page is not None:
             page, count = self._page(washed.page)
             washed = washed if page is washed.page else replace(washed, page=page)
-        if isinstance(washed, Snapshot | Ops):
+        if isinstance(washed, _WITH_TABLES):
             washed, found = self._tables(washed)
             count += found
         return cast(Message, washed), count
@@ -125,8 +129,7 @@ class Washer:
     def _tables(self, frame: Snapshot | Ops) -> tuple[Snapshot | Ops, int]:
         is_ops = isinstance(frame, Ops)
         grows = is_ops or bool(self._typed)
-        ints = frame.ops if isinstance(frame, Ops) else frame.nodes
-        reading = _Reading(frame.tags, frame.names, ints, grows)
+        reading = _Reading(frame.tags, frame.names, frame.ops if isinstance(frame, Ops) else frame.nodes, grows)
         texts, count = self._in_order(frame.texts, reading.order())
         if grows:
             hidden, found = self._typed.see(texts, reading.placed, ops=is_ops)
@@ -140,6 +143,8 @@ class Washer:
 
     def _styles(self, styles: list[str]) -> tuple[list[str], int]:
         """What CSS puts into the page is read, too."""
+        if not styles:
+            return styles, 0
         places = [
             (at, *found.span(2))
             for at, style in enumerate(styles)
@@ -195,9 +200,10 @@ class _Reading:
         self._ints = ints
         self._places = places
         self._inline = [tag in INLINE_TAGS or is_custom(tag) for tag in tags]
-        self._readable = frozenset(index for index, name in enumerate(names) if kind_of(name) == "text")
+        # Most changes name no attribute.
+        self._readable = _indices(names, lambda name: kind_of(name) == "text") if names else _NONE
         # What somebody types into a field that the site shows.
-        self._values = frozenset(index for index, name in enumerate(names) if name in VALUES)
+        self._values = _indices(names, VALUES.__contains__) if names else _NONE
         # Texts of attributes, each a line of its own, and changed texts, each a box.
         self._apart: list[int] = []
         self._changed: list[int] = []
@@ -251,6 +257,10 @@ class _Reading:
         return at + (_LENGTHS[ints[at]] or 5 + ints[at + 4])
 
 
+def _indices(names: Sequence[str], wanted: Callable[[str], bool]) -> frozenset[int]:
+    return frozenset(index for index, name in enumerate(names) if wanted(name))
+
+
 # --- what is found
 
 
@@ -263,13 +273,14 @@ def _stain(
 ) -> int:
     """Add what is found in the texts, read in this order, to the stains of each text. How much was found."""
     all_texts = [*texts, *marks]
-    starts = list(accumulate((len(all_texts[index]) for index in order), initial=0))
-    if starts[-1] > LIMITS.frame_text_characters:
+    pieces = [all_texts[index] for index in order]
+    if sum(map(len, pieces)) > LIMITS.frame_text_characters:
         # A text that stands in ten thousand places is short in the frame, and gigabytes where it is read.
         raise BadFrame("A frame has too much text to read.")
-    spans = _merged(find("".join([all_texts[index] for index in order])))
+    spans = _merged(find("".join(pieces)))
     if not spans:
         return 0
+    starts = list(accumulate(map(len, pieces), initial=0))
     for start, end in spans:
         place = bisect_right(starts, start) - 1
         while (offset := starts[place]) < end:
