@@ -27,11 +27,10 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's own clocks."""
 
+    monotonic = staticmethod(time.monotonic)
+
     def now(self) -> float:
         return time.time()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -50,6 +49,8 @@ class StoreClock:
 
     def __init__(self, machine: Clock) -> None:
         self._machine = machine
+        # Each frame asks three times.
+        self.monotonic = machine.monotonic
         # The machine's clock minus the store's, in seconds, as it was last measured; None where it is not.
         self.difference: float | None = None
 
@@ -60,9 +61,6 @@ class StoreClock:
 
     def now(self) -> float:
         return self._machine.now() - (self.difference if self.is_off and self.difference else 0.0)
-
-    def monotonic(self) -> float:
-        return self._machine.monotonic()
 
     async def sleep(self, seconds: float) -> None:
         await self._machine.sleep(seconds)

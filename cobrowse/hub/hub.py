@@ -86,6 +86,7 @@ class Hub:
             probes,
             self._roll_call,
             on_frame=reading.frame,
+            now=reading.now,
             on_empty=self.assets.forget_here,
             on_old_snippet=checkups.old_snippet,
         )

@@ -98,6 +98,11 @@ class Outbox:
         self.bytes -= size
         return taken
 
+    def put_back(self, items: list[Item]) -> None:
+        """What was taken could not be written: it stands first again."""
+        self._items[:0] = items
+        self.bytes += sum(item.size for item in items)
+
     def _is_over(self) -> bool:
         return self.bytes > OUTBOX_MAX_BYTES or len(self._items) > OUTBOX_MAX_FRAMES
 

@@ -1,7 +1,9 @@
 """One socket: a bounded outbox, one writer, and an end that everybody can ask for without waiting.
 
-Everyone enqueues; only the writer task sends. `close` and `abort` are synchronous: `close` lets what waits go first,
-`abort` does not. Who takes nothing for `SLOW_SECONDS` is aborted with `slow` by `hub.deadlines`.
+Everyone enqueues. What was enqueued in one turn of the loop leaves at its end, in one frame where it can; where the
+socket cannot take it at once, the writer task waits for it, and nobody else does. `close` and `abort` are synchronous:
+`close` lets what waits go first, `abort` does not. Who takes nothing for `SLOW_SECONDS` is aborted with `slow` by
+`hub.deadlines`. What is said is read in the same way: where it arrives if nothing has to be waited for, else by a task.
 """
 
 import asyncio
@@ -32,6 +34,7 @@ PEER_BURST_BYTES = 8 * 1024 * 1024
 # The share of the hub's time that looking at one peer's frames may take. What is short and yet takes long to look at
 # (a megabyte of digits in texts: 0.1 s) counts as the bytes that could have been said in that time.
 PEER_SHARE = 0.2
+PEER_BYTES_PER_HELD_SECOND = PEER_BYTES_PER_SECOND / PEER_SHARE
 
 
 class TransportClosed(Exception):
@@ -52,6 +55,21 @@ class Transport(Protocol):
     async def close(self, number: int, reason: str) -> None:
         """Close. No error where it is closed already."""
         ...
+
+    def put(self, data: str | bytes) -> bool:
+        """Send one frame now, if that needs no waiting. False where nothing was done: `send` knows why."""
+        ...
+
+    def listen(self, listener: "Listener") -> None:
+        """Offer each frame to `listener` as it arrives, unless others wait to be received. Where it says no the frame
+        is one of those that `receive` returns. A transport need not do it."""
+        ...
+
+
+# Takes a frame, and what it asks for is done when it returns; or says no, and has done nothing.
+Listener = Callable[[Data], bool]
+# Is told which items left; what it returns is waited for before others do.
+OnSent = Callable[["Peer", list[Item]], "asyncio.Future[None] | None"]
 
 
 class _Holding:
@@ -78,10 +96,17 @@ class Peer:
         "_clock",
         "_close",
         "_closing_since",
+        "_flushing",
+        "_mistake",
+        "_now",
         "_on_sent",
         "_on_view_lost",
         "_outbox",
+        "_reader",
+        "_receiving",
+        "_rest_until",
         "_sending_since",
+        "_sent",
         "_sleeping",
         "_transport",
         "_writer",
@@ -107,7 +132,7 @@ class Peer:
         seat: Who,
         generation: int,
         page: str,
-        on_sent: Callable[["Peer", list[Item]], Awaitable[None]],
+        on_sent: OnSent,
         on_view_lost: Callable[["Peer"], None],
     ) -> None:
         self.session_id = session_id
@@ -128,7 +153,17 @@ class Peer:
         self._outbox = Outbox()
         # What the writer waits for while there is nothing to write. An Event would cost a kilobyte.
         self._sleeping: asyncio.Future[None] | None = None
+        # Whether `_flush` will run at the end of this turn, and what has to be waited for before more is sent.
+        self._flushing = False
+        self._sent: asyncio.Future[None] | None = None
         self._writer: asyncio.Task[None] | None = None
+        self._reader: asyncio.Task[None] | None = None
+        # Whether the reader waits for a frame, and until when it takes none: the peer said too much.
+        self._receiving = False
+        self._rest_until = 0.0
+        self._now: Listener = _not_now
+        # What went wrong where nobody awaited it.
+        self._mistake: Exception | None = None
         self._close: Close | None = None
         self._closing_since = 0.0
         self._sending_since: float | None = None
@@ -152,7 +187,9 @@ class Peer:
             self.abort(SLOW)
         elif overflow == "view":
             self._on_view_lost(self)
-        self._wake()
+        if not self._flushing:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
 
     def send(self, message: Message) -> None:
         """Enqueue a message of the hub's own."""
@@ -184,7 +221,15 @@ class Peer:
     def charge(self, weight: float) -> float:
         """Charge what was said and the time it took; how many seconds not to read this socket."""
         held, self.held_seconds = self.held_seconds, 0.0
-        return self.bucket.draw(weight + held / PEER_SHARE * PEER_BYTES_PER_SECOND)
+        return self.bucket.draw(weight + held * PEER_BYTES_PER_HELD_SECOND)
+
+    def charge_now(self, weight: float) -> bool:
+        """The same for what was heard just now and is done. True where it was too much: no more is taken for now."""
+        now = self._clock.monotonic()
+        wait = self.bucket.draw(weight + (now - self.heard_at) * PEER_BYTES_PER_HELD_SECOND, now)
+        if wait > 0:
+            self._rest_until = now + wait
+        return wait > 0
 
     def overdue(self) -> bool:
         """True where the peer takes nothing for too long, or will not let itself be closed."""
@@ -193,10 +238,14 @@ class Peer:
             return now - self._closing_since > CLOSING_SECONDS
         return self._sending_since is not None and now - self._sending_since > SLOW_SECONDS
 
-    async def run(self, on_frame: Callable[[Data], Awaitable[None]]) -> None:
-        """Read and write until either side has ended it; the socket is closed when this returns."""
+    async def run(self, on_frame: Callable[[Data], Awaitable[None]], now: Listener | None = None) -> None:
+        """Read and write until either side has ended it; the socket is closed when this returns. Each frame is offered
+        to `now` first, which may do what it asks for at once."""
         writer = self._writer = asyncio.create_task(self._write())
-        reader = asyncio.create_task(self._read(on_frame))
+        reader = self._reader = asyncio.create_task(self._read(on_frame))
+        if now is not None:
+            self._now = now
+            self._transport.listen(self._heard)
         try:
             await asyncio.wait((writer, reader), return_when=asyncio.FIRST_COMPLETED)
             if reader.done() and not reader.cancelled() and reader.exception() is None and self._close is not None:
@@ -205,9 +254,10 @@ class Peer:
             reader.cancel()
             writer.cancel()
             results = await asyncio.gather(reader, writer, return_exceptions=True)
+            self._now = _not_now
             if self._close is not None:
                 await self._shut(self._close)
-        self._raise_mistakes(results)
+        self._raise_mistakes([*results, self._mistake])
 
     @staticmethod
     def _raise_mistakes(results: Iterable[BaseException | None]) -> None:
@@ -223,16 +273,62 @@ class Peer:
 
     async def _read(self, on_frame: Callable[[Data], Awaitable[None]]) -> None:
         while self._close is None:
-            data = await self._transport.receive()
-            self.heard_at = self._clock.monotonic()
+            self._receiving = True
+            try:
+                data = await self._transport.receive()
+            finally:
+                self._receiving = False
+            now = self.heard_at = self._clock.monotonic()
+            if self._rest_until > now:
+                await self._clock.sleep(self._rest_until - now)
             await on_frame(data)
+
+    def _heard(self, data: Data) -> bool:
+        """One frame, as it arrives. True where all it asks for is done."""
+        if not self._receiving or self._close is not None:
+            return False
+        now = self._clock.monotonic()
+        if self._rest_until > now:
+            return False
+        self.heard_at = now
+        try:
+            return self._now(data)
+        except Exception as error:
+            self._mistake = error
+            if self._reader is not None:
+                self._reader.cancel()
+            return True
 
     def _wake(self) -> None:
         if self._sleeping is not None and not self._sleeping.done():
             self._sleeping.set_result(None)
 
+    def _flush(self) -> None:
+        """What was enqueued in this turn leaves; where that needs waiting, the writer does it."""
+        self._flushing = False
+        if self._writer is None:
+            # Nothing leaves before `run`.
+            return
+        if self._sending_since is not None or self._sent is not None or self._close is not None:
+            self._wake()
+            return
+        while items := self._outbox.take():
+            if not self._transport.put(joined(items)):
+                self._outbox.put_back(items)
+                break
+            self.sent_at = self._clock.monotonic()
+            self._sent = self._on_sent(self, items)
+            if self._sent is not None:
+                break
+        else:
+            return
+        self._wake()
+
     async def _write(self) -> None:
         while True:
+            if self._sent is not None:
+                await asyncio.shield(self._sent)
+                self._sent = None
             items = self._outbox.take()
             if not items:
                 if self._close is not None:
@@ -243,4 +339,8 @@ class Peer:
             self._sending_since = self.sent_at = self._clock.monotonic()
             await self._transport.send(joined(items))
             self._sending_since = None
-            await self._on_sent(self, items)
+            self._sent = self._on_sent(self, items)
+
+
+def _not_now(_data: Data) -> bool:
+    return False

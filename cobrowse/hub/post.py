@@ -9,6 +9,7 @@ from cobrowse.core.protocol import Message
 from cobrowse.core.states import Session, Who
 from cobrowse.hub.house import House
 from cobrowse.hub.outbox import Item, item_of
+from cobrowse.hub.peer import Peer
 
 log = logging.getLogger("cobrowse.hub")
 
@@ -29,17 +30,21 @@ class Post:
         if not hold.present:
             return False
         if hold.hub == self._house.id:
-            return self._here(session, seat, hold.generation, item)
+            peer = self.here(session, seat)
+            if peer is not None:
+                peer.post(item)
+            return peer is not None
         await self.to_hub(hold.hub, _deliver(session.id, seat, hold.generation, item))
         return True
 
-    def _here(self, session: Session, seat: Who, generation: int, item: Item) -> bool:
+    def here(self, session: Session, seat: Who) -> Peer | None:
+        """Who holds the seat, where that is a peer of this hub."""
+        hold = session.hold(seat)
         local = self._house.sessions.get(session.id)
         peer = local.peers.get(seat) if local is not None else None
-        if peer is None or peer.closing is not None or peer.generation != generation:
-            return False
-        peer.post(item)
-        return True
+        if peer is None or peer.closing is not None or peer.generation != hold.generation:
+            return None
+        return peer if hold.present and hold.hub == self._house.id else None
 
     async def to_hub(self, hub: str, message: AnyBusMessage) -> None:
         """One message for another hub; at most once, and no error where it is lost."""

@@ -35,10 +35,15 @@ class Pulse:
             await self._house.clock.sleep(BEAT_SECONDS)
             self._beat()
 
+    def beats(self, now: float) -> bool:
+        """False where this hub stood still before `now`, and has not looked at its sessions again since."""
+        if now - self._beat_at > STILL_SECONDS:
+            self._beat()
+        return self._looking is None
+
     async def felt(self) -> None:
         """Returns at once, but where this hub stood still: then once it has looked at its sessions again."""
-        if self._house.clock.monotonic() - self._beat_at > STILL_SECONDS:
-            self._beat()
+        self.beats(self._house.clock.monotonic())
         if self._looking is not None:
             await asyncio.shield(self._looking)
 

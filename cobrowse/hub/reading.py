@@ -4,6 +4,8 @@ import asyncio
 import logging
 import math
 
+import msgspec
+
 from cobrowse.core.audit import ASSET_REASONS, word
 from cobrowse.core.close import BAD_MESSAGE
 from cobrowse.core.errors import (
@@ -84,6 +86,10 @@ ASKING_WEIGHT_BYTES = 16 * 1024
 # What any message weighs besides its bytes, so that a flood of tiny ones is a flood too.
 MESSAGE_WEIGHT_BYTES = 256
 
+# What is looked at where it arrives. What is longer takes longer, and waits for its turn.
+NOW_MAX_CHARACTERS = 4096
+
+TAKES_CREDIT = (Snapshot, Ops)
 # What may not get lost even if the store is away just now, since the customer (or the agent) relies on it.
 MUST: tuple[type[Message], ...] = (Pause, Stop, End, Withhold, ControlRelease)
 
@@ -132,6 +138,25 @@ class Reading:
 
     # --- customer
 
+    def now(self, local: LocalSession, peer: Peer, data: Data) -> bool:
+        """What most frames are, one short message of the view for an agent who is here too, is passed on at once: it
+        waits for nobody. False where it is anything else: nothing was done, and it is for `frame`."""
+        if peer.seat != "customer" or not isinstance(data, str) or len(data) > NOW_MAX_CHARACTERS or peer.said_bye:
+            return False
+        try:
+            message = wire.CUSTOMER.decode(data)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return False
+        if not isinstance(message, VIEW) or not self._pulse.beats(peer.heard_at):
+            return False
+        size = wire.size_of(data)
+        if not self._relay.view_now(local, peer, Said(message, data), self._credit(message, size)):
+            return False
+        self._house.counters.add("frames")
+        if peer.charge_now(size + MESSAGE_WEIGHT_BYTES):
+            self._house.counters.add("paced")
+        return True
+
     async def _from_customer(self, local: LocalSession, peer: Peer, data: Data) -> None:
         with peer.holding():
             frame = wire.read(wire.CUSTOMER, data, wire.CUSTOMER_FRAME_MAX_BYTES)
@@ -154,7 +179,7 @@ class Reading:
         await self._pace(peer, weight)
 
     def _credit(self, message: Message, size: int) -> CreditDue | None:
-        if not isinstance(message, Snapshot | Ops):
+        if not isinstance(message, TAKES_CREDIT):
             return None
         return CreditDue(self._house.id, message.epoch, 1, size)
 
@@ -237,7 +262,7 @@ class Reading:
 
 def _last_picture(frame: Frame[FromCustomer]) -> int:
     """Where in the frame the last message stands that takes credit; -1 for none."""
-    places = [place for place, said in enumerate(frame.said) if isinstance(said.message, Snapshot | Ops)]
+    places = [place for place, said in enumerate(frame.said) if isinstance(said.message, TAKES_CREDIT)]
     return places[-1] if places else -1
 
 

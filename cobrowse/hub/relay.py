@@ -2,6 +2,7 @@
 
 Touches neither the session nor the store. What is clean goes on as the very bytes that came."""
 
+import asyncio
 import logging
 
 from cobrowse.core.bus_protocol import CreditBack
@@ -37,6 +38,9 @@ CREDIT_BACK_BYTES = 64 * 1024
 WASHED_TOLD_EVERY_SECONDS = 60.0
 
 AnyView = Snapshot | Ops | Page | Pointer | Tip
+# Tuples, since each frame is asked; see `core.wash`.
+ANY_VIEW = (Snapshot, Ops, Page, Pointer, Tip)
+WITH_PAGE = (Snapshot, Page)
 LATEST: dict[type[Message], str] = {Page: "page", Pointer: "pointer", Tip: "tip"}
 
 
@@ -50,31 +54,47 @@ class Relay:
 
     async def view(self, local: LocalSession, peer: Peer, said: Said[FromCustomer], credit: CreditDue | None) -> None:
         """One message of the view. Outside `live` it is dropped without a reproach."""
+        with peer.holding():
+            item = self._passed(local, peer, said, credit)
+        if item is not None and not await self._post.item(local.session, "agent", item):
+            self._house.counters.add("view_undelivered")
+
+    def view_now(self, local: LocalSession, peer: Peer, said: Said[FromCustomer], credit: CreditDue | None) -> bool:
+        """The same where the agent's socket is here, so that nothing has to be waited for; False: nothing was done."""
+        agent = self._post.here(local.session, "agent")
+        if agent is None:
+            return False
+        item = self._passed(local, peer, said, credit)
+        if item is not None:
+            agent.post(item)
+        return True
+
+    def _passed(
+        self, local: LocalSession, peer: Peer, said: Said[FromCustomer], credit: CreditDue | None
+    ) -> Item | None:
+        """What is to be passed on of one message of the view, if it may be."""
         view, message = local.view, said.message
         if view is None or local.owed or not may_say("customer", message, local.state):
             self._house.counters.add("view_dropped")
-            return
-        if not isinstance(message, AnyView) or message.epoch < view.skip_to:
+            return None
+        if not isinstance(message, ANY_VIEW) or message.epoch < view.skip_to:
             self._house.counters.add("view_skipped")
-            return
+            return None
         view.heard_epoch = max(view.heard_epoch, message.epoch)
         try:
-            with peer.holding():
-                data = self._checked(local, view, message, said.data)
+            data = self._checked(local, view, message, said.data)
         except BadFrame as error:
             self._refuse(local, view, peer, message, error)
-            return
+            return None
         view.epoch = max(view.epoch, message.epoch)
-        item = Item(data, size_of(data), LATEST.get(type(message), ""), True, credit)
-        if not await self._post.item(local.session, "agent", item):
-            self._house.counters.add("view_undelivered")
+        return Item(data, size_of(data), LATEST.get(type(message), ""), True, credit)
 
     def _checked(self, local: LocalSession, view: View, message: AnyView, data: Data) -> Data:
         if message.epoch < view.first_epoch:
             raise BadFrame("This epoch belongs to an earlier page.")
         view.check.check(message)
         washed, found = view.washer.frame(message)
-        if isinstance(washed, Snapshot | Page) and washed.page is not None:
+        if isinstance(washed, WITH_PAGE) and washed.page is not None:
             # As it is after washing: an address may hold what a site's pattern finds.
             self._house.ledger.page(local.session.id, washed.page.address)
         if washed is message:
@@ -113,11 +133,12 @@ class Relay:
 
     # --- credit
 
-    async def sent(self, peer: Peer, items: list[Item]) -> None:
-        """These items left the peer's outbox: count the credit they carry and give it back in lumps."""
+    def sent(self, peer: Peer, items: list[Item]) -> "asyncio.Future[None] | None":
+        """These items left the peer's outbox: count the credit they carry and give it back in lumps. What has to be
+        waited for until more is sent, if anything has."""
         local = self._house.sessions.get(peer.session_id)
         if local is None:
-            return
+            return None
         for item in items:
             if item.credit is not None:
                 _count(local, item.credit)
@@ -127,15 +148,16 @@ class Relay:
         repeated = account.origin != self._house.id and any(item.latest == LATEST[Tip] for item in items)
         if frames >= CREDIT_BACK_FRAMES or size >= CREDIT_BACK_BYTES or (repeated and account.frames):
             account.told_frames, account.told_bytes = account.frames, account.bytes
-            await self._report(local)
+            return self._report(local)
+        return None
 
-    async def _report(self, local: LocalSession) -> None:
+    def _report(self, local: LocalSession) -> "asyncio.Future[None] | None":
         account = local.credit
         if account.origin == self._house.id:
             self.credit_here(local, account.epoch, account.frames, account.bytes)
-            return
+            return None
         back = CreditBack(session=local.session.id, epoch=account.epoch, frames=account.frames, bytes=account.bytes)
-        await self._post.to_hub(account.origin, back)
+        return self._house.spawn(self._post.to_hub(account.origin, back))
 
     def credit_here(self, local: LocalSession, epoch: int, frames: int, size: int) -> None:
         """Give the customer on this hub what it has not got yet of so much in all."""

@@ -57,6 +57,7 @@ class _AnyHello(msgspec.Struct, tag_field="k", tag="hello"):
 
 
 OnFrame = Callable[[LocalSession, Peer, wire.Data], Awaitable[None]]
+Now = Callable[[LocalSession, Peer, wire.Data], bool]
 
 
 class Seats:
@@ -71,6 +72,7 @@ class Seats:
         roll_call: RollCall,
         *,
         on_frame: OnFrame,
+        now: Now,
         on_empty: Callable[[str], None],
         on_old_snippet: Callable[[Session], Awaitable[None]],
     ) -> None:
@@ -82,6 +84,7 @@ class Seats:
         self._probes = probes
         self._roll_call = roll_call
         self._on_frame = on_frame
+        self._now = now
 
     async def serve(self, seat: Who, transport: Transport, origin: str | None) -> None:
         """From the accepted socket to its end; the socket is closed when this returns."""
@@ -275,7 +278,7 @@ class Seats:
     async def _live(self, peer: Peer, transport: Transport) -> None:
         local = self._house.sessions[peer.session_id]
         try:
-            await peer.run(lambda data: self._on_frame(local, peer, data))
+            await peer.run(lambda data: self._on_frame(local, peer, data), lambda data: self._now(local, peer, data))
         except Exception:
             self._failed("peer", peer.seat)
             await self._shut(transport, close.INTERNAL)

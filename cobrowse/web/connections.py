@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 
 from cobrowse.core.protocol import HELLO_MAX_BYTES, PART_MAX_PACKED_BYTES
+from cobrowse.web.direct import DirectSocket
 from cobrowse.web.light import LightGate, LightQueue
 from cobrowse.web.limits import block_of
 
@@ -191,7 +191,7 @@ class BoundedHttp(HttpToolsProtocol):
             self.doors.cut_off(self.transport, "too_slow")
 
 
-class BoundedSocket(WebSocketsSansIOProtocol):
+class BoundedSocket(DirectSocket):
     """A WebSocket. `doors` is set by `socket_protocol`."""
 
     doors: Doors

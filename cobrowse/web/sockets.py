@@ -11,7 +11,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDiscon
 from cobrowse.core.errors import CobrowseError, NotAllowed
 from cobrowse.core.protocol import SUBPROTOCOL
 from cobrowse.core.states import Who
-from cobrowse.hub.peer import TransportClosed
+from cobrowse.hub.peer import Listener, TransportClosed
+from cobrowse.web.direct import taken_from
 from cobrowse.web.gates import require_origin
 from cobrowse.web.parts import Parts, address_of, parts_of
 from cobrowse.web.problems import NotReady, of_error
@@ -30,6 +31,7 @@ class SocketTransport:
     def __init__(self, socket: WebSocket, passage: Passage) -> None:
         self._socket = socket
         self._passage = passage
+        self._direct = taken_from(socket.scope)
 
     async def receive(self) -> str | bytes:
         try:
@@ -51,6 +53,13 @@ class SocketTransport:
                 await self._socket.send_bytes(data)
         except (WebSocketDisconnect, WebSocketDisconnected) as error:
             raise TransportClosed from error
+
+    def put(self, data: str | bytes) -> bool:
+        return self._direct is not None and self._direct.put(data)
+
+    def listen(self, listener: Listener) -> None:
+        if self._direct is not None:
+            self._direct.listen(listener)
 
     async def close(self, number: int, reason: str) -> None:
         if self._socket.application_state is not WebSocketState.CONNECTED:

@@ -33,7 +33,7 @@ from cobrowse.core.protocol import (
 from cobrowse.core.states import Who
 from cobrowse.hub.desk import Joined
 from cobrowse.hub.hub import Hub
-from cobrowse.hub.peer import TransportClosed
+from cobrowse.hub.peer import Listener, TransportClosed
 
 M = TypeVar("M", bound=Message)
 
@@ -93,6 +93,7 @@ class Wire:
         self._taking.set()
         self.closed: tuple[int, str] | None = None
         self.gone = False
+        self._listener: Listener | None = None
 
     async def receive(self) -> str | bytes:
         data = await self._inbound.get()
@@ -112,10 +113,21 @@ class Wire:
             self._inbound.put_nowait(None)
             self.outbound.put_nowait(None)
 
+    def put(self, data: str | bytes) -> bool:
+        if not self._taking.is_set() or self.closed is not None or self.gone:
+            return False
+        self.outbound.put_nowait(data)
+        return True
+
+    def listen(self, listener: Listener) -> None:
+        self._listener = listener
+
     # --- the test's end
 
     def say(self, data: str | bytes) -> None:
-        if self.closed is None:
+        if self.closed is not None:
+            return
+        if self._listener is None or not self._inbound.empty() or not self._listener(data):
             self._inbound.put_nowait(data)
 
     def cut(self) -> None:

@@ -32,13 +32,25 @@ class Socket:
             on_sent=self._on_sent,
             on_view_lost=self._on_view_lost,
         )
-        self.running = asyncio.create_task(self.peer.run(self.on_frame))
+        self.at_once: list[Data] = []
+        # What a frame must begin with to be done as it arrives.
+        self.now = "now"
+        # What is waited for after something was sent.
+        self.report: asyncio.Future[None] | None = None
+        self.running = asyncio.create_task(self.peer.run(self.on_frame, self.on_frame_now))
 
     async def on_frame(self, data: Data) -> None:
         self.frames.append(data)
 
-    async def _on_sent(self, _peer: Peer, items: list[Item]) -> None:
+    def on_frame_now(self, data: Data) -> bool:
+        if isinstance(data, bytes) or not data.startswith(self.now):
+            return False
+        self.at_once.append(data)
+        return True
+
+    def _on_sent(self, _peer: Peer, items: list[Item]) -> "asyncio.Future[None] | None":
         self.sent.extend(items)
+        return self.report
 
     def _on_view_lost(self, _peer: Peer) -> None:
         self.views_lost += 1
@@ -158,6 +170,90 @@ async def test_a_mistake_in_reading_comes_out_of_run() -> None:
     socket.wire.say("x")
     with pytest.raises(KeyError, match="a mistake of ours"):
         await socket.peer.run(fail)
+
+
+async def test_what_need_not_wait_is_done_as_it_arrives_but_never_before_what_waits() -> None:
+    socket = Socket()
+    await breathe()
+    socket.wire.say("now 1")
+    assert socket.at_once == ["now 1"]
+    socket.wire.say("later 2")
+    socket.wire.say("now 3")
+    assert socket.at_once == ["now 1"]
+    await breathe()
+    assert socket.frames == ["later 2", "now 3"]
+    socket.wire.say("now 4")
+    assert socket.at_once == ["now 1", "now 4"]
+    socket.peer.close(DRAIN)
+    socket.wire.say("now 5")
+    assert socket.at_once == ["now 1", "now 4"]
+    await socket.done()
+
+
+async def test_who_said_too_much_is_not_read_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    socket = Socket()
+    await breathe()
+    socket.wire.say("now 1")
+    assert not socket.peer.charge_now(peers.PEER_BURST_BYTES)
+    assert socket.peer.charge_now(peers.PEER_BYTES_PER_SECOND)
+    socket.wire.say("now 2")
+    await socket.clock.advance(0.9)
+    assert (socket.at_once, socket.frames) == (["now 1"], [])
+    await socket.clock.advance(0.2)
+    assert socket.frames == ["now 2"]
+    socket.wire.say("now 3")
+    assert socket.at_once == ["now 1", "now 3"]
+
+
+async def test_a_mistake_in_what_is_done_at_once_comes_out_of_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    socket = Socket()
+    await breathe()
+
+    def fail(_data: Data) -> bool:
+        raise KeyError("a mistake of ours")
+
+    monkeypatch.setattr(socket.peer, "_now", fail)
+    socket.wire.say("x")
+    with pytest.raises(KeyError, match="a mistake of ours"):
+        await socket.done()
+
+
+async def test_what_is_enqueued_in_one_turn_leaves_at_its_end_and_in_one_frame() -> None:
+    socket = Socket()
+    await breathe()
+    socket.peer.send(Pause())
+    socket.peer.send(Resume())
+    assert socket.arrived() == []
+    await asyncio.sleep(0)
+    assert socket.arrived() == ['[{"k":"pause"},{"k":"resume"}]']
+
+
+async def test_nothing_leaves_while_what_was_sent_is_still_reported() -> None:
+    socket = Socket()
+    await breathe()
+    socket.report = asyncio.get_running_loop().create_future()
+    socket.peer.send(Pause())
+    await breathe()
+    socket.peer.send(Resume())
+    await breathe()
+    assert socket.arrived() == ['{"k":"pause"}']
+    socket.report.set_result(None)
+    await breathe()
+    assert socket.arrived() == ['{"k":"resume"}']
+
+
+async def test_what_cannot_leave_at_once_leaves_in_its_order() -> None:
+    socket = Socket()
+    await breathe()
+    socket.wire.stall()
+    socket.peer.send(Pause())
+    await breathe()
+    socket.peer.send(Resume())
+    await breathe()
+    assert socket.arrived() == []
+    socket.wire.take_again()
+    await breathe()
+    assert socket.arrived() == ['{"k":"pause"}', '{"k":"resume"}']
 
 
 async def test_an_outbox_that_overflows_loses_the_view_and_then_the_peer(monkeypatch: pytest.MonkeyPatch) -> None:

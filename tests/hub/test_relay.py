@@ -41,6 +41,7 @@ from cobrowse.hub import local, outbox
 from cobrowse.hub import peer as peers
 from cobrowse.hub.hub import Hub
 from cobrowse.hub.peer import PEER_BURST_BYTES, PEER_BYTES_PER_SECOND, PEER_SHARE
+from cobrowse.hub.reading import NOW_MAX_CHARACTERS
 from cobrowse.hub.wire import CUSTOMER_FRAME_MAX_BYTES
 from tests.hub.peers import change, packed, page, picture, pointer, text_of
 from tests.hub.world import World
@@ -65,6 +66,14 @@ async def test_clean_frames_go_on_as_the_bytes_they_came_in(world: World, hub: H
     customer.wire.say(odd)
     assert (await agent.hear(Ops)).seq == 2
     assert agent.frames[1:][-1] == odd
+
+
+async def test_the_long_and_the_short_go_on_in_their_order(world: World, hub: Hub, other: Hub) -> None:
+    agent, customer = await world.live(hub, other)
+    sizes = [1, NOW_MAX_CHARACTERS, 2, 3, NOW_MAX_CHARACTERS, 4]
+    for seq, size in enumerate(sizes, start=1):
+        customer.wire.say(text_of(change(customer.epoch, seq, "x" * size)))
+    assert [len((await agent.hear(Ops)).texts[0]) for _ in sizes] == sizes
 
 
 async def test_an_array_goes_on_message_by_message(world: World, hub: Hub, other: Hub) -> None:
@@ -490,6 +499,7 @@ async def test_what_is_for_a_socket_on_its_way_out_goes_nowhere(world: World, hu
     customer.change()
     await world.settle()
     agent.wire.say("garbage")
+    await world.settle()
     customer.change()
     customer.change()
     await world.settle()

@@ -1,0 +1,160 @@
+"""A short way for what nearly every frame is: one whole message, masked, no longer than it may be.
+
+uvicorn's WebSocket runs each frame through a parser of generators, an ASGI message, a queue and a task that is woken
+for it; that took two thirds of what relaying a small frame cost (docs/profiles). Here such a frame is read where it
+arrives and handed to who `listen`s, and what `put` is given is written where it stands. All else (handshake, fragments,
+pings and pongs, closing, whatever breaks a rule, and a listener who has to wait for something) goes uvicorn's way, in
+its order: by the book of `websockets`, which stays the one judge of what is allowed."""
+
+from collections.abc import Callable, MutableMapping
+from typing import TYPE_CHECKING, Any, cast
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+from websockets.protocol import State
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # pragma: no cover - where websockets was built without C
+    from websockets.utils import apply_mask
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGIReceiveEvent
+
+# Whole messages: FIN and the opcode, RFC 6455 section 5.2.
+TEXT, BINARY = 0x81, 0x82
+# The first of the control frames, FIN set: close, ping, pong.
+CONTROL = 0x88
+MASKED = 0x80
+# A length of so much or more is written in the two or the eight bytes that follow.
+TWO_BYTES, EIGHT_BYTES = 126, 127
+MASK_BYTES = 4
+# The rest of a frame that is longer is gathered by the book, which does not copy it anew with each piece.
+REST_MAX_BYTES = 4096
+# Frames that are handled as soon as one read brings them. More of them wait in the queue, and others get their turn.
+AT_ONCE = 32
+
+# Under this name of ASGI's extensions an app finds it.
+EXTENSION = "cobrowse.direct"
+
+Data = str | bytes
+
+
+class DirectSocket(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket, whose app may `listen` and `put`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._listener: Callable[[Data], bool] | None = None
+        # The beginning of a short frame.
+        self._rest = b""
+        # The book is in the middle of something, so what comes belongs to it.
+        self._by_book = False
+
+    def listen(self, listener: Callable[[Data], bool]) -> None:
+        """From now on ask `listener` first with each message. Where it says no, and until what was queued because of
+        that was received, messages go into the queue."""
+        self._listener = listener
+        self._look()
+
+    def put(self, data: Data) -> bool:
+        """Write one message now. False where it has to wait, or cannot be sent any more: nothing was done then."""
+        if self.conn.state is not State.OPEN or not self.writable.is_set() or self.transport.is_closing():
+            return False
+        if isinstance(data, str):
+            self.transport.write(_framed(TEXT, data.encode()))
+        else:
+            self.transport.write(_framed(BINARY, data))
+        return True
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            cast(dict[str, Any], self.scope["extensions"])[EXTENSION] = self
+
+    def data_received(self, data: bytes) -> None:
+        if self._rest:
+            data, self._rest = self._rest + data, b""
+        at, end, left = 0, len(data), AT_ONCE
+        while at < end and not self._by_book and self._listener is not None and self.conn.state is State.OPEN:
+            start, stop = _payload(data, at, end, self.conn.max_message_size or 0)
+            if not start:
+                stop = self._odd(data, at, end)
+            elif stop > end:
+                if stop - at > REST_MAX_BYTES:
+                    break
+                self._rest = data[at:]
+                return
+            else:
+                left = self._heard(data, at, start, stop, left)
+            at = stop
+        if at < end and not self.transport.is_closing():
+            self._to_book(data[at:])
+
+    def _heard(self, data: bytes, at: int, start: int, stop: int, left: int) -> int:
+        """One whole message. How many more may be handled at once."""
+        payload = apply_mask(data[start:stop], data[start - MASK_BYTES : start])
+        try:
+            message: Data = payload.decode() if data[at] == TEXT else payload
+        except UnicodeDecodeError:
+            self._to_book(data[at:stop])
+            return 0
+        if left and self.queue.empty() and self._listener is not None and self._listener(message):
+            return left - 1
+        self.queue.put_nowait(_event(message))
+        if not self.read_paused:
+            self.read_paused = True
+            self.transport.pause_reading()
+        return left
+
+    def _odd(self, data: bytes, at: int, end: int) -> int:
+        """Give the book a control frame alone, since the frames around it are none of its business; all that is there
+        where it is anything else. Where what comes after it begins."""
+        stop = end
+        if data[at] >= CONTROL and end - at >= 2 and MASKED <= data[at + 1] < MASKED + TWO_BYTES:
+            stop = min(end, at + 2 + MASK_BYTES + data[at + 1] - MASKED)
+        self._to_book(data[at:stop])
+        return stop
+
+    def _to_book(self, data: bytes) -> None:
+        super().data_received(data)
+        self._look()
+
+    def _look(self) -> None:
+        self._by_book = bool(self.conn.reader.buffer) or self.conn.current_size is not None
+
+
+def taken_from(scope: MutableMapping[str, Any]) -> DirectSocket | None:
+    """The socket that an app is called with, where it is one of these. Once: socket and scope would hold each other."""
+    found = scope.get("extensions", {}).pop(EXTENSION, None)
+    return found if isinstance(found, DirectSocket) else None
+
+
+def _payload(data: bytes, at: int, end: int, max_bytes: int) -> tuple[int, int]:
+    """Where the payload of the whole message at `at` begins and ends; the end may not have come yet. A beginning of 0
+    means that it is none, or that its length has not come."""
+    if end - at < 2 or data[at] not in (TEXT, BINARY):
+        return 0, 0
+    size, start = data[at + 1] - MASKED, at + 2 + MASK_BYTES
+    if size < TWO_BYTES:
+        return (start, start + size) if 0 <= size <= max_bytes else (0, 0)
+    start += 2 if size == TWO_BYTES else 8
+    if start > end:
+        return 0, 0
+    size = int.from_bytes(data[at + 2 : start - MASK_BYTES])
+    return (start, start + size) if TWO_BYTES <= size <= max_bytes else (0, 0)
+
+
+def _framed(head: int, payload: bytes) -> bytes:
+    size = len(payload)
+    if size < TWO_BYTES:
+        return b"%c%c%b" % (head, size, payload)
+    if size < 65536:
+        return b"%c\x7e%b%b" % (head, size.to_bytes(2), payload)
+    return b"%c\x7f%b%b" % (head, size.to_bytes(8), payload)
+
+
+def _event(message: Data) -> "ASGIReceiveEvent":
+    if isinstance(message, str):
+        return {"type": "websocket.receive", "text": message}
+    return {"type": "websocket.receive", "bytes": message}
