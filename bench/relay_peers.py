@@ -81,6 +81,11 @@ def measure(peers: Sequence[Peer] = PEERS, size: Size = WHOLE) -> list[Figure]:
             servers = [started.enter_context(running(peer)) for peer in peers]
         started.enter_context(pinned(load))
         ours, *theirs = uvloop.run(measured(ground, servers, size))
+    return figures(ours, theirs)
+
+
+def figures(ours: Contender, theirs: Sequence[Contender]) -> list[Figure]:
+    """What was found, beside the peers."""
     starlette = next(one for one in theirs if one.peer is STARLETTE)
     return [
         Figure("relay_frames_per_s", median(ours.rates), FRAMES, runs=ours.rates),
@@ -116,10 +121,7 @@ async def measured(ground: Ground, servers: Sequence[Server], size: Size) -> lis
 
 
 async def _saturated(one: Contender, size: Size, **window: int) -> Rate:
-    rate = await closed_loop([one.process], one.streams, size.seconds, warm_seconds=size.warm_seconds, **window)
-    if not rate.frames_a_second:
-        raise CannotMeasure(f"No frame arrived through {_title(one)}.")
-    return rate
+    return await closed_loop([one.process], one.streams, size.seconds, warm_seconds=size.warm_seconds, **window)
 
 
 async def _delayed(one: Contender, share: int, size: Size) -> list[float]:
@@ -169,10 +171,6 @@ def _cores(contenders: Sequence[Contender]) -> list[Figure]:
         found.append(Figure(f"relay_{name}_cores", median(rate.servers_cpu[0] for rate in one.full), "cores"))
         found.append(Figure(f"relay_{name}_load_cores", median(rate.load_cpu for rate in one.full), "cores"))
     return found
-
-
-def _title(one: Contender) -> str:
-    return one.peer.title if one.peer else "our hub"
 
 
 if __name__ == "__main__":
