@@ -1,8 +1,8 @@
 """A WebSocket and an HTTP client that cost next to nothing: for who must not be slower than the hub under test.
 
 A general client spends more on a small frame than the hub does, and on a machine with two cores that would be measured.
-Even picows, whose parser is compiled, spends no less: 5.3 us on a frame of 300 bytes against 5.1 us here, on node's `ws`,
-since most of it is the system's and the closed loop's.
+Even picows, whose parser is compiled, spends no less: 5.3 us a frame of 300 bytes where this one spends 5.1, since most
+of it is the system's and the closed loop's.
 This one knows what a hub of ours says (whole messages, no extensions), and masks with the same four bytes always, which
 RFC 6455 cannot tell from a random mask. Not with zeros: node's `ws` would notice, and spare itself the work."""
 

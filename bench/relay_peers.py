@@ -42,10 +42,10 @@ class Size(NamedTuple):
 
     sessions: int = 100
     turns: int = 5
-    seconds: float = 1.5
-    warm_seconds: float = 0.4
+    seconds: float = 1.0
+    warm_seconds: float = 0.3
     delay_turns: int = 3
-    delay_seconds: float = 1.0
+    delay_seconds: float = 0.8
 
 
 WHOLE = Size()
