@@ -60,8 +60,7 @@ build: .setup/python $(MANIFEST)
 	@touch $@
 
 # What the benchmarks compare with; neither tests nor the product need it.
-.setup/bench: bench/package-lock.json pyproject.toml constraints.txt | .setup/node
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,bench]'
+.setup/bench: bench/package-lock.json | .setup/node
 	cd bench && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 

@@ -62,6 +62,15 @@ def _relay(figures: Figures) -> Plot | None:
     return _bars("Frames relayed in a second, one process on one core", "/s", {"": found})
 
 
+def _cost(figures: Figures) -> Plot | None:
+    named = {f"{OURS}, all checked": "hub", **{name: peer for peer, name in RELAY_PEERS.items()}}
+    costs = {label: figures.get(f"relay_{name}_us_a_frame") for label, name in named.items()}
+    found = [_bar(label, entry, "peer") for label, entry in costs.items() if entry]
+    if len(found) < 2 or not figures.get("relay_hub_us_a_frame"):
+        return None
+    return _bars("CPU that a relayed frame costs", "µs", {"": [found[0]._replace(kind="ours"), *found[1:]]})
+
+
 def _delays(percentile: str, title: str, figures: Figures) -> Plot | None:
     names = {OURS: "", **{name: f"_{peer}" for peer, name in RELAY_PEERS.items()}}
     series = []
@@ -181,6 +190,7 @@ def _percent(value: float) -> str:
 PLOTS: Mapping[str, Callable[[Figures], Plot | None]] = {
     "budgets": _budgets,
     "relay": _relay,
+    "relay-cost": _cost,
     "delay-p50": partial(_delays, "p50", "How long a frame takes through the relay, half of them"),
     "delay-p99": partial(_delays, "p99", "How long a frame takes through the relay, 99 of 100"),
     "capture": partial(_against_rrweb, "The walk over a page that was just loaded, and rrweb's snapshot", CAPTURED),

@@ -96,6 +96,8 @@ def test_the_words_of_a_plot_carry_its_values() -> None:
         {
             "relay_frames_per_s": entry(20_000.0),
             "relay_frames_per_s_vs_socketio": entry(2.5, peer="socket.io", peer_value=8_000.0, **ratio),
+            "relay_hub_us_a_frame": entry(50.0),
+            "relay_socketio_us_a_frame": entry(20.0),
             "mirror_build_vs_rrweb_10k_ratio": entry(0.5, peer="rrweb", peer_value=150.0, own_value=75.0, unit="ratio"),
             "capture_vs_rrweb_10k_ratio": entry(0.4, peer="rrweb", peer_value=150.0, own_value=60.0, unit="ratio"),
             "change_to_paint_p95_ms": entry(75.0, budget=80.0, shape=[4.0 * at for at in range(21)], verdict="ok"),
@@ -104,8 +106,9 @@ def test_the_words_of_a_plot_carry_its_values() -> None:
             "too_much_kb": entry(900.0, budget=15.0, verdict="OVER"),
         }
     )
-    assert set(found) == {"relay", "capture", "build", "paint", "delay-p99", "budgets"}
+    assert set(found) == {"relay", "relay-cost", "capture", "build", "paint", "delay-p99", "budgets"}
     assert "Cobrowse, all checked 20,000 /s, socket.io 8,000 /s" in found["relay"].alt
+    assert "Cobrowse, all checked 50 µs, socket.io 20 µs" in found["relay-cost"].alt
     assert "10,000 elements: Cobrowse 60 ms, rrweb 150 ms" in found["capture"].alt
     assert "Half of the changes within 40 ms, 95 of 100 within 76 ms; the slowest 80 ms" in found["paint"].alt
     assert "Cobrowse 2.5, 5, 7.5 ms; socket.io 25, 50, 75 ms" in found["delay-p99"].alt
