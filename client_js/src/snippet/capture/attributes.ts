@@ -58,7 +58,7 @@ export function attributesOf(
   tag: Tag,
   bits: number,
   own: number,
-  written = attributeNames(element),
+  written: readonly string[] = attributeNames(element),
 ): Attributes {
   const list: Attributes = [];
   const names = tag.names_;
@@ -93,7 +93,7 @@ export function attributesOf(
   return list;
 }
 
-function addWritten(
+export function addWritten(
   walk: Walk,
   list: Attributes,
   element: Element,

@@ -1,5 +1,5 @@
 // What may have changed. Nothing here looks at what changed or sends it: it marks, and wakes whoever does.
-import { type Ears, forgetTexts, listenToScripts, lookOf, Sheet } from "./cssom";
+import { type Ears, forgetTexts, listenToScripts, lookOf as lookOfSheet, Sheet } from "./cssom";
 import {
   adoptedBy,
   find,
@@ -16,10 +16,8 @@ import {
 import { EDITOR, type Mask } from "./mask";
 import type { Meter } from "./meter";
 import type { Sent, Tree } from "./tree";
-import type { Walk } from "./walk";
+import { lookOf, POLLED, type Walk } from "./walk";
 
-/** Their state changes without a mutation. */
-const POLLED = /^(body|input|textarea|select|option|dialog|link|canvas|placeholder)$/;
 const EVENTS = ["scroll", "input", "change", "toggle", "slotchange", "load", "error", "reset", "resize"];
 
 /** So many are marked at once; more wait for a turn. */
@@ -96,8 +94,8 @@ export class Dirty {
     if (tag) {
       if (own) this.owned_.add(sent);
       if (tag.tag_ === "iframe") this.frames_.add(sent);
-      if (POLLED.test(tag.tag_) || own & EDITOR || hasAttribute(part as Element, "popover")) this.polled_.add(sent);
-    } else if (!type) this.looks_.set(sent, lookOf(sent.part_ as Sheet));
+      if (lookOf(tag) & POLLED || own & EDITOR || hasAttribute(part as Element, "popover")) this.polled_.add(sent);
+    } else if (!type) this.looks_.set(sent, lookOfSheet(sent.part_ as Sheet));
     else if (type > 8) {
       this.roots_.add(sent);
       this.observe_(part);
@@ -255,7 +253,7 @@ export class Dirty {
 
   /** Those that are still part of the picture. */
   private here_(set: Set<Sent> | Map<Sent, unknown>): Sent[] {
-    for (const sent of set.keys()) if (!this.tree_.byId_.has(sent.id_)) set.delete(sent);
+    for (const sent of set.keys()) if (!this.tree_.isHere_(sent)) set.delete(sent);
     return [...set.keys()];
   }
 
@@ -267,7 +265,7 @@ export class Dirty {
     this.here_(this.polled_);
     this.touchFields_();
     for (const sent of this.here_(this.looks_)) {
-      const look = lookOf(sent.part_ as Sheet);
+      const look = lookOfSheet(sent.part_ as Sheet);
       if (this.looks_.get(sent) !== look) tree.dirtySelf_.add(sent);
       this.looks_.set(sent, look);
     }

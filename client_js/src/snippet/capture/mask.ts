@@ -34,7 +34,16 @@ const EDITOR_ROLES = /\b(textbox|searchbox|combobox|spinbutton)\b/i;
 const WIDGET_ROLES = /\b(checkbox|radio|switch|option|listbox|slider|menuitemcheckbox|menuitemradio)\b/i;
 const FIELDS = /^(input|select|textarea)$/;
 /** Elements that may have bits by themselves, and attributes that may give them some, whatever the policy says. */
-const SPECIAL = new Set(["input", "select", "textarea", "output", "body", "role", "contenteditable", "data-cobrowse"]);
+export const SPECIAL = new Set([
+  "input",
+  "select",
+  "textarea",
+  "output",
+  "body",
+  "role",
+  "contenteditable",
+  "data-cobrowse",
+]);
 /** A way to be chosen from others: where the focus is tells which was. */
 const CHOICE = /^(radio|option)$/i;
 const SLIDER = /^(range|slider)$/i;
@@ -53,7 +62,7 @@ export class Mask {
   private readonly selectors_: readonly string[];
   private readonly any_: string;
   /** What the policy names. */
-  private readonly named_: string;
+  readonly named_: string;
   /** What elements have by themselves, and all bits of slots, for as long as nothing changes. */
   private known_ = new Map<Element, number>();
   private slots_ = new Map<Element, number>();
@@ -86,11 +95,17 @@ export class Mask {
     return bits;
   }
 
+  /** False where the element has no bits by itself, as nearly all. */
+  mayOwn_(element: Element, name: string, written: readonly string[]): boolean {
+    if (SPECIAL.has(name) || (this.named_ && matches(element, this.named_))) return true;
+    for (let at = 0; at < written.length; at++) if (SPECIAL.has(written[at] as string)) return true;
+    return false;
+  }
+
   private find_(element: Element, name: string, written: readonly string[]): number {
     let bits = 0;
     // One look is enough for nearly all.
-    const isSpecial = SPECIAL.has(name) || written.some(SPECIAL.has, SPECIAL);
-    if (!isSpecial && !(this.named_ && matches(element, this.named_))) return 0;
+    if (!this.mayOwn_(element, name, written)) return 0;
     for (const [at, selector] of this.selectors_.entries()) if (matches(element, selector)) bits |= 1 << at;
     const role = attribute(element, "role");
     const editable = attribute(element, "contenteditable");

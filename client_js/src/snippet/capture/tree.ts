@@ -2,9 +2,20 @@
 // again; what left the page loses its id with all that is in it.
 import type { Tag } from "../whitelist";
 import { Sheet } from "./cssom";
-import { attributeNames, firstChild, hostOf, localName, nodeType, rootOf, shadowOf, upOf as upOfNode } from "./dom";
-import { HIDDEN } from "./mask";
+import {
+  attributeNames,
+  firstChild,
+  hostOf,
+  localName,
+  nextSibling,
+  nodeType,
+  rootOf,
+  shadowOf,
+  upOf as upOfNode,
+} from "./dom";
+import { EDITOR, HIDDEN, WIDGET } from "./mask";
 import { rising } from "./order";
+import { plainOf } from "./plain";
 import { SheetWriter } from "./sheets";
 import {
   ATTRIBUTE,
@@ -18,7 +29,7 @@ import {
   TEXT_CHANGE,
   TEXT_NODE,
 } from "./tables";
-import { lookOf, type Part, SPACELESS, type Walk } from "./walk";
+import { HOST, lookOf, type Part, PLAIN, SPACELESS, type Walk } from "./walk";
 
 const DEPTH_MAX = 500;
 export const NODES_MAX = 190_000;
@@ -49,13 +60,24 @@ export interface Sent {
   stale_: boolean;
 }
 
-/** A place in the walk: parts of `sent_` are on their way, from `at_` on. */
+/** A place in the walk: parts of `sent_` are on their way, from `at_` on; or, while the page stands still, from `node_`. */
 interface Visit {
   readonly sent_: Sent;
-  readonly parts_: readonly Part[];
+  parts_: readonly Part[];
   at_: number;
+  node_: Node | null;
+  /** Where white space is never drawn. */
+  readonly spaceless_: boolean;
   /** Until it turns out that there is a shadow root. */
   open_: boolean;
+}
+
+/** In what has nothing in it. */
+export const NONE: never[] = [];
+
+function append(parent: Sent, child: Sent): void {
+  if (parent.children_ === NONE) parent.children_ = [child];
+  else parent.children_.push(child);
 }
 
 /** Ids rise through the life of the page, whatever the epoch. */
@@ -64,7 +86,9 @@ export const nextId = (): number => ++lastId;
 
 export class Tree {
   readonly sent_ = new Map<Part, Sent>();
-  readonly byId_ = new Map<number, Sent>();
+  /** By what their ids are above the first one. */
+  private readonly byId_: (Sent | undefined)[] = [];
+  private readonly first_ = lastId + 1;
   /** Parts to look at again: for their children, and for themselves. */
   readonly dirtyChildren_ = new Set<Sent>();
   readonly dirtySelf_ = new Set<Sent>();
@@ -107,36 +131,69 @@ export class Tree {
       const visit = this.visits_[this.visits_.length - 1];
       if (!visit) return true;
       // A sixteenth of the looks at the clock is enough.
-      if (frame.full_ || (!(count & 15) && performance.now() > until)) return false;
+      if (frame.full_ || (!(count & 15) && performance.now() > until)) return this.hold_();
+      const { node_: node } = visit;
+      if (node) {
+        visit.node_ = nextSibling(node);
+        const type = nodeType(node);
+        const plain =
+          this.sent_.has(node) || this.sent_.size > NODES_MAX
+            ? undefined
+            : plainOf(this.walk_, frame, visit.sent_, visit.spaceless_, node, type, lastId + 1);
+        if (!plain) this.visitPart_(frame, visit, node, moving, type);
+        else {
+          this.inserted_++;
+          this.keep_(plain);
+          append(visit.sent_, plain);
+          if (plain.tag_) {
+            this.onSent_(plain, 1);
+            this.visit_(plain, true);
+          }
+        }
+        continue;
+      }
       const part = visit.parts_[visit.at_++];
       if (!part) this.visits_.pop();
       else if (part === visit.sent_.part_) {
         // A large sheet, which comes bit by bit.
         if (this.sheets_.reconcile_(frame, visit.sent_)) visit.at_ = 0;
-        if (performance.now() > until) return false;
-      } else this.visitPart_(frame, visit, part, moving);
+        if (performance.now() > until) return this.hold_();
+      } else {
+        const type = typeOf(part);
+        if (type === 11) visit.open_ = false;
+        // Between two slices the page went on.
+        if (this.sent_.has(part) || upOf(part) === visit.sent_.part_) this.visitPart_(frame, visit, part, moving, type);
+      }
     }
   }
 
-  private visitPart_(frame: Frame, visit: Visit, part: Part, moving: boolean): void {
-    const { sent_: parent } = visit;
-    const type = typeOf(part);
-    if (type === 11) visit.open_ = false;
-    const { open_: open } = visit;
+  /** The page goes on: what it has now is what is still to come. */
+  private hold_(): false {
+    for (const visit of this.visits_) {
+      const rest: Node[] = [];
+      for (let node = visit.node_; node; node = nextSibling(node)) rest.push(node);
+      if (!visit.node_) continue;
+      visit.node_ = null;
+      visit.parts_ = rest;
+    }
+    return false;
+  }
+
+  private visitPart_(frame: Frame, visit: Visit, part: Part, moving: boolean, type: number): void {
+    const { sent_: parent, open_: open } = visit;
     const known = this.sent_.get(part);
     if (known) {
       // In the snapshot nothing moves: the first ops put it right.
       if (!moving || !isForeign(known, parent)) {
         if (moving && !known.stale_) {
           this.move_(frame, known, parent, 0);
-          parent.children_.push(known);
+          append(parent, known);
         } else this.dirtyChildren_.add(parent);
         return;
       }
       this.retire_(frame, known);
+      if (upOf(part) !== parent.part_) return;
     }
-    // Between two slices the page went on.
-    if (upOf(part) !== parent.part_) return;
     if (
       !open &&
       type &&
@@ -147,14 +204,35 @@ export class Tree {
       return;
     const sent = this.insert_(frame, part, parent, 0, open, type);
     if (!sent) return;
-    parent.children_.push(sent);
+    append(parent, sent);
     // A text, or a sheet.
     if (sent.tag_ || !open) this.visit_(sent);
   }
 
-  private visit_(sent: Sent): void {
-    const parts = this.parts_(sent, true);
-    if (parts.length) this.visits_.push({ sent_: sent, parts_: parts, at_: 0, open_: this.isOpen_(sent) });
+  /** `plain`: it is open, and none of its bits are its own. */
+  private visit_(sent: Sent, plain = false): void {
+    const { part_: part, tag_: tag, bits_: bits } = sent;
+    const open = plain || this.isOpen_(sent);
+    const look = tag ? lookOf(tag) : 0;
+    // In nearly all is what the page has in them.
+    let node: Node | null = null;
+    let parts: readonly Part[] = NONE;
+    if (
+      sent.depth_ <= DEPTH_MAX &&
+      (plain || (open && look & PLAIN && !(bits & (HIDDEN | EDITOR | WIDGET)))) &&
+      !(look & HOST && shadowOf(part as Element))
+    )
+      node = firstChild(part as Element);
+    else parts = this.parts_(sent, true);
+    if (node || parts.length)
+      this.visits_.push({
+        sent_: sent,
+        parts_: parts,
+        at_: 0,
+        node_: node,
+        spaceless_: !!(look & SPACELESS),
+        open_: open,
+      });
   }
 
   /** What is in it has its bits, and leaves as what it is: it is not masked, and, without a shadow root, no slot shows it. */
@@ -190,6 +268,18 @@ export class Tree {
     (sent.part_ instanceof Sheet ? this.dirtySelf_ : this.dirtyChildren_).add(sent);
   }
 
+  /** It has left, and its id with it. */
+  private keep_(sent: Sent): void {
+    lastId = sent.id_;
+    this.sent_.set(sent.part_, sent);
+    this.byId_[sent.id_ - this.first_] = sent;
+  }
+
+  /** What was sent with this id, while it is here. */
+  at_(id: number): Part | undefined {
+    return this.byId_[id - this.first_]?.part_;
+  }
+
   /** Send one part by itself. */
   private insert_(
     frame: Frame,
@@ -206,10 +296,10 @@ export class Tree {
     this.inserted_++;
     const walk = this.walk_;
     const sent: Sent = {
-      id_: ++lastId,
+      id_: lastId + 1,
       part_: part,
       parent_: parent,
-      children_: [],
+      children_: NONE,
       tag_: undefined,
       said_: "",
       bits_: parent?.bits_ ?? 0,
@@ -239,7 +329,7 @@ export class Tree {
       frame.element_(sent.id_, up, before, tag, said);
     } else if (!type) {
       if (this.sheets_.insert_(frame, sent, before))
-        this.visits_.push({ sent_: sent, parts_: [part], at_: 0, open_: false });
+        this.visits_.push({ sent_: sent, parts_: [part], at_: 0, node_: null, spaceless_: false, open_: false });
     } else if (type < 5) {
       if (!open) sent.bits_ = walk.mask_.bits_(node, this.bitsOf_);
       const said = walk.text_(node, sent.bits_);
@@ -256,8 +346,7 @@ export class Tree {
       // The host may have been sent long before its shadow root came.
       this.rebitsSlotted_(node);
     } else return undefined;
-    this.sent_.set(part, sent);
-    this.byId_.set(sent.id_, sent);
+    this.keep_(sent);
     this.onSent_(sent, type);
     return sent;
   }
@@ -313,8 +402,8 @@ export class Tree {
     return levels.flat();
   }
 
-  private isHere_(sent: Sent): boolean {
-    return this.byId_.has(sent.id_);
+  isHere_(sent: Sent): boolean {
+    return this.byId_[sent.id_ - this.first_] === sent;
   }
 
   /** It was sent below the very nodes it is in now, and belongs there: what doesn't is about to go, or to be moved. */
@@ -486,7 +575,7 @@ export class Tree {
   private retire_(frame: Frame, sent: Sent): void {
     frame.add_(REMOVE, sent.id_);
     const forget = (gone: Sent) => {
-      this.byId_.delete(gone.id_);
+      this.byId_[gone.id_ - this.first_] = undefined;
       if (this.sent_.get(gone.part_) === gone) this.sent_.delete(gone.part_);
       for (const child of gone.children_) if (child.parent_ === gone) forget(child);
     };

@@ -28,7 +28,7 @@ import {
   SVG,
   shadowOf,
 } from "./dom";
-import { BUTTON, EDITABLE, EDITOR, HIDDEN, Mask } from "./mask";
+import { BUTTON, EDITABLE, EDITOR, HIDDEN, Mask, SPECIAL } from "./mask";
 import { isLetter, isMoreText, isNextLetter, isText } from "./runs";
 import { Stills } from "./stills";
 import type { Attributes } from "./tables";
@@ -65,6 +65,12 @@ export const PLAIN = 2;
 export const SPACELESS = 4;
 /** Some of its attributes are said in another way. */
 export const RETOLD = 8;
+/** Its state changes without a mutation. */
+export const POLLED = 16;
+/** It may have a shadow root. */
+export const HOST = 32;
+/** It may be private by its name alone. */
+export const OWN = 64;
 
 /** What the name of an element alone says of it, found out once. */
 export function lookOf(tag: Tag): number {
@@ -73,12 +79,16 @@ export function lookOf(tag: Tag): number {
     LOOKED |
     (MORE.test(name) ? 0 : PLAIN) |
     (NO_SPACE.test(name.replace("svg:", "")) ? SPACELESS : 0) |
-    (/^(input|link)$/.test(name) ? RETOLD : 0);
+    (/^(input|link)$/.test(name) ? RETOLD : 0) |
+    (SPECIAL.has(name) ? OWN : 0) |
+    (/^(article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span|.*-.*)$/.test(name) ? HOST : 0) |
+    (/^(body|input|textarea|select|option|dialog|link|canvas|placeholder)$/.test(name) ? POLLED : 0);
   return tag.look_;
 }
 
 /** Fit for JSON: without halves of characters. */
-export const whole = (text: string, max: number): string => text.slice(0, max).toWellFormed();
+export const whole = (text: string, max: number): string =>
+  (text.length > max ? text.slice(0, max) : text).toWellFormed();
 
 /** How high a combobox made of boxes is while it is closed; 0 where that is not known yet. Told once: what it holds later
  * changes nothing of it. */
