@@ -26,7 +26,7 @@ class Benchmark(NamedTuple):
     """`bench/{name}.py`, or one form of it: `module.function`. Longer than its limit nothing may take."""
 
     name: str
-    limit_seconds: float = 180.0
+    limit_seconds: float = 300.0
 
 
 class Ran(NamedTuple):
