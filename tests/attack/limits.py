@@ -130,7 +130,6 @@ NO_LIMITS = {
         "core.forms.CARD_MAX_DIGITS",
         "core.forms.CARD_MIN_DIGITS",
         "core.forms.CHECK_NUMBER_DIGITS",
-        "core.forms.IBAN_CHECK_DIGITS",
         "core.forms.UNFINISHED_MIN_DIGITS",
         "core.typed.BOX_MAX_DIGITS",
         "core.typed.SHOWN_DIGITS",
