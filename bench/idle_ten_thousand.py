@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import NamedTuple, TypeVar
@@ -78,7 +79,7 @@ class Idle(NamedTuple):
     redis_kb: float
     hub_cpu: float
     redis_commands: float
-    lost: int
+    lost: Counter[int]
     late: int
     started_ms: list[float]
 
@@ -94,12 +95,14 @@ def measure(wanted: int = SESSIONS, clients: int = CLIENTS, idle_seconds: float 
         )
     with running_ground(agents=_agents(wanted, clients) + 2, workers=WORKERS) as ground:
         idle = uvloop.run(watched(ground, wanted, clients, idle_seconds))
+    if idle.lost:
+        print(f"Sockets were closed with: {', '.join(f'{count} x {number}' for number, count in idle.lost.items())}.")
     p95 = statistics.quantiles(idle.started_ms, n=20, method="inclusive")[-1]
     return [
         Figure("ten_thousand_sessions", idle.sessions, "", wanted, least=True),
         Figure("ten_thousand_session_kb", idle.hub_kb, "KB", MEMORY_KB),
         Figure("ten_thousand_session_redis_kb", idle.redis_kb, "KB"),
-        Figure("ten_thousand_sockets_lost", idle.lost, "", 0),
+        Figure("ten_thousand_sockets_lost", idle.lost.total(), "", 0),
         Figure("ten_thousand_sockets_without_heartbeat", idle.late, "", 0),
         Figure("ten_thousand_new_session_ms_p50", statistics.median(idle.started_ms), "ms", runs=idle.started_ms),
         Figure("ten_thousand_new_session_ms_p95", p95, "ms", START_MS),
@@ -138,7 +141,7 @@ async def watched(ground: Ground, wanted: int, clients: int, idle_seconds: float
         redis_kb,
         (hub.process.cpu_seconds() - cpu) / took,
         (redis_commands(ground) - commands) / took,
-        sum(report.lost for report in reports),
+        Counter(number for report in reports for number in report.lost),
         sum(report.late for report in reports),
         started,
     )
