@@ -21,7 +21,7 @@ SESSIONS = 20
 # A page in use sends some frames a second: pointer, scrolling, what changes.
 FRAMES_A_SECOND = 10.0
 TURNS = 5
-SECONDS = 3.0
+SECONDS = 2.0
 MORE_MS = 5.0
 
 

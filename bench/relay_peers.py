@@ -42,7 +42,7 @@ class Size(NamedTuple):
 
     sessions: int = 100
     turns: int = 5
-    seconds: float = 1.0
+    seconds: float = 0.8
     warm_seconds: float = 0.3
     delay_turns: int = 3
     delay_seconds: float = 0.8

@@ -20,7 +20,7 @@ from bench.sessions import Live, agents_for, all_on, make
 
 SESSIONS = 100
 TURNS = 5
-SECONDS = 2.5
+SECONDS = 2.0
 RATIO = 1.7
 
 
