@@ -143,6 +143,9 @@ def _seat_taken(session: Session, event: SeatTaken, now: float) -> Stepped:
         return session, ()
     rotation = 0
     if event.seat == "customer":
+        if event.rotation > hold.rotation:
+            # We signed it, so it was given out: the store lost that it was.
+            raise BadToken("This token is newer than what the store knows.", code="token_ahead")
         # The newest token, or the one before it as long as the newest was not used.
         if event.rotation not in (hold.rotation, hold.rotation - 1):
             raise BadToken("This token was already used.", code="token_used")

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from cobrowse.core import audit, codes
-from cobrowse.core.errors import CobrowseError, NotAllowed, NotFound, StoreConflict, TooMany
+from cobrowse.core.errors import CobrowseError, NotAllowed, NotFound, StoreAway, StoreConflict, TooMany
 from cobrowse.core.events import Claimed, EndAsked
 from cobrowse.core.names import shown_name
 from cobrowse.core.policy import Site, customer_policy
@@ -11,6 +11,7 @@ from cobrowse.core.protocol import CustomerPolicy, SessionState
 from cobrowse.core.session import due_at, public_state
 from cobrowse.core.states import Away, Ended, Joining, Session, Waiting
 from cobrowse.hub.house import House
+from cobrowse.hub.roll_call import RollCall
 from cobrowse.hub.steps import Steps
 from cobrowse.hub.welcomes import customer_token
 from cobrowse.store.base import Versioned
@@ -49,9 +50,10 @@ class Joined(Struct, frozen=True, kw_only=True):
 class Desk:
     """Rates are the web floor's; here only what is true of the session counts."""
 
-    def __init__(self, house: House, steps: Steps) -> None:
+    def __init__(self, house: House, steps: Steps, roll_call: RollCall) -> None:
         self._house = house
         self._steps = steps
+        self._roll_call = roll_call
 
     async def create(self, agent_id: str, agent_name: str, site_id: str, *, digits: int | None = None) -> Created:
         """A waiting session; its code has `digits`, or as many as the site says. Raises `NotFound` (`unknown_site`),
@@ -171,6 +173,8 @@ class Desk:
 
     async def _read(self, session_id: str) -> Versioned:
         found = await self._house.store.read(session_id)
+        if found is None and await self._roll_call.may_be_put_back():
+            raise StoreAway("The store may have lost this session; another hub may put it back. Please try again.")
         if found is None:
             raise NotFound("There is no such session.", code="session_unknown")
         return found

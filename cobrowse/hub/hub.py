@@ -78,7 +78,7 @@ class Hub:
         )
         pulse = Pulse(house, recovery.recover)
         reading = Reading(house, steps, relay, pictures, acts, self.assets, probes, checkups, pulse)
-        self._desk = Desk(house, steps)
+        self._desk = Desk(house, steps, self._roll_call)
         self._seats = Seats(
             house,
             steps,

@@ -25,6 +25,9 @@ class RollCall:
         self._house = house
         # A hub that starts does not know what the store has been through.
         self._doubt_until = house.clock.monotonic() + DOUBT_SECONDS
+        # Until when others may not have put back yet what the store lost.
+        self._lost_until = float("-inf")
+        self._has_answered = False
         # Since when nobody listens to a hub's inbox, as far as this one looked.
         self._absent_since: dict[str, float] = {}
 
@@ -35,11 +38,27 @@ class RollCall:
 
     def doubt(self) -> None:
         """The store was away, or this hub was."""
-        self._doubt_until = self._house.clock.monotonic() + DOUBT_SECONDS
+        self._doubt_until = self._lost_until = self._house.clock.monotonic() + DOUBT_SECONDS
 
     async def answer(self, seconds: float = LEASE_SECONDS) -> None:
         """This hub lives for so much longer. Raises `StoreError`."""
+        if self._has_answered and await self._is_forgotten():
+            # A store that was emptied under open lines tells nobody.
+            self.doubt()
         await self._house.store.lease(self._house.id, self._house.clock.now() + seconds)
+        self._has_answered = True
+
+    async def may_be_put_back(self) -> bool:
+        """True where another hub may still know what the store does not: it was away a moment ago, or has forgotten
+        even this hub. Who asks for a session then comes again, and is not told that there is none. Raises
+        `StoreError`."""
+        if await self._is_forgotten():
+            await self.answer()
+        return self._house.clock.monotonic() < self._lost_until
+
+    async def _is_forgotten(self) -> bool:
+        own = self._house.id
+        return own in await self._house.store.dead_hubs([own], self._house.clock.now())
 
     async def dead(self, hubs: Iterable[str]) -> frozenset[str]:
         """Those of `hubs` that are dead; never this one. Raises `StoreError`.

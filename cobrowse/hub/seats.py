@@ -172,6 +172,8 @@ class Seats:
 
     async def _session(self, session_id: str) -> Session:
         found = await self._house.store.read(session_id)
+        if found is None and await self._roll_call.may_be_put_back():
+            raise TurnedAway(close.STORE_AWAY)
         if found is None or isinstance(found.session.state, Ended):
             raise TurnedAway(close.ENDED)
         return found.session
@@ -311,7 +313,7 @@ def _turning_away() -> Iterator[None]:
     try:
         yield
     except BadToken as error:
-        raise TurnedAway(close.BAD_TOKEN) from error
+        raise TurnedAway(close.STORE_AWAY if error.code == "token_ahead" else close.BAD_TOKEN) from error
     except NotFound as error:
         raise TurnedAway(close.ENDED) from error
     except NotAllowed as error:

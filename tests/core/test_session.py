@@ -288,10 +288,11 @@ def test_a_token_works_until_its_successor_was_used() -> None:
     assert story.session.customer.rotation == 1, "the answer got lost; the same successor is given again"
     story.take("customer", page="page-3", rotation=1)
     story.take("customer", page="page-4", rotation=1)
-    for rotation in (0, 3, -1):
+    # One that is newer than all that is known was given out by a hub, and the store lost that.
+    for rotation, code in ((0, "token_used"), (3, "token_ahead"), (-1, "token_used")):
         with pytest.raises(BadToken) as refusal:
             story.take("customer", page="page-5", rotation=rotation)
-        assert refusal.value.code == "token_used"
+        assert refusal.value.code == code
     assert story.take("customer", page="page-5", rotation=2).session.customer.rotation == 3
 
 
