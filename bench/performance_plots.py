@@ -143,7 +143,7 @@ def _budgets(figures: Figures) -> Plot | None:
     found = []
     for name, entry in figures.items():
         if used := _used(entry):
-            found.append(Bar(name, min(used, DRAWN_PERCENT), "over" if entry["verdict"] == "OVER" else "ours"))
+            found.append(Bar(name, used, "over" if entry["verdict"] == "OVER" else "ours"))
     if not found:
         return None
     title = "How much of its budget each figure takes"
@@ -154,7 +154,9 @@ def _budgets(figures: Figures) -> Plot | None:
     words = Words(
         title, f"In percent: {told}{more}. Where the budget is a least, it is the budget by the figure.", _percent
     )
-    return Plot(f"{title}. {words.description}", bars(words, [("", found)], budget=("budget", 100.0)))
+    return Plot(
+        f"{title}. {words.description}", bars(words, [("", found)], budget=("budget", 100.0), longest=DRAWN_PERCENT)
+    )
 
 
 def _used(entry: Mapping[str, Any]) -> float | None:

@@ -21,7 +21,8 @@ LINES_HEIGHT = 300
 LABEL_GAP = 16
 STYLE = """
   svg { color-scheme: light dark; font: 13px system-ui, sans-serif }
-  .ground { fill: #ffffff } text { fill: #1f2328 } .muted { fill: #59636e }
+  text { fill: #1f2328; stroke: #ffffff; stroke-width: 4px; paint-order: stroke }
+  .ground { fill: #ffffff } .muted { fill: #59636e }
   .head { font-size: 15px; font-weight: 600 } .strong { font-weight: 600 }
   .grid { stroke: #d1d9e0 } .budget { stroke: #bc4c00; stroke-width: 2; stroke-dasharray: 6 4 }
   .ours { fill: #0969da } .peer { fill: #818b98 } .elsewhere { fill: none; stroke: #59636e; stroke-dasharray: 3 3 }
@@ -31,7 +32,7 @@ STYLE = """
   .l2 { stroke: #1a7f37; stroke-dasharray: 2 3 } .l3 { stroke: #bf3989; stroke-dasharray: 9 3 2 3 }
   .l4 { stroke: #57606a; stroke-dasharray: 4 4 }
   @media (prefers-color-scheme: dark) {
-    .ground { fill: #0d1117 } text { fill: #f0f6fc } .muted { fill: #9198a1 }
+    .ground { fill: #0d1117 } text { fill: #f0f6fc; stroke: #0d1117 } .muted { fill: #9198a1 }
     .grid { stroke: #3d444d } .budget { stroke: #f0883e }
     .ours { fill: #4493f8 } .peer { fill: #7d8590 } .elsewhere { stroke: #9198a1 }
     .spread { stroke: #f0f6fc } .over { fill: #f85149 }
@@ -65,16 +66,23 @@ class Words(NamedTuple):
     written: Callable[[float], str] = str
 
 
-def bars(words: Words, groups: Sequence[tuple[str, Sequence[Bar]]], *, budget: tuple[str, float] | None = None) -> str:
-    """Horizontal bars from zero, in groups with a heading each (none where it is empty)."""
+def bars(
+    words: Words,
+    groups: Sequence[tuple[str, Sequence[Bar]]],
+    *,
+    budget: tuple[str, float] | None = None,
+    longest: float = math.inf,
+) -> str:
+    """Horizontal bars from zero, in groups with a heading each (none where it is empty). What is more than `longest`
+    is drawn as that, and its value stands beside it."""
     everyone = [bar for _, group in groups for bar in group]
     left = PAD + CHARACTER * max(len(bar.label) for bar in everyone) + 10
     right = WIDTH - PAD - CHARACTER * max(len(words.written(bar.value)) for bar in everyone) - 10
     ends = [bar.value if bar.spread is None else max(bar.value, bar.spread[1]) for bar in everyone]
-    most = max([*ends, budget[1] if budget else 0.0]) or 1.0
+    most = min(max([*ends, budget[1] if budget else 0.0]) or 1.0, longest)
 
     def across(value: float) -> float:
-        return left + (right - left) * value / most
+        return left + (right - left) * min(value, most) / most
 
     parts, y = [], 48.0
     top = y
@@ -195,4 +203,6 @@ def _svg(words: Words, height: float, parts: Sequence[str]) -> str:
         f'<desc id="description">{escape(words.description)}</desc>\n<style>{STYLE}</style>\n'
         f'<rect class="ground" width="100%" height="100%" rx="6"/>\n'
     )
-    return head + "\n".join([_text(PAD, 28, words.title, "head"), *parts]) + "\n</svg>\n"
+    # Text lies on top.
+    ordered = sorted(parts, key=lambda part: part.startswith("<text"))
+    return head + "\n".join([_text(PAD, 28, words.title, "head"), *ordered]) + "\n</svg>\n"

@@ -54,6 +54,13 @@ def test_a_budget_is_drawn_where_it_is() -> None:
     assert float(budget.get("x1", 0)) == pytest.approx(half, abs=0.2)
 
 
+def test_what_is_far_too_long_is_drawn_shorter_and_says_how_much_it_is() -> None:
+    svg = bars(WORDS, [("", [Bar("one", 150.0, "ours"), Bar("two", 9_000.0)])], longest=300.0)
+    [one], [two] = elements(svg, "ours"), elements(svg, "peer")
+    assert 2 * float(one.get("width", 0)) == pytest.approx(float(two.get("width", 0)), abs=0.5)
+    assert "9000 ms" in texts(svg)
+
+
 def test_nothing_but_zeros_can_be_drawn() -> None:
     assert elements(bars(WORDS, [("", [Bar("one", 0.0, "ours")])]), "ours")
 
@@ -112,5 +119,5 @@ def test_the_words_of_a_plot_carry_its_values() -> None:
     assert "10,000 elements: Cobrowse 60 ms, rrweb 150 ms" in found["capture"].alt
     assert "Half of the changes within 40 ms, 95 of 100 within 76 ms; the slowest 80 ms" in found["paint"].alt
     assert "Cobrowse 2.5, 5, 7.5 ms; socket.io 25, 50, 75 ms" in found["delay-p99"].alt
-    assert "too_much_kb 300" in found["budgets"].alt
+    assert "too_much_kb 6000" in found["budgets"].alt
     assert all(plot.alt.endswith(".") for plot in found.values())
