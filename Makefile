@@ -32,7 +32,7 @@ help:
 	@echo "make fidelity  how close the mirror is to the pages of the gallery, written to docs/fidelity.md"
 	@echo "make nightly  all that is too long for each change: test, fuzz, chaos, fidelity"
 	@echo "make bench  the benchmarks beside their peers, in ten minutes, written to docs/performance.md"
-	@echo "make bench-long  those that take longer: every page of the gallery, 10,000 sessions, a million reckoned"
+	@echo "make bench-long  those that take longer: a minute of browsing, the whole gallery, 10,000 sessions, a million reckoned"
 	@echo "make bench-check  whether what was measured last is worse than what was accepted"
 	@echo "make clean  remove all that was made"
 
