@@ -357,16 +357,25 @@ export class ConsoleApp extends LitElement {
         return html`<cobrowse-code .s=${s} .code=${this.code} .expiresAt=${this.codeExpiresAt} .now=${() => talk.now()}
           .siteName=${state?.site_name ?? ""} @cancel=${this.cancel} @again=${() => this.newSession(this.site)}></cobrowse-code>`;
       case "joining":
-        return html`<cobrowse-joining .s=${s} .state=${state} .finding=${talk.doctor.blank} @cancel=${this.cancel}
-          @digits=${(event: CustomEvent<string>) => talk.digits(event.detail)}></cobrowse-joining>`;
       case "live":
       case "paused":
-        return html`<cobrowse-live .s=${s} .talk=${talk} .version=${this.version}></cobrowse-live>`;
+        return this.joined(talk, this.phase() === "joining");
       case "ended":
         return this.ended();
       default:
         return html`<p class="soft" role="status">${s.connecting}</p>`;
     }
+  }
+
+  /** The mirror's page is there before there is anything to show: to load it takes longer than the first picture. */
+  private joined(talk: Conversation, early: boolean): TemplateResult {
+    const { s } = this;
+    return html`${
+      early
+        ? html`<cobrowse-joining .s=${s} .state=${talk.state} .finding=${talk.doctor.blank} @cancel=${this.cancel}
+            @digits=${(event: CustomEvent<string>) => talk.digits(event.detail)}></cobrowse-joining>`
+        : nothing
+    }<cobrowse-live ?hidden=${early} .early=${early} .s=${s} .talk=${talk} .version=${this.version}></cobrowse-live>`;
   }
 
   private ended(): TemplateResult {

@@ -18,11 +18,18 @@ export class LiveScreen extends LitElement {
   declare talk: Conversation;
   /** Changes whenever the conversation does. */
   declare version: number;
+  /** Not live yet: nothing is shown, but the mirror's page is loaded, with nothing in it. */
+  declare early: boolean;
   private typed: string | null = null;
   private controlWasAsked = false;
   private controlDenied = false;
 
-  static override properties = { s: { attribute: false }, talk: { attribute: false }, version: { attribute: false } };
+  static override properties = {
+    s: { attribute: false },
+    talk: { attribute: false },
+    version: { attribute: false },
+    early: { attribute: false },
+  };
   static override styles = [theme, liveStyle];
 
   override willUpdate(): void {
@@ -36,14 +43,23 @@ export class LiveScreen extends LitElement {
     }
   }
 
+  /** One template for both, so that the mirror's frame stays what it is: moved or made anew, it would load again. */
   override render(): TemplateResult {
     return html`<main>
-      <h1 class="visually-hidden">${this.s.mirrorTitle}</h1>
-      <div class="bar">${this.navigation()} ${this.tools()} ${this.control()}</div>
-      <div class="stage">${this.mirror()} ${this.cover()}</div>
-      <div class="bar foot">${this.result()} <p role="status" class="soft small" data-testid="control-note">${this.controlNote()}</p>
-        <div class="group"><cobrowse-doctor .s=${this.s} .doctor=${this.talk.doctor} .version=${this.version}></cobrowse-doctor> ${this.history()}</div></div>
+      ${this.early ? nothing : this.head()}
+      <div class="stage">${this.mirror()} ${this.early ? nothing : this.cover()}</div>
+      ${this.early ? nothing : this.foot()}
     </main>`;
+  }
+
+  private head(): TemplateResult {
+    return html`<h1 class="visually-hidden">${this.s.mirrorTitle}</h1>
+      <div class="bar">${this.navigation()} ${this.tools()} ${this.control()}</div>`;
+  }
+
+  private foot(): TemplateResult {
+    return html`<div class="bar foot">${this.result()} <p role="status" class="soft small" data-testid="control-note">${this.controlNote()}</p>
+      <div class="group"><cobrowse-doctor .s=${this.s} .doctor=${this.talk.doctor} .version=${this.version}></cobrowse-doctor> ${this.history()}</div></div>`;
   }
 
   /** Why there is no control, where the customer said so or is not asked. */

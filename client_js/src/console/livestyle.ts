@@ -8,6 +8,9 @@ export const liveStyle = css`
     min-height: 0;
     flex: 1;
   }
+  :host([hidden]) {
+    display: none;
+  }
   .bar {
     display: flex;
     flex-wrap: wrap;

@@ -4,7 +4,7 @@ import { check, loads } from "./css";
 import { removeAttribute, setAttribute, toggleAttribute } from "./dom";
 import { flag, type Known } from "./known";
 import { Refusal } from "./refusal";
-import { type Kind, kindOf, LIMITS, LINK_RELS, svgName, WORDS } from "./vocabulary";
+import { type Kind, LIMITS, LINK_RELS, svgName, tagsWith, WORDS } from "./vocabulary";
 
 /** Never visited, so that `:visited` says nothing; the fragment of no element. */
 const INERT_LINK = "#-";
@@ -15,6 +15,8 @@ const PAINTS: ReadonlySet<string> = new Set([
 const PLACE = /url\(\s*(["']?)#[a-z_][\w.:-]*\1\s*\)/gi;
 /** What a placeholder stands for. */
 const STANDS_FOR = /^(?:svg:)?[A-Za-z][\w.-]{0,63}$/;
+const SPACED = tagsWith(":space");
+const POINTING = tagsWith(":local-href");
 const XML = "http://www.w3.org/XML/1998/namespace";
 const LOCAL_ID = /^[^\s]{1,500}$/;
 
@@ -91,9 +93,9 @@ export function drawLink(known: Known): void {
     else removeAttribute(known.node as Element, "href");
   }
   if (flag(known, ":until-found")) setAttribute(known.node as Element, "hidden", "until-found");
-  if (kindOf(known.tag, ":space") !== undefined) drawSpace(known);
-  const local = known.attributes.get(":local-href");
-  if (kindOf(known.tag, ":local-href") !== undefined) {
+  if (SPACED.has(known.tag)) drawSpace(known);
+  if (POINTING.has(known.tag)) {
+    const local = known.attributes.get(":local-href");
     if (typeof local === "string") setAttribute(known.node as Element, "href", `#${local.replace(/^#/, "")}`);
     else removeAttribute(known.node as Element, "href");
   }

@@ -45,6 +45,12 @@ export interface Scrolled {
   y: number;
 }
 
+interface Name {
+  readonly tag: string;
+  readonly name: string;
+  readonly kind: Kind;
+}
+
 type Tables = Pick<Snapshot, "tags" | "names" | "urls" | "styles" | "texts">;
 
 export class Builder {
@@ -62,6 +68,8 @@ export class Builder {
   private readonly uses = new Set<Element>();
   private usesChanged = false;
   private tables: Tables = { tags: [], names: [], urls: [], styles: [], texts: [] };
+  /** The names of this frame, each read once. */
+  private named: Name[] = [];
   private ints: readonly number[] = [];
   private at = 0;
 
@@ -82,6 +90,7 @@ export class Builder {
     const snapshot = message.k === "snapshot";
     checkSizes(message);
     this.tables = message;
+    this.named = [];
     this.ints = snapshot ? message.nodes : message.ops;
     this.at = 0;
     while (this.at < this.ints.length) this.record(snapshot);
@@ -364,12 +373,23 @@ export class Builder {
     return before;
   }
 
-  private name(tag: string): { name: string; kind: Kind } {
-    const [element, name, ...more] = this.entry(this.tables.names).split(" ");
-    if (element !== tag || name === undefined || more.length > 0) throw new Refusal("wrong_name");
+  private name(tag: string): Name {
+    const known = this.named[this.ints[this.at] ?? -1];
+    const found = known ?? this.readName(tag);
+    if (known !== undefined) this.at += 1;
+    if (found.tag !== tag) throw new Refusal("wrong_name");
+    return found;
+  }
+
+  private readName(of: string): Name {
+    const index = this.ints[this.at] ?? 0;
+    const [tag, name, ...more] = this.entry(this.tables.names).split(" ");
+    if (tag !== of || name === undefined || more.length > 0) throw new Refusal("wrong_name");
     const kind = kindOf(tag, name);
     if (kind === undefined) throw new Refusal("unknown_name");
-    return { name, kind };
+    const read = { tag, name, kind };
+    this.named[index] = read;
+    return read;
   }
 
   private value(kind: Kind): string | number {

@@ -87,13 +87,15 @@ export class Picture {
     if (this.complete || message.part !== this.part) throw new Refusal("part_order");
     this.part += 1;
     this.builder.apply(message);
+    // From the first part on: to say it of a whole page would have all of it styled once more.
+    if (message.part === 0) still(this.document, true);
     this.watchLoads();
     if (!message.last) return;
     this.complete = true;
     if (this.builder.root === null) throw new Refusal("no_document");
+    still(this.document, true);
     this.adaptMedia();
     this.holdScheme();
-    still(this.document, true);
     this.afterFrame();
     this.calm();
   }

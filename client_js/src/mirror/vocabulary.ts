@@ -51,6 +51,13 @@ export function svgName(tag: string): string | undefined {
   return tag.startsWith(SVG_PREFIX) ? tag.slice(SVG_PREFIX.length) : undefined;
 }
 
+/** The tags of elements that have this name of ours. */
+export function tagsWith(name: string): ReadonlySet<string> {
+  const has = ([, names]: readonly [string, ReadonlyMap<string, string>]) => names.has(name);
+  const inHtml = [...html].filter(has).map(([tag]) => tag);
+  return new Set([...inHtml, ...[...svg].filter(has).map(([tag]) => `${SVG_PREFIX}${tag}`)]);
+}
+
 /** The kind of value that `attribute` has on `tag`, or undefined where it is not on the whitelist. */
 export function kindOf(tag: string, attribute: string): Kind | undefined {
   const inSvg = svgName(tag);
