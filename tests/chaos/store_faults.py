@@ -14,9 +14,10 @@ AWAY_SECONDS = 4.0
 # Longer than the lease of a hub, so that each finds the others dead when Redis is back.
 LONG_AWAY_SECONDS = 20.0
 FULL_SECONDS = 20.0
+# Several tries of a page long, and shorter than a hub doubts what the store has forgotten.
+FORGOTTEN_SECONDS = 4.0
 # How old what a mirror shows may be where the frames do not go through Redis.
 FLOWS_SECONDS = 3.0
-KILLED_SECONDS = 8.0
 
 
 def _apart(pair: Pair) -> bool:
@@ -71,6 +72,26 @@ async def flush(strike: Strike) -> None:
 async def remember(strike: Strike) -> None:
     """From now on a code that lets nobody in is a fault again."""
     strike.crowd.forgetting = False
+
+
+async def flush_behind_a_cut(strike: Strike) -> None:
+    """Everything is forgotten while one hub's line to the store hangs, and the customers of that hub come to others,
+    who have never heard of their sessions."""
+    strike.crowd.forgetting = True
+    strike.strikes_where(lambda _pair: True)
+    names = [door.name for door in strike.ground.doors]
+    knows = names.index(strike.pair.tab.at)
+    line = strike.ground.store_lines[knows]
+    line.stall()
+    await asyncio.to_thread(_redis(strike).flush)
+    for pair in strike.crowd.pairs:
+        if pair.tab.at == names[knows]:
+            pair.tab.home = (knows + 1) % len(names)
+            pair.tab.cut()
+    await strike.lasts(FORGOTTEN_SECONDS)
+    line.go_on()
+    await strike.crowd.sign_in_again()
+    strike.mended()
 
 
 async def full(strike: Strike) -> None:
@@ -140,6 +161,7 @@ STORE_FAULTS = (
     Fault("redis-long-away", restart_after_long, nothing, bar_seconds=BACK_SECONDS),
     Fault("redis-pause", pause, nothing, bar_seconds=BACK_SECONDS),
     Fault("flushall", flush, remember),
+    Fault("flushall-behind-a-cut", flush_behind_a_cut, remember, store_lines=True),
     Fault("redis-full", full, nothing, bar_seconds=BACK_SECONDS),
     Fault("sentinel-failover", sentinel_fails_over, remember, store="sentinel"),
     Fault("cluster-failover", cluster_fails_over, remember, store="cluster"),
