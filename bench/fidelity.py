@@ -40,9 +40,9 @@ def _figures(pages: Sequence[Shown]) -> list[Figure]:
     for one in moments:
         if one.why:
             raise CannotMeasure(f"The page {one.page} could not be compared at its {one.name}{one.why}".splitlines()[0])
-    worst = {shown.name: max(one.percent for one in moments if one.page == shown.name) for shown in pages}
-    each = [Figure(f"mirror_difference_{name}_percent", percent, "%", AT_MOST_PERCENT) for name, percent in worst.items()]
-    return [Figure("mirror_pixel_difference_percent", max(worst.values()), "%", AT_MOST_PERCENT), *each]
+    percents = {shown.name: max(one.percent for one in moments if one.page == shown.name) for shown in pages}
+    each = [Figure(f"mirror_difference_{name}_percent", most, "%", AT_MOST_PERCENT) for name, most in percents.items()]
+    return [Figure("mirror_pixel_difference_percent", max(percents.values()), "%", AT_MOST_PERCENT), *each]
 
 
 if __name__ == "__main__":
