@@ -15,7 +15,7 @@ from cobrowse.hub.probes import Probes
 from cobrowse.hub.pulse import Pulse
 from cobrowse.hub.recovery import Recovery
 from cobrowse.hub.rereading import Rereading
-from cobrowse.hub.roll_call import RollCall
+from cobrowse.hub.roll_call import LOOK_SECONDS, RollCall
 from cobrowse.hub.steps import SEATS, Steps
 from cobrowse.hub.timekeeping import Timekeeping
 
@@ -29,8 +29,8 @@ CHECKED_AT_ONCE = 100
 
 
 class Deadlines:
-    """Four rounds for ever: a sweep each 5 s, a re-read of what is shared each 2 s, the ledger each 15 s, an echo each
-    5 s; and one after each Bus loss."""
+    """Five rounds for ever: a sweep each 5 s, a look at this hub's lease each 2.5 s, a re-read of what is shared each
+    2 s, the ledger each 15 s, an echo each 5 s; and one after each Bus loss."""
 
     def __init__(
         self,
@@ -62,6 +62,7 @@ class Deadlines:
         for round_ in (
             self._pulse.beating(),
             self.sweeping(),
+            self.staying(),
             self.rereading(),
             self.writing_down(),
             self.listening_for_losses(),
@@ -71,6 +72,12 @@ class Deadlines:
 
     async def sweeping(self) -> None:
         await self._for_ever(SWEEP_SECONDS, self.sweep)
+
+    async def staying(self) -> None:
+        """Keep the lease, however long a sweep takes."""
+        while True:
+            await self._house.clock.sleep(LOOK_SECONDS)
+            await self._safely(self._roll_call.renew)
 
     async def rereading(self) -> None:
         await self._for_ever(REREAD_SECONDS, self._rereading.reread)

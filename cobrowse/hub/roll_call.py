@@ -11,6 +11,10 @@ from cobrowse.hub.house import House
 
 # A hub that did not renew its lease for three sweeps is dead.
 LEASE_SECONDS = 15.0
+# A sweep renews the lease; but one of many sessions, or on a busy machine, may take longer than a lease lasts, and who
+# is busy is not dead. So it is looked at besides, and renewed where nobody has for half of it.
+LOOK_SECONDS = 2.5
+RENEW_SECONDS = LEASE_SECONDS / 2
 # Every hub that lives renews its lease twice in it.
 DOUBT_SECONDS = 10.0
 # Longer than an inbox needs to come back after its line was cut.
@@ -28,6 +32,7 @@ class RollCall:
         # Until when others may not have put back yet what the store lost.
         self._lost_until = float("-inf")
         self._has_answered = False
+        self._answered_at = float("-inf")
         # Since when nobody listens to a hub's inbox, as far as this one looked.
         self._absent_since: dict[str, float] = {}
 
@@ -47,6 +52,12 @@ class RollCall:
             self.doubt()
         await self._house.store.lease(self._house.id, self._house.clock.now() + seconds)
         self._has_answered = True
+        self._answered_at = self._house.clock.monotonic()
+
+    async def renew(self) -> None:
+        """As `answer`, where the last one was a while ago. Raises `StoreError`."""
+        if self._house.clock.monotonic() - self._answered_at >= RENEW_SECONDS:
+            await self.answer()
 
     async def may_be_put_back(self) -> bool:
         """True where another hub may still know what the store does not: it was away a moment ago, or has forgotten

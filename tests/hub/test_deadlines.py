@@ -13,7 +13,7 @@ from cobrowse.core.states import Live
 from cobrowse.hub.deadlines import REREAD_SECONDS, SWEEP_SECONDS
 from cobrowse.hub.hub import Hub
 from cobrowse.hub.peer import SILENCE_SECONDS
-from cobrowse.hub.roll_call import ABSENT_SECONDS, DOUBT_SECONDS
+from cobrowse.hub.roll_call import ABSENT_SECONDS, DOUBT_SECONDS, LEASE_SECONDS
 from cobrowse.store.base import Versioned
 from tests.hub.peers import SHOP
 from tests.hub.world import World
@@ -170,6 +170,21 @@ async def test_a_hub_that_stops_gives_its_lease_back(world: World, hub: Hub) -> 
     assert await world.store.dead_hubs([hub.id], world.clock.now()) == set()
     await world.stop(hub)
     assert await world.store.dead_hubs([hub.id], world.clock.now()) == {hub.id}
+
+
+async def test_a_hub_whose_sweep_takes_long_keeps_its_lease(
+    world: World, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept = asyncio.Event()
+
+    async def due(_now: float, _limit: int) -> list[str]:
+        await swept.wait()
+        return []
+
+    monkeypatch.setattr(world.store, "due", due)
+    await world.pass_time(SWEEP_SECONDS + 2 * LEASE_SECONDS)
+    assert await world.store.dead_hubs([hub.id], world.clock.now()) == set()
+    swept.set()
 
 
 async def test_a_lease_is_renewed(world: World, hub: Hub) -> None:
