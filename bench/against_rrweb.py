@@ -25,7 +25,7 @@ BAR = 0.2
 PEER = "rrweb's snapshot"
 RUNS = 9
 # Elements of the bare pages, by their name, and how often each is measured.
-BARE_PAGES = {"1k": (1_000, 7), "10k": (10_000, 7), "50k": (50_000, 3)}
+BARE_PAGES = {"1k": (1_000, 5), "10k": (10_000, 5), "50k": (50_000, 3)}
 OURS = "() => probe.walked().ms"
 THEIRS = """() => {
   const before = performance.now();

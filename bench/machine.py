@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 MEASURED = ("cobrowse", "client_js", "bench")
 # Others may take so much of one core at the start of a benchmark; what it finds beside more is marked.
 BUSY_CORES = 0.2
-LOOKED_SECONDS = 1.0
+LOOKED_SECONDS = 0.5
 # What ended just before may still be cleared away.
 LOOKS = 3
 PROGRAMS = {
