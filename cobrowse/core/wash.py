@@ -74,8 +74,8 @@ _NONE: frozenset[int] = frozenset()
 
 View = Snapshot | Ops | Page | Pointer | Tip
 # Tuples: to make a union and to ask for it takes five times as long, and each frame is asked.
+_TEXT_CHANGE = OPS.text_change
 _WITH_PAGE = (Snapshot, Page)
-_WITH_TABLES = (Snapshot, Ops)
 Message = TypeVar("Message", bound=View)
 Span = tuple[int, int]
 
@@ -102,12 +102,14 @@ class Washer:
         nothing to mask; call it after `ViewCheck`.
 
         `Pointer` and `Tip` hold no text."""
+        if type(message) is Ops:
+            return cast("tuple[Message, int]", self._tables(cast(Ops, message)))
         washed: View = message
         count = 0
         if isinstance(washed, _WITH_PAGE) and washed.page is not None:
             page, count = self._page(washed.page)
             washed = washed if page is washed.page else replace(washed, page=page)
-        if isinstance(washed, _WITH_TABLES):
+        if isinstance(washed, Snapshot):
             washed, found = self._tables(washed)
             count += found
         return cast(Message, washed), count
@@ -127,24 +129,24 @@ class Washer:
         return "".join(pieces), len(hits)
 
     def _tables(self, frame: Snapshot | Ops) -> tuple[Snapshot | Ops, int]:
+        if not frame.texts and not frame.styles:
+            return frame, 0
         is_ops = isinstance(frame, Ops)
         grows = is_ops or bool(self._typed)
         reading = _Reading(frame.tags, frame.names, frame.ops if isinstance(frame, Ops) else frame.nodes, grows)
         texts, count = self._in_order(frame.texts, reading.order())
-        if grows:
+        if reading.placed:
             hidden, found = self._typed.see(texts, reading.placed, ops=is_ops)
             if hidden:
                 texts = [text[: hidden[at]] + MASK if at in hidden else text for at, text in enumerate(texts)]
             count += found
-        styles, found = self._styles(frame.styles)
+        styles, found = self._styles(frame.styles) if frame.styles else (frame.styles, 0)
         if texts is frame.texts and styles is frame.styles:
             return frame, 0
         return replace(frame, texts=texts, styles=styles), count + found
 
     def _styles(self, styles: list[str]) -> tuple[list[str], int]:
         """What CSS puts into the page is read, too."""
-        if not styles:
-            return styles, 0
         places = [
             (at, *found.span(2))
             for at, style in enumerate(styles)
@@ -247,7 +249,7 @@ class _Reading:
 
     def _other(self, at: int) -> int:
         ints = self._ints
-        if ints[at] == OPS.text_change:
+        if ints[at] == _TEXT_CHANGE:
             self._changed += (ints[at + 2], _BESIDE)
             self.placed.append(Placed(ints[at + 2], ints[at + 1], 0))
         elif ints[at] == OPS.attribute and ints[at + 2] in self._readable:
@@ -277,9 +279,10 @@ def _stain(
     if sum(map(len, pieces)) > LIMITS.frame_text_characters:
         # A text that stands in ten thousand places is short in the frame, and gigabytes where it is read.
         raise BadFrame("A frame has too much text to read.")
-    spans = _merged(find("".join(pieces)))
-    if not spans:
+    found = list(find("".join(pieces)))
+    if not found:
         return 0
+    spans = _merged(found)
     starts = list(accumulate(map(len, pieces), initial=0))
     for start, end in spans:
         place = bisect_right(starts, start) - 1

@@ -62,7 +62,7 @@ class Outbox:
             self._keep(lambda old: old.latest != item.latest)
         self._items.append(item)
         self.bytes += item.size
-        if not self._is_over():
+        if self.bytes <= OUTBOX_MAX_BYTES and len(self._items) <= OUTBOX_MAX_FRAMES:
             return ""
         self._keep(lambda old: not old.latest)
         if not self._is_over():
@@ -84,8 +84,9 @@ class Outbox:
 
     def take(self) -> list[Item]:
         """The next items to be written as one frame: one packed item, or waiting text in a row. Empty: none."""
-        if not self._items:
-            return []
+        if len(self._items) < 2:
+            taken, self._items, self.bytes = self._items, [], 0
+            return taken
         count, size = 1, self._items[0].size
         if isinstance(self._items[0].data, str):
             for following in self._items[1:JOINED_MAX_MESSAGES]:

@@ -15,20 +15,19 @@ class Bucket:
         self._level = burst
         self._filled_at = clock.monotonic()
 
-    def _fill(self, now: float) -> None:
-        self._level = min(self._burst, self._level + (now - self._filled_at) * self._per_second)
-        self._filled_at = now
-
     def draw(self, amount: float, now: float | None = None) -> float:
         """Take `amount` in any case; how many seconds to wait until the level is no longer below zero. `now` is the
         clock's `monotonic`, where it was just read."""
-        self._fill(self._clock.monotonic() if now is None else now)
-        self._level -= amount
-        return 0.0 if self._level >= 0 else -self._level / self._per_second
+        if now is None:
+            now = self._clock.monotonic()
+        level = self._level + (now - self._filled_at) * self._per_second
+        self._level = level = min(level, self._burst) - amount
+        self._filled_at = now
+        return 0.0 if level >= 0 else -level / self._per_second
 
     def try_draw(self, amount: float) -> bool:
         """Take `amount` if it is there; else take nothing."""
-        self._fill(self._clock.monotonic())
+        self.draw(0)
         if self._level < amount:
             return False
         self._level -= amount

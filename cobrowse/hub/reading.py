@@ -150,7 +150,7 @@ class Reading:
         if not isinstance(message, VIEW) or not self._pulse.beats(peer.heard_at):
             return False
         size = wire.size_of(data)
-        if not self._relay.view_now(local, peer, Said(message, data), self._credit(message, size)):
+        if not self._relay.view_now(local, peer, message, data, size, self._credit(message, size)):
             return False
         self._house.counters.add("frames")
         if peer.charge_now(size + MESSAGE_WEIGHT_BYTES):

@@ -55,45 +55,54 @@ class Relay:
     async def view(self, local: LocalSession, peer: Peer, said: Said[FromCustomer], credit: CreditDue | None) -> None:
         """One message of the view. Outside `live` it is dropped without a reproach."""
         with peer.holding():
-            item = self._passed(local, peer, said, credit)
+            item = self._passed(local, peer, said.message, said.data, size_of(said.data), credit)
         if item is not None and not await self._post.item(local.session, "agent", item):
             self._house.counters.add("view_undelivered")
 
-    def view_now(self, local: LocalSession, peer: Peer, said: Said[FromCustomer], credit: CreditDue | None) -> bool:
+    def view_now(
+        self, local: LocalSession, peer: Peer, message: FromCustomer, data: Data, size: int, credit: CreditDue | None
+    ) -> bool:
         """The same where the agent's socket is here, so that nothing has to be waited for; False: nothing was done."""
         agent = self._post.here(local.session, "agent")
         if agent is None:
             return False
-        item = self._passed(local, peer, said, credit)
+        item = self._passed(local, peer, message, data, size, credit)
         if item is not None:
             agent.post(item)
         return True
 
     def _passed(
-        self, local: LocalSession, peer: Peer, said: Said[FromCustomer], credit: CreditDue | None
+        self, local: LocalSession, peer: Peer, message: FromCustomer, data: Data, size: int, credit: CreditDue | None
     ) -> Item | None:
-        """What is to be passed on of one message of the view, if it may be."""
-        view, message = local.view, said.message
+        """What is to be passed on of one message of the view, if it may be. `size`: that of `data`."""
+        view = local.view
         if view is None or local.owed or not may_say("customer", message, local.state):
             self._house.counters.add("view_dropped")
             return None
         if not isinstance(message, ANY_VIEW) or message.epoch < view.skip_to:
             self._house.counters.add("view_skipped")
             return None
-        view.heard_epoch = max(view.heard_epoch, message.epoch)
+        if message.epoch > view.heard_epoch:
+            view.heard_epoch = message.epoch
         try:
-            data = self._checked(local, view, message, said.data)
+            passed = self._checked(local, view, message, data)
         except BadFrame as error:
             self._refuse(local, view, peer, message, error)
             return None
-        view.epoch = max(view.epoch, message.epoch)
-        return Item(data, size_of(data), LATEST.get(type(message), ""), True, credit)
+        if message.epoch > view.epoch:
+            view.epoch = message.epoch
+        if passed is not data:
+            data, size = passed, size_of(passed)
+        return Item(data, size, LATEST.get(type(message), ""), True, credit)
 
     def _checked(self, local: LocalSession, view: View, message: AnyView, data: Data) -> Data:
         if message.epoch < view.first_epoch:
             raise BadFrame("This epoch belongs to an earlier page.")
         view.check.check(message)
         washed, found = view.washer.frame(message)
+        if washed is message and type(washed) is Ops:
+            # Nearly all are.
+            return data
         if isinstance(washed, WITH_PAGE) and washed.page is not None:
             # As it is after washing: an address may hold what a site's pattern finds.
             self._house.ledger.page(local.session.id, washed.page.address)

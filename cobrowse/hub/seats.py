@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -280,7 +281,7 @@ class Seats:
     async def _live(self, peer: Peer, transport: Transport) -> None:
         local = self._house.sessions[peer.session_id]
         try:
-            await peer.run(lambda data: self._on_frame(local, peer, data), lambda data: self._now(local, peer, data))
+            await peer.run(partial(self._on_frame, local, peer), partial(self._now, local, peer))
         except Exception:
             self._failed("peer", peer.seat)
             await self._shut(transport, close.INTERNAL)
