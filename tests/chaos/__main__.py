@@ -4,6 +4,7 @@ Breaks what hubs and stores can suffer, with real processes, and says for each f
 code 1 where an invariant was violated or a time bar missed."""
 
 import argparse
+import os
 import random
 import sys
 from pathlib import Path
@@ -49,7 +50,11 @@ def main() -> int:
     for line in lines_of(outcomes):
         say(line)
     if options.json:
-        options.json.write_bytes(msgspec.json.format(msgspec.json.encode({"seed": seed, "faults": outcomes}), indent=2))
+        options.json.write_bytes(
+            msgspec.json.format(
+                msgspec.json.encode({"seed": seed, "cores": os.cpu_count(), "faults": outcomes}), indent=2
+            )
+        )
     survived = all(outcome.survived for outcome in outcomes)
     say("survived" if survived else "NOT survived")
     return 0 if survived else 1

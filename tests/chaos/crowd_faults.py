@@ -67,6 +67,15 @@ async def _closed(strike: Strike) -> int:
 
 
 CROWD_FAULTS = (
-    Fault("storm", storm, nothing, runs=2, sessions=SESSIONS_OF_A_STORM, pace=QUIET, hub_mb=512),
-    Fault("slow-reader", slow_reader, nothing, runs=1),
+    Fault(
+        "storm",
+        "all lines break in the same instant",
+        storm,
+        nothing,
+        runs=2,
+        sessions=SESSIONS_OF_A_STORM,
+        pace=QUIET,
+        hub_mb=512,
+    ),
+    Fault("slow-reader", "an agent's browser takes nothing any more", slow_reader, nothing, runs=1),
 )

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from cobrowse.core.errors import StoreError
 from cobrowse.store.base import Agent
 from cobrowse.store.opening import open_store
 from tests.chaos.asking import Door, ask
@@ -19,6 +20,7 @@ from tests.redis_servers.process import free_port
 
 SAMPLE_SECONDS = 0.5
 ASK_SECONDS = 5.0
+PUT_TRIES = 60
 # One for each session: the budgets of wrong codes are a site's, and each race for a code has a loser.
 SITES = 64
 _RSS = re.compile(r"VmRSS:\s+(\d+) kB")
@@ -65,11 +67,18 @@ class Ground:
         return list(await asyncio.gather(*(asyncio.to_thread(self.hub(name).stop) for name in names)))
 
     async def put_agents(self, names: Sequence[str]) -> None:
-        """Agents with `PASSWORD`."""
+        """Agents with `PASSWORD`; again where the store did not answer in time."""
         hashed = CHEAP.hash(PASSWORD)
+        missing = list(names)
         async with open_store(self.store, exclusive=False) as stores:
-            for name in names:
-                await stores.accounts.put_agent(Agent(name, name.capitalize(), hashed))
+            for _ in range(PUT_TRIES):
+                with suppress(StoreError):
+                    while missing:
+                        await stores.accounts.put_agent(Agent(missing[-1], missing[-1].capitalize(), hashed))
+                        missing.pop()
+                    return
+                await asyncio.sleep(SAMPLE_SECONDS)
+        raise AssertionError(f"the store takes no agents: {len(missing)} are missing")
 
     async def metrics(self, name: str) -> dict[str, int]:
         """The counts of this hub; none where it does not answer."""

@@ -88,12 +88,36 @@ async def browser_replies_lost(strike: Strike) -> None:
 
 
 LINE_FAULTS = (
-    Fault("store-line-cut", store_line_cut, nothing, store_lines=True),
-    Fault("store-line-half-open", store_line_half_open, nothing, store_lines=True),
-    Fault("store-line-slow", store_line_slow, nothing, store_lines=True),
-    Fault("store-replies-lost", store_replies_lost, nothing, store_lines=True),
-    Fault("browser-line-cut", browser_line_cut, nothing, fronts=True),
-    Fault("browser-line-half-open", browser_line_half_open, nothing, fronts=True),
-    Fault("browser-line-slow", browser_line_slow, nothing, fronts=True),
-    Fault("browser-replies-lost", browser_replies_lost, nothing, fronts=True),
+    Fault(
+        "store-line-cut",
+        "a hub's lines to Redis break again and again for 5 s",
+        store_line_cut,
+        nothing,
+        store_lines=True,
+    ),
+    Fault(
+        "store-line-half-open", "a hub's lines to Redis hang for 6 s", store_line_half_open, nothing, store_lines=True
+    ),
+    Fault(
+        "store-line-slow", "a hub's lines to Redis are 0.1 s slower for 5 s", store_line_slow, nothing, store_lines=True
+    ),
+    Fault(
+        "store-replies-lost",
+        "every tenth answer of Redis is lost for 5 s",
+        store_replies_lost,
+        nothing,
+        store_lines=True,
+    ),
+    Fault(
+        "browser-line-cut", "all lines to a hub break again and again for 5 s", browser_line_cut, nothing, fronts=True
+    ),
+    Fault("browser-line-half-open", "all lines to a hub hang for 6 s", browser_line_half_open, nothing, fronts=True),
+    Fault("browser-line-slow", "all lines to a hub are 0.1 s slower for 5 s", browser_line_slow, nothing, fronts=True),
+    Fault(
+        "browser-replies-lost",
+        "every tenth answer of a hub is lost for 5 s",
+        browser_replies_lost,
+        nothing,
+        fronts=True,
+    ),
 )

@@ -157,12 +157,26 @@ async def cluster_fails_over(strike: Strike) -> None:
 
 
 STORE_FAULTS = (
-    Fault("redis-restart", restart, nothing, bar_seconds=BACK_SECONDS),
-    Fault("redis-long-away", restart_after_long, nothing, bar_seconds=BACK_SECONDS),
-    Fault("redis-pause", pause, nothing, bar_seconds=BACK_SECONDS),
-    Fault("flushall", flush, remember),
-    Fault("flushall-behind-a-cut", flush_behind_a_cut, remember, store_lines=True),
-    Fault("redis-full", full, nothing, bar_seconds=BACK_SECONDS),
-    Fault("sentinel-failover", sentinel_fails_over, remember, store="sentinel"),
-    Fault("cluster-failover", cluster_fails_over, remember, store="cluster"),
+    Fault("redis-restart", "Redis is killed, and back after 4 s", restart, nothing, bar_seconds=BACK_SECONDS),
+    Fault(
+        "redis-long-away", "Redis is killed, and back after 20 s", restart_after_long, nothing, bar_seconds=BACK_SECONDS
+    ),
+    Fault("redis-pause", "Redis stands still for 4 s", pause, nothing, bar_seconds=BACK_SECONDS),
+    Fault("flushall", "Redis is emptied", flush, remember),
+    Fault(
+        "flushall-behind-a-cut",
+        "Redis is emptied while one hub does not reach it",
+        flush_behind_a_cut,
+        remember,
+        store_lines=True,
+    ),
+    Fault("redis-full", "Redis is full for 20 s", full, nothing, bar_seconds=BACK_SECONDS),
+    Fault(
+        "sentinel-failover",
+        "Redis' master dies, and Sentinel makes another",
+        sentinel_fails_over,
+        remember,
+        store="sentinel",
+    ),
+    Fault("cluster-failover", "a master of Redis Cluster dies", cluster_fails_over, remember, store="cluster"),
 )

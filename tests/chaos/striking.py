@@ -66,6 +66,8 @@ class Fault:
     (`store_lines`), and by how much each hub's clock is off."""
 
     name: str
+    # For an operator.
+    words: str
     strike: Callable[[Strike], Awaitable[None]]
     mend: Callable[[Strike], Awaitable[None]]
     runs: int = 3
