@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -174,7 +174,8 @@ async def _running(jobs: Sequence[Job]) -> AsyncIterator[list[Client]]:
         yield [Client(process, job) for process, job in zip(processes, jobs, strict=True)]
     finally:
         for process in processes:
-            process.kill()
+            with suppress(ProcessLookupError):
+                process.kill()
             await process.wait()
 
 
