@@ -1,4 +1,4 @@
-"""Write client_js/src/protocol.ts and shapes.ts from cobrowse/core/protocol.py; with --check, fail when one is stale.
+"""Write client_js/src/protocol.ts and shapes.ts from cobrowse/core/protocol/; with --check, fail when one is stale.
 
 protocol.ts is for the compiler, shapes.ts for what comes over the wire: `shared/shapes.ts` reads it.
 """
@@ -69,7 +69,7 @@ def interface(struct: type[msgspec.Struct]) -> str:
 
 def generate() -> str:
     """The whole file."""
-    parts = ["// Generated from cobrowse/core/protocol.py and close.py by `make generate`. Do not edit."]
+    parts = ["// Generated from cobrowse/core/protocol/ and close.py by `make generate`. Do not edit."]
     for name in CONSTANTS:
         value = getattr(protocol, name)
         parts.append(f"export const {name} = {msgspec.json.encode(value).decode()};")
@@ -80,7 +80,7 @@ def generate() -> str:
     bases = (protocol.Message, protocol.Do)
     for value in vars(protocol).values():
         if isinstance(value, type) and issubclass(value, msgspec.Struct) and value not in bases:
-            if value.__module__ == protocol.__name__:
+            if value.__module__.startswith(f"{protocol.__name__}."):
                 parts.append(interface(value))
     for name in UNIONS:
         members = " | ".join(part.__name__ for part in typing.get_args(getattr(protocol, name)))
@@ -136,7 +136,7 @@ def struct_shape(info: inspect.StructType, structs: dict[str, str]) -> str:
 
 def generate_shapes() -> str:
     """The whole of shapes.ts."""
-    parts = ["// Generated from cobrowse/core/protocol.py by `make generate`. Do not edit. shared/shapes.ts reads it."]
+    parts = ["// Generated from cobrowse/core/protocol/ by `make generate`. Do not edit. shared/shapes.ts reads it."]
     for name, union in TAKEN.items():
         structs: dict[str, str] = {}
         for member in typing.get_args(union):

@@ -1,4 +1,4 @@
-// Generated from cobrowse/core/protocol.py and close.py by `make generate`. Do not edit.
+// Generated from cobrowse/core/protocol/ and close.py by `make generate`. Do not edit.
 
 export const VERSION = 1;
 
@@ -36,119 +36,6 @@ export type Pace = "full" | "slow" | "outline" | "address";
 
 export type PaceReason = "" | "busy" | "too_big" | "refused" | "part_missing";
 
-export interface PageInfo {
-  address: string;
-  title: string;
-  width: number;
-  height: number;
-  zoom?: number;
-  dpr?: number;
-  quirks?: boolean;
-  dark?: boolean;
-  pace?: "full" | "slow" | "outline" | "address";
-  pace_why?: "" | "busy" | "too_big" | "refused" | "part_missing";
-  bar?: number;
-  left?: number;
-  top?: number;
-  traits?: number;
-  dark_canvas?: boolean;
-  ring?: boolean;
-  target?: number;
-  fullscreen?: number;
-}
-
-export interface Away {
-  seat: "customer" | "agent" | "observer";
-  since: number;
-  reason: "navigating" | "offline" | "asleep" | "other_origin" | "other_path";
-  back_to: "waiting" | "joining" | "live" | "paused" | "away" | "ended";
-}
-
-export interface CustomerPolicy {
-  origins: string[];
-  deny_paths: string[];
-  query_params: string[];
-  mask: string[];
-  hide: string[];
-  show: string[];
-  no_control: string[];
-  private: boolean;
-  max_scope: "follow" | "view" | "guide" | "control";
-  typed_navigation: "ask" | "allow" | "never";
-  acts: string[];
-  asset_origins?: string[];
-  show_canvas?: string[];
-}
-
-export interface Point {
-  act: "point";
-  node: number;
-  x: number;
-  y: number;
-}
-
-export interface Highlight {
-  act: "highlight";
-  node: number;
-}
-
-export interface Clear {
-  act: "clear";
-}
-
-export interface Scroll {
-  act: "scroll";
-  node: number;
-  x: number;
-  y: number;
-}
-
-export interface Click {
-  act: "click";
-  node: number;
-  x: number;
-  y: number;
-}
-
-export interface Navigate {
-  act: "navigate";
-  address: string;
-}
-
-export interface Back {
-  act: "back";
-}
-
-export interface Forward {
-  act: "forward";
-}
-
-export interface Reload {
-  act: "reload";
-}
-
-export interface Type {
-  act: "type";
-  node: number;
-  text: string;
-}
-
-export interface Choose {
-  act: "choose";
-  node: number;
-  option: number;
-}
-
-export interface Check {
-  act: "check";
-  node: number;
-}
-
-export interface Submit {
-  act: "submit";
-  node: number;
-}
-
 export interface Act {
   k: "act";
   id: number;
@@ -166,116 +53,73 @@ export interface ActResult {
   on?: "" | "link" | "button" | "field" | "other";
 }
 
-export interface Snapshot {
-  k: "snapshot";
-  epoch: number;
-  part: number;
-  last: boolean;
-  page?: PageInfo | null;
-  tags: string[];
-  names: string[];
-  urls: number[];
-  styles: string[];
-  texts: string[];
-  nodes: number[];
+export interface Back {
+  act: "back";
 }
 
-export interface Ops {
-  k: "ops";
-  epoch: number;
-  seq: number;
-  tags: string[];
-  names: string[];
-  urls: number[];
-  styles: string[];
-  texts: string[];
-  ops: number[];
+export interface Check {
+  act: "check";
+  node: number;
 }
 
-export interface Page {
-  k: "page";
-  epoch: number;
-  page: PageInfo;
+export interface Choose {
+  act: "choose";
+  node: number;
+  option: number;
 }
 
-export interface Pointer {
-  k: "pointer";
-  epoch: number;
+export interface Clear {
+  act: "clear";
+}
+
+export interface Click {
+  act: "click";
+  node: number;
   x: number;
   y: number;
 }
 
-export interface Tip {
-  k: "tip";
-  epoch: number;
-  seq: number;
+export interface Forward {
+  act: "forward";
 }
 
-export interface Hello {
-  k: "hello";
-  version: number;
-  token: string;
-  page: string;
-  nonce: string;
-  withheld?: "" | "other_path" | "other_origin";
+export interface Highlight {
+  act: "highlight";
+  node: number;
 }
 
-export interface Consent {
-  k: "consent";
-  allow: boolean;
+export interface Navigate {
+  act: "navigate";
+  address: string;
 }
 
-export interface ControlAnswer {
-  k: "control_answer";
-  allow: boolean;
+export interface Point {
+  act: "point";
+  node: number;
+  x: number;
+  y: number;
 }
 
-export interface ControlRelease {
-  k: "control_release";
+export interface Reload {
+  act: "reload";
 }
 
-export interface Pause {
-  k: "pause";
+export interface Scroll {
+  act: "scroll";
+  node: number;
+  x: number;
+  y: number;
 }
 
-export interface Resume {
-  k: "resume";
+export interface Submit {
+  act: "submit";
+  node: number;
 }
 
-export interface Stop {
-  k: "stop";
-}
-
-export interface Bye {
-  k: "bye";
-  reason: "navigating" | "asleep" | "other_origin";
-}
-
-export interface Withhold {
-  k: "withhold";
-  reason: "other_path" | "other_origin";
-}
-
-export interface Share {
-  k: "share";
-}
-
-export interface Activity {
-  k: "activity";
-}
-
-export interface ProbeAnswer {
-  k: "probe_answer";
-  id: number;
-}
-
-export interface AssetRefused {
-  k: "asset_refused";
-  n: number;
-  reason: string;
-  status?: number;
-  width?: number;
-  height?: number;
+export interface Type {
+  act: "type";
+  node: number;
+  text: string;
 }
 
 export interface Checkup {
@@ -308,13 +152,17 @@ export interface Notice {
   what: "old_snippet";
 }
 
+export interface AskControl {
+  k: "ask_control";
+}
+
 export interface Digits {
   k: "digits";
   value: string;
 }
 
-export interface AskControl {
-  k: "ask_control";
+export interface End {
+  k: "end";
 }
 
 export interface Resync {
@@ -322,8 +170,160 @@ export interface Resync {
   epoch?: number;
 }
 
-export interface End {
-  k: "end";
+export interface Activity {
+  k: "activity";
+}
+
+export interface AssetRefused {
+  k: "asset_refused";
+  n: number;
+  reason: string;
+  status?: number;
+  width?: number;
+  height?: number;
+}
+
+export interface Bye {
+  k: "bye";
+  reason: "navigating" | "asleep" | "other_origin";
+}
+
+export interface Consent {
+  k: "consent";
+  allow: boolean;
+}
+
+export interface ControlAnswer {
+  k: "control_answer";
+  allow: boolean;
+}
+
+export interface ControlRelease {
+  k: "control_release";
+}
+
+export interface Hello {
+  k: "hello";
+  version: number;
+  token: string;
+  page: string;
+  nonce: string;
+  withheld?: "" | "other_path" | "other_origin";
+}
+
+export interface Pause {
+  k: "pause";
+}
+
+export interface ProbeAnswer {
+  k: "probe_answer";
+  id: number;
+}
+
+export interface Resume {
+  k: "resume";
+}
+
+export interface Share {
+  k: "share";
+}
+
+export interface Stop {
+  k: "stop";
+}
+
+export interface Withhold {
+  k: "withhold";
+  reason: "other_path" | "other_origin";
+}
+
+export interface AgentWelcome {
+  k: "agent_welcome";
+  generation: number;
+  now: number;
+  mirror: string;
+  acts: string[];
+  typed_navigation: "ask" | "allow" | "never";
+  private?: boolean;
+  state: SessionState;
+}
+
+export interface AssetMissed {
+  k: "asset_missed";
+  n: number;
+  kind: "image" | "font" | "style";
+  reason: string;
+  status?: number;
+  width?: number;
+  height?: number;
+}
+
+export interface AssetWanted {
+  k: "asset_wanted";
+  n: number;
+  ticket: string;
+}
+
+export interface Away {
+  seat: "customer" | "agent" | "observer";
+  since: number;
+  reason: "navigating" | "offline" | "asleep" | "other_origin" | "other_path";
+  back_to: "waiting" | "joining" | "live" | "paused" | "away" | "ended";
+}
+
+export interface ComeAgain {
+  k: "come_again";
+  delay_ms: number;
+}
+
+export interface ControlAsked {
+  k: "control_asked";
+}
+
+export interface Credit {
+  k: "credit";
+  epoch: number;
+  frames: number;
+  bytes: number;
+}
+
+export interface CustomerPolicy {
+  origins: string[];
+  deny_paths: string[];
+  query_params: string[];
+  mask: string[];
+  hide: string[];
+  show: string[];
+  no_control: string[];
+  private: boolean;
+  max_scope: "follow" | "view" | "guide" | "control";
+  typed_navigation: "ask" | "allow" | "never";
+  acts: string[];
+  asset_origins?: string[];
+  show_canvas?: string[];
+}
+
+export interface CustomerWelcome {
+  k: "customer_welcome";
+  token: string;
+  generation: number;
+  first_epoch: number;
+  now: number;
+  digits: string;
+  policy: CustomerPolicy;
+  state: SessionState;
+}
+
+export interface Probe {
+  k: "probe";
+  id: number;
+}
+
+export interface Problem {
+  k: "problem";
+  code: string;
+  message: string;
+  retry_after_seconds?: number;
 }
 
 export interface SessionState {
@@ -346,70 +346,70 @@ export interface SessionState {
   reason?: "agent_ended" | "customer_stopped" | "declined" | "code_expired" | "confirm_failed" | "customer_gone" | "agent_gone" | "idle" | "time_limit" | "policy" | null;
 }
 
-export interface CustomerWelcome {
-  k: "customer_welcome";
-  token: string;
-  generation: number;
-  first_epoch: number;
-  now: number;
-  digits: string;
-  policy: CustomerPolicy;
-  state: SessionState;
-}
-
-export interface AgentWelcome {
-  k: "agent_welcome";
-  generation: number;
-  now: number;
-  mirror: string;
-  acts: string[];
-  typed_navigation: "ask" | "allow" | "never";
-  private?: boolean;
-  state: SessionState;
-}
-
-export interface Credit {
-  k: "credit";
+export interface Ops {
+  k: "ops";
   epoch: number;
-  frames: number;
-  bytes: number;
+  seq: number;
+  tags: string[];
+  names: string[];
+  urls: number[];
+  styles: string[];
+  texts: string[];
+  ops: number[];
 }
 
-export interface ControlAsked {
-  k: "control_asked";
+export interface Page {
+  k: "page";
+  epoch: number;
+  page: PageInfo;
 }
 
-export interface Probe {
-  k: "probe";
-  id: number;
+export interface PageInfo {
+  address: string;
+  title: string;
+  width: number;
+  height: number;
+  zoom?: number;
+  dpr?: number;
+  quirks?: boolean;
+  dark?: boolean;
+  pace?: "full" | "slow" | "outline" | "address";
+  pace_why?: "" | "busy" | "too_big" | "refused" | "part_missing";
+  bar?: number;
+  left?: number;
+  top?: number;
+  traits?: number;
+  dark_canvas?: boolean;
+  ring?: boolean;
+  target?: number;
+  fullscreen?: number;
 }
 
-export interface AssetWanted {
-  k: "asset_wanted";
-  n: number;
-  ticket: string;
+export interface Pointer {
+  k: "pointer";
+  epoch: number;
+  x: number;
+  y: number;
 }
 
-export interface AssetMissed {
-  k: "asset_missed";
-  n: number;
-  kind: "image" | "font" | "style";
-  reason: string;
-  status?: number;
-  width?: number;
-  height?: number;
+export interface Snapshot {
+  k: "snapshot";
+  epoch: number;
+  part: number;
+  last: boolean;
+  page?: PageInfo | null;
+  tags: string[];
+  names: string[];
+  urls: number[];
+  styles: string[];
+  texts: string[];
+  nodes: number[];
 }
 
-export interface Problem {
-  k: "problem";
-  code: string;
-  message: string;
-  retry_after_seconds?: number;
-}
-
-export interface ComeAgain {
-  k: "come_again";
-  delay_ms: number;
+export interface Tip {
+  k: "tip";
+  epoch: number;
+  seq: number;
 }
 
 export type AnyDo = Point | Highlight | Clear | Scroll | Click | Navigate | Back | Forward | Reload | Type | Choose | Check | Submit;

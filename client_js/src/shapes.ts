@@ -1,4 +1,4 @@
-// Generated from cobrowse/core/protocol.py by `make generate`. Do not edit. shared/shapes.ts reads it.
+// Generated from cobrowse/core/protocol/ by `make generate`. Do not edit. shared/shapes.ts reads it.
 
 export const TO_CUSTOMER = `k:customer_welcome token s generation i first_epoch i now n digits s policy o state o +
 k:state session s version i name s site s site_name s agent_name s scope s control? s allowed? b confirmed? b tries_left? i seated? b expires_at? n since? n away? o- reason? s- +

@@ -33,6 +33,7 @@ SHOWN = {
         "tests/web/test_customer_api.py::test_an_asset_needs_token_and_ticket_that_belong_together"
     ),
     "hub.roll_call.LEASE_SECONDS": "tests/hub/test_deadlines.py::test_a_seat_on_a_hub_that_died_is_offline",
+    "hub.roll_call.RENEW_SECONDS": "tests/hub/test_deadlines.py::test_a_hub_whose_sweep_takes_long_keeps_its_lease",
     "hub.deadlines.REREAD_SECONDS": "tests/hub/test_deadlines.py::test_what_the_bus_lost_is_read_again",
     "hub.deadlines.SWEEP_SECONDS": "tests/hub/test_deadlines.py::test_any_hub_ends_what_is_due",
     "hub.desk.CODE_TRIES": "tests/hub/test_desk.py::test_a_code_that_is_taken_is_made_anew",
@@ -145,8 +146,8 @@ NO_LIMITS = {
         "web.turnstile.RETRY_SECONDS",
     ),
     "how work is cut or spread; all of it is done": (
-        "core.protocol.EPOCHS_PER_GENERATION",
-        "core.protocol.PACK_FROM_BYTES",
+        "core.protocol.limits.EPOCHS_PER_GENERATION",
+        "core.protocol.limits.PACK_FROM_BYTES",
         "hub.deadlines.DUE_AT_ONCE",
         "hub.fetching.KEPT_OPEN",
         "hub.fetching.KEPT_OPEN_SECONDS",

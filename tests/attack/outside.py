@@ -1,6 +1,6 @@
 """Frames just outside the vocabulary: from a good message, everything that is wrong with it in exactly one place.
 
-Driven by the types in core/protocol.py, so that a new message, field or limit is covered without a line here.
+Driven by the types in core/protocol, so that a new message, field or limit is covered without a line here.
 """
 
 import json

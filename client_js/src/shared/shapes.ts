@@ -1,4 +1,4 @@
-// Whether a message has the shape that core/protocol.py gives it, by the tables of ../shapes.ts: a line for each struct,
+// Whether a message has the shape that core/protocol gives it, by the tables of ../shapes.ts: a line for each struct,
 // its name, then each field (`?`: may be left out) with its type. `s` is a text, `b` a boolean, `i` an id or a count,
 // `p` any integer, `f` a fraction, `n` a number, `=a|b` a word of a list; `*` at its end: a list of them, `-`: or null.
 // `PageInfo` is a struct by its name, `act:` one of those with this tag, `o` any object. A `+` at a line's end: the hub

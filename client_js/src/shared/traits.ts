@@ -1,5 +1,5 @@
 // What the customer's browser answers to media queries that an iframe elsewhere would answer otherwise: bit n of a
-// page's `traits` is the answer to line n. core/protocol.py knows how many there are, docs/protocol.md lists them.
+// page's `traits` is the answer to line n. core/protocol knows how many there are, docs/protocol.md lists them.
 
 export const TRAITS: readonly string[] = [
   "(prefers-reduced-motion:reduce)",
