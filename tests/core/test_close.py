@@ -26,6 +26,7 @@ def test_who_may_come_again() -> None:
         close.INTERNAL,
         close.SEAT_BUSY,
         close.SEAT_LOST,
+        close.HELLO_TIMEOUT,
     }
 
 

@@ -5,7 +5,15 @@ import inspect
 import pytest
 
 from cobrowse.core import errors
-from cobrowse.core.errors import CobrowseError, NotAllowed, StoreAway, StoreFull, StoreReadOnly, TooMany
+from cobrowse.core.errors import (
+    CobrowseError,
+    LineUnreadable,
+    NotAllowed,
+    StoreAway,
+    StoreFull,
+    StoreReadOnly,
+    TooMany,
+)
 
 CLASSES = [member for _, member in inspect.getmembers(errors, inspect.isclass) if issubclass(member, CobrowseError)]
 
@@ -51,3 +59,8 @@ def test_a_store_that_is_away_says_when_to_come_again(error: type[StoreAway], co
     assert error("Away.").code == code
     assert error("Away.").retry_after_seconds == errors.STORE_AWAY_SECONDS
     assert error("Away.", retry_after_seconds=7.5).retry_after_seconds == 7.5
+
+
+def test_a_line_that_cannot_be_read_is_named() -> None:
+    assert LineUnreadable(7).line == 7
+    assert "Line 7 of the audit trail" in LineUnreadable(7).sentence
