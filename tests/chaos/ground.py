@@ -58,9 +58,10 @@ class Ground:
         await asyncio.gather(*(asyncio.to_thread(self.hub(name).start) for name in names))
 
     def kill(self, *names: str) -> None:
-        """SIGKILL."""
+        """SIGKILL, also where one has ended by itself."""
         for name in names:
-            self.hub(name).kill()
+            with suppress(ProcessLookupError):
+                self.hub(name).kill()
 
     async def stop(self, *names: str) -> list[int]:
         """SIGTERM; the exit codes."""

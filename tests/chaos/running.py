@@ -146,7 +146,9 @@ class Run:
         self.bar_seconds = max(self.bar_seconds, fault.bar_seconds)
         if fault.bar_seconds and wait > fault.bar_seconds:
             self._tell_slowest(strike, live_at)
-        await asyncio.sleep(GRACE_SECONDS)
+        if self.timed:
+            # What is asked now has its answer in time, before the next strike.
+            await asyncio.sleep(GRACE_SECONDS)
 
     async def _struck(self, fault: Fault, strike: Strike) -> tuple[float, float]:
         """How long it took from when it was possible until all were live again, and when that was."""
