@@ -13,7 +13,7 @@ from bench import performance_page
 from bench.figures import HEAD, line
 from bench.machine import machine
 from bench.results import Results, Run
-from bench.running import Benchmark, run
+from bench.running import Benchmark, end_on_sigterm, run
 
 # One a line. All of these together take less than ten minutes on two cores with nothing else to do.
 USUAL = (
@@ -105,4 +105,5 @@ def _summary(results: Results, names: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
+    end_on_sigterm()
     sys.exit(main(sys.argv[1:]))

@@ -4,6 +4,7 @@ Ends with 3 and a sentence where this machine does not let it measure."""
 
 import importlib
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -25,4 +26,6 @@ def main(name: str, file: Path) -> int:
 
 
 if __name__ == "__main__":
+    # As Ctrl-C: what it started is put away.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main(sys.argv[1], Path(sys.argv[2])))

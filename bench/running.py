@@ -64,7 +64,8 @@ def run(benchmark: Benchmark, *, command: Sequence[str] = (sys.executable, "-m",
 def _child(command: Sequence[str], limit_seconds: float, errors: Path) -> str | None:
     """Why it failed, or None."""
     with errors.open("wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log)
+        # In a session of its own, so that Ctrl-C is passed on by us, and once.
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log, start_new_session=True)
         try:
             code = process.wait(limit_seconds)
         except subprocess.TimeoutExpired:
@@ -80,6 +81,11 @@ def _child(command: Sequence[str], limit_seconds: float, errors: Path) -> str | 
         return said[-SHOWN_CHARACTERS:]
     sys.stderr.write(f"{said}\n")
     return f"It failed: {said.splitlines()[-1][:SHOWN_CHARACTERS] if said else f'exit code {code}'}"
+
+
+def end_on_sigterm() -> None:
+    """Let SIGTERM end this process as Ctrl-C does: what it started is put away."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

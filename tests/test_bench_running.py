@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -98,6 +100,40 @@ def _runs(pid: int) -> bool:
         return stat.read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_who_ends_the_whole_ends_the_one_that_runs(tmp_path: Path, sent: signal.Signals) -> None:
+    benchmark = tmp_path / "benchmark.py"
+    benchmark.write_text(f"""
+import pathlib, os, time
+try:
+    pathlib.Path({str(tmp_path / "started")!r}).write_text(str(os.getpid()))
+    time.sleep(600)
+except KeyboardInterrupt:
+    pathlib.Path({str(tmp_path / "put away")!r}).write_text("")
+    raise
+""")
+    source = f"""
+import sys
+from bench import machine, running
+machine.load = lambda: machine.Load(0.0, 0.0)
+running.end_on_sigterm()
+running.run(running.Benchmark("planted"), command=[sys.executable, {str(benchmark)!r}])
+"""
+    process = subprocess.Popen([sys.executable, "-c", source], cwd=machine.ROOT, stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 60
+        while not (tmp_path / "started").exists() or not (tmp_path / "started").read_text():
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        process.send_signal(sent)
+        assert process.wait(60) != 0
+    finally:
+        process.kill()
+        process.wait()
+    assert (tmp_path / "put away").exists()
+    assert not _runs(int((tmp_path / "started").read_text()))
 
 
 def test_a_real_one_runs_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
