@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from tests.live_hub import LiveHub, sqlite_url
+from tests.web.clocks import WatchedClock
 
 PARTS = ("snippet", "session-en", "session-de", "entry", "join", "console", "mirror")
 
@@ -35,5 +36,19 @@ def clients(tmp_path: Path) -> Path:
 @pytest.fixture
 async def live(tmp_path: Path, clients: Path) -> AsyncIterator[LiveHub]:
     async with LiveHub(store=sqlite_url(tmp_path), static=clients) as hub:
+        await hub.add_agent()
+        yield hub
+
+
+@pytest.fixture
+def clock() -> WatchedClock:
+    """Of `timed`."""
+    return WatchedClock()
+
+
+@pytest.fixture
+async def timed(tmp_path: Path, clients: Path, clock: WatchedClock) -> AsyncIterator[LiveHub]:
+    """`live`, but its time passes only where the test lets it."""
+    async with LiveHub(store=sqlite_url(tmp_path), static=clients, clock=clock) as hub:
         await hub.add_agent()
         yield hub

@@ -24,11 +24,6 @@ UNKNOWN = "000000000"
 
 
 @pytest.fixture
-def clock() -> WatchedClock:
-    return WatchedClock()
-
-
-@pytest.fixture
 async def timed(tmp_path: Path, clients: Path, clock: WatchedClock) -> AsyncIterator[LiveHub]:
     """A hub with two sites, whose time passes by hand."""
     async with LiveHub(store=sqlite_url(tmp_path), static=clients, clock=clock, more_sites=[BANK]) as hub:

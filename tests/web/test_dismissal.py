@@ -1,7 +1,6 @@
 """An agent who is removed loses the sign-in and the sessions, the open ones too."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,24 +10,12 @@ from cobrowse.core.audit import verify
 from cobrowse.core.errors import StoreConflict
 from cobrowse.store.opening import Stores, open_store
 from cobrowse.web.dismissal import dismiss
-from tests.live_hub import LiveHub, close_number, sqlite_url
+from tests.live_hub import LiveHub, close_number
 from tests.web.clocks import WatchedClock
 from tests.web.test_problems import assert_problem
 from tests.web.test_sockets import heard, hello
 
 HUBS_LOOK_SECONDS = 2.0
-
-
-@pytest.fixture
-def clock() -> WatchedClock:
-    return WatchedClock()
-
-
-@pytest.fixture
-async def timed(tmp_path: Path, clients: Path, clock: WatchedClock) -> AsyncIterator[LiveHub]:
-    async with LiveHub(store=sqlite_url(tmp_path), static=clients, clock=clock) as hub:
-        await hub.add_agent()
-        yield hub
 
 
 @pytest.fixture

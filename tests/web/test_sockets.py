@@ -2,9 +2,7 @@
 
 import json
 import secrets
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,20 +15,8 @@ from cobrowse.core.protocol import HELLO_MAX_BYTES, HELLO_TIMEOUT_SECONDS
 from cobrowse.hub.peer import TransportClosed
 from cobrowse.web.sockets import SocketTransport
 from cobrowse.web.turnstile import WAITING_SOCKETS_PER_ADDRESS, Turnstile
-from tests.live_hub import LiveHub, close_number, sqlite_url
+from tests.live_hub import LiveHub, close_number
 from tests.web.clocks import WatchedClock
-
-
-@pytest.fixture
-def clock() -> WatchedClock:
-    return WatchedClock()
-
-
-@pytest.fixture
-async def timed(tmp_path: Path, clients: Path, clock: WatchedClock) -> AsyncIterator[LiveHub]:
-    async with LiveHub(store=sqlite_url(tmp_path), static=clients, clock=clock) as hub:
-        await hub.add_agent()
-        yield hub
 
 
 def hello(token: str, **changed: Any) -> str:

@@ -403,6 +403,7 @@ async def test_a_shard_that_is_away_keeps_no_hub_from_starting(
     cluster: RedisCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redis_node, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(ClusterRedis, "patience_seconds", 0.3)
     ids = of_each_master(cluster)
     (away, _), (_, there), *_ = ids.items()
     away.pause()
