@@ -87,7 +87,8 @@ export class Picture {
     if (this.complete || message.part !== this.part) throw new Refusal("part_order");
     this.part += 1;
     this.builder.apply(message);
-    // From the first part on: to say it of a whole page would have all of it styled once more.
+    // From the first part on: said of a whole page, either would have all of it styled and laid out once more.
+    this.lead();
     if (message.part === 0) still(this.document, true);
     this.watchLoads();
     if (!message.last) return;
@@ -137,8 +138,12 @@ export class Picture {
     this.frame.remove();
   }
 
-  private afterFrame(): void {
+  private lead(): void {
     for (const { node } of this.builder.documents) this.medium.lead?.(node as Document);
+  }
+
+  private afterFrame(): void {
+    this.lead();
     this.states.refresh();
     this.bars.hold(this.page);
     this.showSeen();
