@@ -27,7 +27,7 @@ class Condition(Message, frozen=True, tag="condition", kw_only=True):
     seq: Id
     hidden: bool = False
     waiting_ms: Count = 0
-    troubles: Annotated[list[Trouble], Meta(max_length=16)] = []
+    troubles: Annotated[list[Trouble], Meta(max_length=16)] = []  # noqa: RUF012 (a Struct: each has its own)
     digest: Digest = ""
     washed: Count = 0
     refused: Count = 0
