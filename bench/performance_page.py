@@ -22,6 +22,7 @@ PAGE = ROOT / "docs" / "performance.md"
 PLOTS = ROOT / "docs" / "performance"
 # Whose figures stand on pages of their own, but those that have words here.
 ELSEWHERE = ("million", "fidelity")
+BESIDE_OTHERS = "It was measured while the machine did other things too."
 
 
 class Page:
@@ -48,6 +49,10 @@ class Page:
     def missed(self) -> dict[str, Mapping[str, Any]]:
         """The figures that are short of their budget or of their aim."""
         return {name: entry for name, entry in self.figures.items() if entry["verdict"] not in ("", "ok")}
+
+    def beside_others(self, entry: Mapping[str, Any]) -> bool:
+        """Whether the machine did other things too when this was measured."""
+        return bool(self._runs.get(entry.get("by", ""), {}).get("busy"))
 
     def described(self) -> dict[str, str]:
         """What each figure is, of those that have words."""
@@ -91,10 +96,10 @@ class Page:
 
     def _missed(self) -> list[str]:
         why: Mapping[str, str] = self._words["missed"]
-        lines = [
-            f"- `{name}` {_short_by(entry)} {' '.join(why.get(name, '').split())}".rstrip()
-            for name, entry in self.missed().items()
-        ]
+        lines = []
+        for name, entry in self.missed().items():
+            said = why.get(name) or (BESIDE_OTHERS if self.beside_others(entry) else "")
+            lines.append(f"- `{name}` {_short_by(entry)} {' '.join(said.split())}".rstrip())
         return [
             "## What is missed, and why",
             "\n".join(lines) if lines else "Nothing: every budget and every aim is kept.",
