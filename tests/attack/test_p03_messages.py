@@ -192,8 +192,9 @@ async def test_what_may_not_be_said_now_is_refused(world: World, hub: Hub, seat:
     peer, other = await _in_state(world, hub, seat, state)
     heard_before = len(other.hear_waiting()) if other is not None and state != "away" else 0
     for kind in kinds:
+        before = hub.stats()
         peer.wire.say(json.dumps(plain(kind)))
-        await _assert_refused_now(world, hub, peer, kind)
+        await _assert_refused_now(world, hub, peer, kind, before)
     assert peer.wire.closed is None
     if other is not None and state != "away":
         # Nothing of it reached the other one.
@@ -201,8 +202,7 @@ async def test_what_may_not_be_said_now_is_refused(world: World, hub: Hub, seat:
         assert len(other.hear_waiting()) == heard_before
 
 
-async def _assert_refused_now(world: World, hub: Hub, peer: Browser, kind: Kind) -> None:
-    before = hub.stats()
+async def _assert_refused_now(world: World, hub: Hub, peer: Browser, kind: Kind, before: dict[str, int]) -> None:
     if kind in VIEW:
         # What was on its way when the state changed is dropped without a reproach.
         await world.settle()
