@@ -206,13 +206,19 @@ async def live_session(hub: LiveHub) -> AsyncIterator[tuple[ClientConnection, st
         await customer.send(json.dumps({"k": "consent", "allow": True}))
         await agent.send(json.dumps({"k": "digits", "value": joined["digits"]}))
         await hear(customer, "resync")
+        # It hears nothing that matters, but the hub gives up who answers no probe for a minute, and so the session.
+        listening = asyncio.create_task(hear(agent, "nothing"))
         yield customer, token, mirror
+        listening.cancel()
 
 
 async def hear(socket: ClientConnection, kind: str) -> dict[str, object]:
+    """The next message of this kind. Probes are answered meanwhile, as every page does."""
     while True:
         frame = json.loads(await socket.recv())
         for said in frame if isinstance(frame, list) else [frame]:
+            if said["k"] == "probe":
+                await socket.send(json.dumps({"k": "probe_answer", "id": said["id"]}))
             if said["k"] == kind:
                 found: dict[str, object] = said
                 return found
