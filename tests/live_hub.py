@@ -281,7 +281,9 @@ class HubProcess:
     def add_agent(self, agent: str = "ana", name: str = "Ana", password: str = PASSWORD) -> None:
         """An agent, by the command an operator uses."""
         command = self._command("agent", "add", agent, "--name", name, "--password-stdin")
-        subprocess.run(command, input=password + "\n", text=True, check=True, capture_output=True, timeout=START_SECONDS)
+        subprocess.run(
+            command, input=password + "\n", text=True, check=True, capture_output=True, timeout=START_SECONDS
+        )
 
     def kill(self) -> None:
         """SIGKILL."""
