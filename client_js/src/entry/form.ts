@@ -68,21 +68,25 @@ export function showForm(root: ShadowRoot, host: FormHost): HTMLInputElement {
     );
   }
 
-  const say = (text: string): void => {
+  /** `wrong`: it is the code's fault, not that of a hub that cannot be asked. */
+  const say = (text: string, wrong = false): void => {
     error.textContent = text;
-    input.setAttribute("aria-invalid", String(text !== ""));
+    input.setAttribute("aria-invalid", String(wrong));
     if (text) input.focus();
   };
   let busy = false;
   const attempt = async (): Promise<void> => {
     const code = normalise(input.value);
-    if (!code) return say(texts.mistyped);
+    if (!code) return say(texts.mistyped, true);
     say("");
     const answer = await host.claim(code);
     if ("refused" in answer) {
       const { refused, retryAfterSeconds } = answer;
       const text = texts[refused];
-      return say(typeof text === "string" ? text : text(retryAfterSeconds));
+      return say(
+        typeof text === "string" ? text : text(retryAfterSeconds),
+        refused === "mistyped" || refused === "invalid",
+      );
     }
     try {
       await host.accept(answer);

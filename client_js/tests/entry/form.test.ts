@@ -108,6 +108,9 @@ describe("a code that is entered", () => {
     await settled();
     expect(error()).toContain(sentence);
     expect(accept).not.toHaveBeenCalled();
+    // Only where it is the code's fault.
+    const wrong = refused === "invalid" || refused === "mistyped";
+    expect(input.getAttribute("aria-invalid")).toBe(String(wrong));
     // Kept, so that it can be corrected or tried again.
     expect(input.value).toBe("123 456 786");
   });
