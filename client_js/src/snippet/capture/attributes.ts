@@ -1,6 +1,6 @@
 // The attributes of an element that leave the tab, and what stands for those that do not.
 import { DOTS, rewrite, rewriteWritten } from "../css";
-import { FLAG, type Name, NUMBER, STYLE, type Tag, TEXT, TOKEN, TOKEN_CHARACTERS, URL_NUMBER } from "../whitelist";
+import { FLAG, type Name, NUMBER, STYLE, type Tag, TEXT, TOKEN_CHARACTERS, URL_NUMBER } from "../whitelist";
 import {
   areaValue,
   attribute,
@@ -30,10 +30,10 @@ import {
   styleOf,
   svgStyleOf,
 } from "./dom";
-import { BUTTON, EDITABLE, EDITOR, HIDDEN, MASKED, WIDGET } from "./mask";
+import { BUTTON, EDITABLE, HIDDEN, MASKED, WIDGET } from "./mask";
 import { lostIn } from "./sources";
 import type { Attributes } from "./tables";
-import { lookOf, PLACEHOLDERS, PLAIN, RETOLD, TEXT_MAX_CHARACTERS, type Walk, whole } from "./walk";
+import { PLACEHOLDERS, TEXT_MAX_CHARACTERS, type Walk, whole } from "./walk";
 
 /** Put one attribute, where the element may have it. */
 type Put = (name: string, value: string | number) => void;
@@ -52,32 +52,18 @@ const LOCAL_URL = /^\s*url\(\s*(["']?)#[a-z_][\w.:-]*\1\s*\)[^()\\]*$/i;
 const firstSizes = new WeakMap<Element, Record<string, number>>();
 
 /** The attributes that leave, of an element that leaves as `tag`. */
-export function attributesOf(
-  walk: Walk,
-  element: Element,
-  tag: Tag,
-  bits: number,
-  own: number,
-  written: readonly string[] = attributeNames(element),
-): Attributes {
+export function attributesOf(walk: Walk, element: Element, tag: Tag, bits: number, own: number): Attributes {
+  const written = attributeNames(element);
   const list: Attributes = [];
   const names = tag.names_;
   const masked = walk.mask_.hides_(bits);
-  const look = lookOf(tag);
-  const plain = look & PLAIN;
-  const simple = !masked && !(bits & WIDGET) && !(look & RETOLD);
-  const inSvg = tag.tag_[3] === ":";
   for (let at = 0; at < written.length; at++) {
     const name = written[at] as string;
     const known = names.get(name);
     // Of two namespaces, one name may come twice.
     if (!known || name[0] === ":" || (at && written.indexOf(name) < at)) continue;
-    const value = simple && known.kind_ === TOKEN ? (attribute(element, name) as string) : undefined;
-    if (value !== undefined && value.length <= TOKEN_CHARACTERS && !(inSvg && /[(\\]/.test(value))) {
-      list.push(known, whole(value, TOKEN_CHARACTERS));
-    } else addWritten(walk, list, element, known, name, tag, bits, masked);
+    addWritten(walk, list, element, known, name, tag, bits, masked);
   }
-  if (plain && !(own & (MASKED | EDITOR)) && !written.includes("popover")) return list;
   const put: Put = (name, value) => {
     const known = names.get(name) as Name;
     // Of these, 0 says more than nothing.
@@ -85,9 +71,9 @@ export function attributesOf(
   };
   if (own & MASKED) put(":masked", 1);
   if (tag.tag_ === "placeholder") addPlaceholder(walk, put, element, own);
-  else if (!plain && tag.tag_.startsWith("svg:")) addSvg(walk, put, element, tag, masked);
+  else if (tag.tag_[3] === ":") addSvg(walk, put, element, tag, masked);
   else {
-    if (!plain || own & EDITOR) addHtml(walk, put, element, bits, masked);
+    addHtml(walk, put, element, bits, masked);
     if (written.includes("popover")) put(":popover", +matches(element, ":popover-open"));
   }
   return list;

@@ -170,7 +170,7 @@ export class Capture {
   /** The node of this id, where it is still part of the picture. */
   nodeOf(id: number): Node | undefined {
     if (this.outlined_) return this.running_ ? this.outline_?.byId_.get(id) : undefined;
-    const part = this.running_ ? this.tree_.at_(id) : undefined;
+    const part = this.running_ ? this.tree_.byId_.get(id)?.part_ : undefined;
     return part instanceof Sheet ? undefined : part;
   }
 
@@ -202,7 +202,7 @@ export class Capture {
   }
 
   get nodes_(): number {
-    return (this.outlined_ ? this.outline_?.byId_ : this.tree_?.sent_)?.size ?? 0;
+    return (this.outlined_ ? this.outline_ : this.tree_)?.byId_.size ?? 0;
   }
 
   /** How many fields the agent sees only as masks. */

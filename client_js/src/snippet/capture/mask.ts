@@ -86,26 +86,21 @@ export class Mask {
     this.slots_ = new Map();
   }
 
-  /** The bits that the element has by itself; its name and the names of its attributes, where they are at hand. */
-  own_(element: Element, name?: string, written?: readonly string[]): number {
+  /** The bits that the element has by itself. */
+  own_(element: Element): number {
     const known = this.known_.get(element);
     if (known !== undefined) return known;
-    const bits = this.find_(element, name ?? localName(element), written ?? attributeNames(element));
+    const bits = this.find_(element);
     this.known_.set(element, bits);
     return bits;
   }
 
-  /** False where the element has no bits by itself, as nearly all. */
-  mayOwn_(element: Element, name: string, written: readonly string[]): boolean {
-    if (SPECIAL.has(name) || (this.named_ && matches(element, this.named_))) return true;
-    for (let at = 0; at < written.length; at++) if (SPECIAL.has(written[at] as string)) return true;
-    return false;
-  }
-
-  private find_(element: Element, name: string, written: readonly string[]): number {
+  private find_(element: Element): number {
+    const name = localName(element);
     let bits = 0;
     // One look is enough for nearly all.
-    if (!this.mayOwn_(element, name, written)) return 0;
+    const isSpecial = SPECIAL.has(name) || attributeNames(element).some(SPECIAL.has, SPECIAL);
+    if (!isSpecial && !(this.named_ && matches(element, this.named_))) return 0;
     for (const [at, selector] of this.selectors_.entries()) if (matches(element, selector)) bits |= 1 << at;
     const role = attribute(element, "role");
     const editable = attribute(element, "contenteditable");

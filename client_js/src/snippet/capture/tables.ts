@@ -35,9 +35,7 @@ export class Frame {
   readonly texts_: string[] = [];
   readonly ints_: number[] = [];
   private weight_ = 0;
-  private readonly knownUrls_ = new Map<number, number>();
-  private readonly knownTexts_ = new Map<string, number>();
-  private readonly knownStyles_ = new Map<string, number>();
+  private readonly known_ = [new Map<unknown, number>(), new Map<unknown, number>(), new Map<unknown, number>()];
 
   /** What comes next did not fit. */
   closed_ = false;
@@ -65,7 +63,7 @@ export class Frame {
       const value = said[at + 1] as string | number;
       ints.push(
         name.frame_ === this ? name.at_ : this.name_(name),
-        name.kind_ < NUMBER ? this.text_(value as string) : this.value_(name, value),
+        name.kind_ < NUMBER ? this.index_(1, this.texts_, value as string) : this.value_(name, value),
       );
     }
   }
@@ -91,32 +89,27 @@ export class Frame {
   /** The integer that stands for the value of an attribute. */
   value_(name: Name, value: string | number): number {
     if (name.kind_ === NUMBER || name.kind_ === FLAG) return value as number;
-    if (name.kind_ === URL_NUMBER) return this.index_(this.knownUrls_, this.urls_, value as number, () => 7);
+    if (name.kind_ === URL_NUMBER) return this.index_(0, this.urls_, value as number);
     return name.kind_ === STYLE ? this.style_(value as string) : this.text_(value as string);
   }
 
   text_(text: string): number {
-    let at = this.knownTexts_.get(text);
-    if (at === undefined) {
-      at = this.texts_.push(text) - 1;
-      this.knownTexts_.set(text, at);
-      this.weight_ += weigh(text);
-      // The hub reads a text in each of its places.
-    } else this.weight_ += text.length;
-    return at;
+    return this.index_(1, this.texts_, text);
   }
 
   style_(css: string): number {
-    return this.index_(this.knownStyles_, this.styles_, css, weigh);
+    return this.index_(2, this.styles_, css);
   }
 
-  private index_<T>(known: Map<T, number>, list: T[], value: T, weight: (value: T) => number): number {
+  private index_<T extends string | number>(which: number, list: T[], value: T): number {
+    const known = this.known_[which] as Map<unknown, number>;
     let at = known.get(value);
     if (at === undefined) {
       at = list.push(value) - 1;
       known.set(value, at);
-      this.weight_ += weight(value);
-    }
+      this.weight_ += typeof value === "string" ? weigh(value) : 7;
+      // The hub reads a text in each of its places.
+    } else if (which === 1) this.weight_ += (value as string).length;
     return at;
   }
 }

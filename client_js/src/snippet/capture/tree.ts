@@ -2,17 +2,7 @@
 // again; what left the page loses its id with all that is in it.
 import type { Tag } from "../whitelist";
 import { Sheet } from "./cssom";
-import {
-  attributeNames,
-  firstChild,
-  hostOf,
-  localName,
-  nextSibling,
-  nodeType,
-  rootOf,
-  shadowOf,
-  upOf as upOfNode,
-} from "./dom";
+import { firstChild, hostOf, nextSibling, nodeType, rootOf, shadowOf, upOf as upOfNode } from "./dom";
 import { EDITOR, HIDDEN, WIDGET } from "./mask";
 import { rising } from "./order";
 import { plainOf } from "./plain";
@@ -29,7 +19,7 @@ import {
   TEXT_CHANGE,
   TEXT_NODE,
 } from "./tables";
-import { HOST, lookOf, type Part, PLAIN, SPACELESS, type Walk } from "./walk";
+import { lookOf, type Part, SIMPLE, type Walk } from "./walk";
 
 const DEPTH_MAX = 500;
 export const NODES_MAX = 190_000;
@@ -65,11 +55,7 @@ interface Visit {
   readonly sent_: Sent;
   parts_: readonly Part[];
   at_: number;
-  node_: Node | null;
-  /** Where white space is never drawn. */
-  readonly spaceless_: boolean;
-  /** Until it turns out that there is a shadow root. */
-  open_: boolean;
+  plain_: boolean;
 }
 
 /** In what has nothing in it. */
@@ -80,15 +66,34 @@ function append(parent: Sent, child: Sent): void {
   else parent.children_.push(child);
 }
 
+export const sentOf = (
+  id: number,
+  part: Part,
+  parent: Sent | undefined,
+  tag: Tag | undefined,
+  said: Sent["said_"],
+): Sent => ({
+  id_: id,
+  part_: part,
+  parent_: parent,
+  children_: NONE,
+  tag_: tag,
+  said_: said,
+  bits_: parent?.bits_ ?? 0,
+  own_: 0,
+  depth_: (parent?.depth_ ?? 0) + 1,
+  root_: parent?.root_,
+  inside_: undefined,
+  stale_: false,
+});
+
 /** Ids rise through the life of the page, whatever the epoch. */
 let lastId = 0;
 export const nextId = (): number => ++lastId;
 
 export class Tree {
   readonly sent_ = new Map<Part, Sent>();
-  /** By what their ids are above the first one. */
-  private readonly byId_: (Sent | undefined)[] = [];
-  private readonly first_ = lastId + 1;
+  readonly byId_ = new Map<number, Sent>();
   /** Parts to look at again: for their children, and for themselves. */
   readonly dirtyChildren_ = new Set<Sent>();
   readonly dirtySelf_ = new Set<Sent>();
@@ -131,56 +136,19 @@ export class Tree {
       const visit = this.visits_[this.visits_.length - 1];
       if (!visit) return true;
       // A sixteenth of the looks at the clock is enough.
-      if (frame.full_ || (!(count & 15) && performance.now() > until)) return this.hold_();
-      const { node_: node } = visit;
-      if (node) {
-        visit.node_ = nextSibling(node);
-        const type = nodeType(node);
-        const plain =
-          this.sent_.has(node) || this.sent_.size > NODES_MAX
-            ? undefined
-            : plainOf(this.walk_, frame, visit.sent_, visit.spaceless_, node, type, lastId + 1);
-        if (!plain) this.visitPart_(frame, visit, node, moving, type);
-        else {
-          this.inserted_++;
-          this.keep_(plain);
-          append(visit.sent_, plain);
-          if (plain.tag_) {
-            this.onSent_(plain, 1);
-            this.visit_(plain, true);
-          }
-        }
-        continue;
-      }
+      if (frame.full_ || (!(count & 15) && performance.now() > until)) return false;
+      const { sent_: parent, plain_: plain } = visit;
       const part = visit.parts_[visit.at_++];
       if (!part) this.visits_.pop();
-      else if (part === visit.sent_.part_) {
+      else if (part === parent.part_) {
         // A large sheet, which comes bit by bit.
-        if (this.sheets_.reconcile_(frame, visit.sent_)) visit.at_ = 0;
-        if (performance.now() > until) return this.hold_();
-      } else {
-        const type = typeOf(part);
-        if (type === 11) visit.open_ = false;
-        // Between two slices the page went on.
-        if (this.sent_.has(part) || upOf(part) === visit.sent_.part_) this.visitPart_(frame, visit, part, moving, type);
-      }
+        if (this.sheets_.reconcile_(frame, parent)) visit.at_ = 0;
+        if (performance.now() > until) return false;
+      } else this.visitPart_(frame, parent, part, moving, plain);
     }
   }
 
-  /** The page goes on: what it has now is what is still to come. */
-  private hold_(): false {
-    for (const visit of this.visits_) {
-      const rest: Node[] = [];
-      for (let node = visit.node_; node; node = nextSibling(node)) rest.push(node);
-      if (!visit.node_) continue;
-      visit.node_ = null;
-      visit.parts_ = rest;
-    }
-    return false;
-  }
-
-  private visitPart_(frame: Frame, visit: Visit, part: Part, moving: boolean, type: number): void {
-    const { sent_: parent, open_: open } = visit;
+  private visitPart_(frame: Frame, parent: Sent, part: Part, moving: boolean, plain: boolean): void {
     const known = this.sent_.get(part);
     if (known) {
       // In the snapshot nothing moves: the first ops put it right.
@@ -192,52 +160,39 @@ export class Tree {
         return;
       }
       this.retire_(frame, known);
-      if (upOf(part) !== parent.part_) return;
     }
-    if (
-      !open &&
-      type &&
-      type !== 9 &&
-      type !== 11 &&
-      !this.walk_.leaves_(part as Node, parent.part_ as Node, parent.bits_)
-    )
-      return;
-    const sent = this.insert_(frame, part, parent, 0, open, type);
+    // Between two slices the page went on.
+    if (upOf(part) !== parent.part_) return;
+    const simple =
+      plain && this.sent_.size <= NODES_MAX ? plainOf(this.walk_, frame, parent, part as Node, lastId + 1) : undefined;
+    if (simple) this.keep_(simple, simple.tag_ ? 1 : 3);
+    else {
+      const type = typeOf(part);
+      if (type && type < 9 && !this.walk_.leaves_(part as Node, parent.part_ as Node, parent.bits_)) return;
+    }
+    const sent = simple ?? this.insert_(frame, part, parent, 0);
     if (!sent) return;
     append(parent, sent);
-    // A text, or a sheet.
-    if (sent.tag_ || !open) this.visit_(sent);
+    // What is not simple may be anything but a text.
+    if (!simple || sent.tag_) this.visit_(sent, !!simple);
   }
 
-  /** `plain`: it is open, and none of its bits are its own. */
-  private visit_(sent: Sent, plain = false): void {
-    const { part_: part, tag_: tag, bits_: bits } = sent;
-    const open = plain || this.isOpen_(sent);
-    const look = tag ? lookOf(tag) : 0;
-    // In nearly all is what the page has in them.
-    let node: Node | null = null;
-    let parts: readonly Part[] = NONE;
-    if (
-      sent.depth_ <= DEPTH_MAX &&
-      (plain || (open && look & PLAIN && !(bits & (HIDDEN | EDITOR | WIDGET)))) &&
-      !(look & HOST && shadowOf(part as Element))
-    )
-      node = firstChild(part as Element);
-    else parts = this.parts_(sent, true);
-    if (node || parts.length)
-      this.visits_.push({
-        sent_: sent,
-        parts_: parts,
-        at_: 0,
-        node_: node,
-        spaceless_: !!(look & SPACELESS),
-        open_: open,
-      });
+  /** `simple`: none of its bits are its own, and its parent is plain. */
+  private visit_(sent: Sent, simple = false): void {
+    const plain = this.isPlain_(sent, simple);
+    const parts = plain ? childrenOf(sent.part_ as Element) : this.parts_(sent, true);
+    if (parts.length) this.visits_.push({ sent_: sent, parts_: parts, at_: 0, plain_: plain });
   }
 
-  /** What is in it has its bits, and leaves as what it is: it is not masked, and, without a shadow root, no slot shows it. */
-  private isOpen_({ bits_: bits, tag_: tag }: Sent): boolean {
-    return !!tag && tag.tag_ !== "iframe" && !this.walk_.mask_.hides_(bits);
+  /** As nearly all: in it is what the page has in it, and leaves as what it is; without a shadow root no slot shows it. */
+  private isPlain_({ part_: part, bits_: bits, tag_: tag, depth_: depth }: Sent, simple = false): boolean {
+    return (
+      !!tag &&
+      depth <= DEPTH_MAX &&
+      (simple ||
+        (!!(lookOf(tag) & SIMPLE) && !(bits & (HIDDEN | EDITOR | WIDGET)) && !this.walk_.mask_.hides_(bits))) &&
+      !shadowOf(part as Element)
+    );
   }
 
   private parts_(sent: Sent, raw = false): Part[] {
@@ -269,74 +224,45 @@ export class Tree {
   }
 
   /** It has left, and its id with it. */
-  private keep_(sent: Sent): void {
+  private keep_(sent: Sent, type: number): void {
     lastId = sent.id_;
+    this.inserted_++;
     this.sent_.set(sent.part_, sent);
-    this.byId_[sent.id_ - this.first_] = sent;
-  }
-
-  /** What was sent with this id, while it is here. */
-  at_(id: number): Part | undefined {
-    return this.byId_[id - this.first_]?.part_;
+    this.byId_.set(sent.id_, sent);
+    if (type !== 3) this.onSent_(sent, type);
   }
 
   /** Send one part by itself. */
-  private insert_(
-    frame: Frame,
-    part: Part,
-    parent: Sent | undefined,
-    before: number,
-    open = false,
-    type = typeOf(part),
-  ): Sent | undefined {
+  private insert_(frame: Frame, part: Part, parent: Sent | undefined, before: number): Sent | undefined {
     if (this.sent_.size > NODES_MAX) {
       this.beyond_ = true;
       return undefined;
     }
-    this.inserted_++;
     const walk = this.walk_;
-    const sent: Sent = {
-      id_: lastId + 1,
-      part_: part,
-      parent_: parent,
-      children_: NONE,
-      tag_: undefined,
-      said_: "",
-      bits_: parent?.bits_ ?? 0,
-      own_: 0,
-      depth_: (parent?.depth_ ?? 0) + 1,
-      root_: parent?.root_,
-      inside_: undefined,
-      stale_: false,
-    };
+    const type = typeOf(part);
+    const sent = sentOf(lastId + 1, part, parent, undefined, "");
     const up = parent?.id_ ?? 0;
     const node = part as Node;
     if (type === 1) {
       const element = part as Element;
-      const name = localName(element);
-      const written = attributeNames(element);
-      const own = walk.mask_.own_(element, name, written);
-      const tag = walk.tag_(element, own, name);
+      const own = walk.mask_.own_(element);
+      const tag = walk.tag_(element, own);
       if (!tag) return undefined;
       if (tag.tag_ === "svg:use" && ++this.uses_ > USES_MAX) return undefined;
       sent.own_ = own;
-      if (open) sent.bits_ |= own;
-      else sent.bits_ = walk.mask_.bits_(node, this.bitsOf_);
+      sent.bits_ = walk.mask_.bits_(node, this.bitsOf_);
       sent.tag_ = tag;
       if (tag.tag_ === "iframe") sent.inside_ = this.insideOf_(sent);
-      const said = walk.attributes_(element, tag, sent.bits_, own, written);
+      const said = walk.attributes_(element, tag, sent.bits_, own);
       sent.said_ = said;
       frame.element_(sent.id_, up, before, tag, said);
     } else if (!type) {
       if (this.sheets_.insert_(frame, sent, before))
-        this.visits_.push({ sent_: sent, parts_: [part], at_: 0, node_: null, spaceless_: false, open_: false });
+        this.visits_.push({ sent_: sent, parts_: [part], at_: 0, plain_: false });
     } else if (type < 5) {
-      if (!open) sent.bits_ = walk.mask_.bits_(node, this.bitsOf_);
+      sent.bits_ = walk.mask_.bits_(node, this.bitsOf_);
       const said = walk.text_(node, sent.bits_);
       sent.said_ = said;
-      // In some elements white space is never drawn.
-      const blank = open && lookOf(parent?.tag_ as Tag) & SPACELESS && !/\S/.test(said);
-      if (blank && !walk.leaves_(node, parent?.part_ as Node, sent.bits_)) return undefined;
       frame.ints_.push(TEXT_NODE, sent.id_, up, before, frame.text_(said));
     } else if (type === 9) {
       sent.root_ = sent;
@@ -346,8 +272,7 @@ export class Tree {
       // The host may have been sent long before its shadow root came.
       this.rebitsSlotted_(node);
     } else return undefined;
-    this.keep_(sent);
-    this.onSent_(sent, type);
+    this.keep_(sent, type);
     return sent;
   }
 
@@ -403,7 +328,7 @@ export class Tree {
   }
 
   isHere_(sent: Sent): boolean {
-    return this.byId_[sent.id_ - this.first_] === sent;
+    return this.byId_.has(sent.id_);
   }
 
   /** It was sent below the very nodes it is in now, and belongs there: what doesn't is about to go, or to be moved. */
@@ -422,7 +347,10 @@ export class Tree {
 
   /** Between two slices of the walk, what it stands in may have become private, or gone. */
   recheck_(): void {
-    for (const { sent_ } of this.visits_) this.check_(sent_);
+    for (const visit of this.visits_) {
+      this.check_(visit.sent_);
+      visit.plain_ &&= this.isPlain_(visit.sent_);
+    }
     const at = this.visits_.findIndex(({ sent_: sent }) => !this.isInPlace_(sent) || this.isClosed_(sent));
     if (at < 0) return;
     for (const { sent_ } of this.visits_.slice(at)) this.mark_(sent_);
@@ -575,7 +503,7 @@ export class Tree {
   private retire_(frame: Frame, sent: Sent): void {
     frame.add_(REMOVE, sent.id_);
     const forget = (gone: Sent) => {
-      this.byId_[gone.id_ - this.first_] = undefined;
+      this.byId_.delete(gone.id_);
       if (this.sent_.get(gone.part_) === gone) this.sent_.delete(gone.part_);
       for (const child of gone.children_) if (child.parent_ === gone) forget(child);
     };
@@ -636,6 +564,12 @@ export class Tree {
       if (!next.trim()) this.dirtyChildren_.add(sent.parent_ as Sent);
     }
   }
+}
+
+function childrenOf(element: Element): Node[] {
+  const list: Node[] = [];
+  for (let child = firstChild(element); child; child = nextSibling(child)) list.push(child);
+  return list;
 }
 
 /** It comes from another document. */

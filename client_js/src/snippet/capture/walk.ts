@@ -28,7 +28,7 @@ import {
   SVG,
   shadowOf,
 } from "./dom";
-import { BUTTON, EDITABLE, EDITOR, HIDDEN, Mask, SPECIAL } from "./mask";
+import { BUTTON, EDITABLE, HIDDEN, Mask } from "./mask";
 import { isLetter, isMoreText, isNextLetter, isText } from "./runs";
 import { Stills } from "./stills";
 import type { Attributes } from "./tables";
@@ -59,36 +59,27 @@ const NO_INSIDE = /^(textarea|input|progress|meter|canvas|video)$/;
 
 /** Elements that are more than their attributes and what is in them. */
 const MORE =
-  /^(svg:.*|a|area|img|dialog|option|placeholder|audio|object|embed|input|link|iframe|style|select|textarea|progress|meter|canvas|video)$/;
+  /^(svg:.*|area|img|dialog|option|placeholder|audio|object|embed|input|link|iframe|style|select|textarea|progress|meter|canvas|video)$/;
 const LOOKED = 1;
-export const PLAIN = 2;
+/** It is no more than its attributes and what is in it. */
+export const SIMPLE = 2;
 export const SPACELESS = 4;
-/** Some of its attributes are said in another way. */
-export const RETOLD = 8;
 /** Its state changes without a mutation. */
-export const POLLED = 16;
-/** It may have a shadow root. */
-export const HOST = 32;
-/** It may be private by its name alone. */
-export const OWN = 64;
+export const POLLED = 8;
 
 /** What the name of an element alone says of it, found out once. */
 export function lookOf(tag: Tag): number {
   const { tag_: name } = tag;
   tag.look_ ||=
     LOOKED |
-    (MORE.test(name) ? 0 : PLAIN) |
+    (MORE.test(name) ? 0 : SIMPLE) |
     (NO_SPACE.test(name.replace("svg:", "")) ? SPACELESS : 0) |
-    (/^(input|link)$/.test(name) ? RETOLD : 0) |
-    (SPECIAL.has(name) ? OWN : 0) |
-    (/^(article|aside|blockquote|body|div|footer|h[1-6]|header|main|nav|p|section|span|.*-.*)$/.test(name) ? HOST : 0) |
     (/^(body|input|textarea|select|option|dialog|link|canvas|placeholder)$/.test(name) ? POLLED : 0);
   return tag.look_;
 }
 
 /** Fit for JSON: without halves of characters. */
-export const whole = (text: string, max: number): string =>
-  (text.length > max ? text.slice(0, max) : text).toWellFormed();
+export const whole = (text: string, max: number): string => text.slice(0, max).toWellFormed();
 
 /** How high a combobox made of boxes is while it is closed; 0 where that is not known yet. Told once: what it holds later
  * changes nothing of it. */
@@ -137,11 +128,10 @@ export class Walk {
   }
 
   /** The element's name on the wire, or undefined where it stays here with all that is in it. */
-  tag_(element: Element, own: number, name = localName(element)): Tag | undefined {
+  tag_(element: Element, own: number): Tag | undefined {
     if (this.host_.isOwn(element)) return undefined;
+    const name = localName(element);
     const space = namespaceOf(element);
-    const plain = space === HTML && !(own & HIDDEN) ? tagOf(name) : undefined;
-    if (plain && lookOf(plain) & PLAIN) return plain;
     if (space === SVG && name === "style") return tagOf(own & HIDDEN ? "svg:g" : name);
     if (space === SVG && name !== "svg") return tagOf(own & HIDDEN || name === "a" ? "svg:g" : `svg:${name}`);
     if (space === SVG) return tagOf(own & HIDDEN ? "placeholder" : "svg:svg");
@@ -167,10 +157,8 @@ export class Walk {
     const list: Part[] = [];
     if (tag) {
       const element = part as Element;
-      const name = lookOf(tag) & PLAIN ? "" : localName(element);
-      if (name ? tag.tag_ === "placeholder" || NO_INSIDE.test(name) : !(bits & (HIDDEN | EDITOR))) {
-        if (name) return list;
-      } else if (this.isOpaque_(element, bits)) return list;
+      const name = localName(element);
+      if (tag.tag_ === "placeholder" || NO_INSIDE.test(name) || this.isOpaque_(element, bits)) return list;
       if (name === "iframe") {
         const inside = this.documentIn_(element);
         return inside ? [inside] : list;
@@ -272,8 +260,8 @@ export class Walk {
   }
 
   /** The attributes that leave, of an element that leaves as `tag`. */
-  attributes_(element: Element, tag: Tag, bits: number, own: number, written?: string[]): Attributes {
-    return attributesOf(this, element, tag, bits, own, written);
+  attributes_(element: Element, tag: Tag, bits: number, own: number): Attributes {
+    return attributesOf(this, element, tag, bits, own);
   }
 
   numbered_(element?: Element, masked = false) {
