@@ -174,22 +174,22 @@ export class Tree {
     if (!sent) return;
     append(parent, sent);
     // What is not simple may be anything but a text.
-    if (!simple || sent.tag_) this.visit_(sent, !!simple);
+    if (!simple || sent.tag_) this.visit_(sent, simple);
   }
 
   /** `simple`: none of its bits are its own, and its parent is plain. */
-  private visit_(sent: Sent, simple = false): void {
+  private visit_(sent: Sent, simple?: Sent): void {
     const plain = this.isPlain_(sent, simple);
     const parts = plain ? childrenOf(sent.part_ as Element) : this.parts_(sent, true);
     if (parts.length) this.visits_.push({ sent_: sent, parts_: parts, at_: 0, plain_: plain });
   }
 
   /** As nearly all: in it is what the page has in it, and leaves as what it is; without a shadow root no slot shows it. */
-  private isPlain_({ part_: part, bits_: bits, tag_: tag, depth_: depth }: Sent, simple = false): boolean {
+  private isPlain_({ part_: part, bits_: bits, tag_: tag, depth_: depth }: Sent, simple?: Sent): boolean {
     return (
       !!tag &&
       depth <= DEPTH_MAX &&
-      (simple ||
+      (!!simple ||
         (!!(lookOf(tag) & SIMPLE) && !(bits & (HIDDEN | EDITOR | WIDGET)) && !this.walk_.mask_.hides_(bits))) &&
       !shadowOf(part as Element)
     );
