@@ -21,6 +21,7 @@ USUAL = (
     Benchmark("hub_check"),
     Benchmark("capture"),
     Benchmark("against_rrweb"),
+    Benchmark("mutations"),
     Benchmark("busy_page"),
     Benchmark("fidelity.briefly"),
     Benchmark("page_load"),
