@@ -17,7 +17,7 @@ CHAOS ?=
 CLIENT_SOURCES := $(shell find client_js/src client_js/*.mjs client_js/package.json cobrowse/core/whitelist.json -type f 2>/dev/null)
 MANIFEST := cobrowse/web/static/manifest.json
 
-.PHONY: help run setup build generate check fix test promises fuzz chaos fidelity nightly bench bench-long bench-check clean
+.PHONY: help run setup build generate check fix client-test test promises fuzz chaos fidelity nightly bench bench-long bench-check clean
 
 help:
 	@echo "make run    set up, then hub, console and demo shop on this machine (Ctrl-C ends it); PORT=8000 SHOP_PORT=8001"
@@ -90,10 +90,14 @@ fix: setup
 	$(BIN)/ruff check --fix .
 	cd client_js && npm run --silent fix
 
+client-test: setup
+	cd client_js && npm run --silent test
+
 # A test that fails once and passes when it is tried again is named under “rerun test summary info”. It is a bug, of the
 # product or of the test, and to be found; but it says nothing of the change at hand.
-test: check .setup/gallery
-	cd client_js && npm run --silent test
+test: setup
+	@# Side by side: each of these keeps one core busy, most of the time.
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target check client-test .setup/gallery
 	rm -f .coverage .coverage.*
 	$(BIN)/coverage run -m pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder --max-worker-restart=2 \
 	  --reruns=1 -rR --durations=25 --promises --ignore=tests/e2e/gallery/test_gallery.py
