@@ -63,6 +63,7 @@ def run(benchmark: Benchmark, *, command: Sequence[str] = (sys.executable, "-m",
 
 def _child(command: Sequence[str], limit_seconds: float, errors: Path) -> str | None:
     """Why it failed, or None."""
+    hear_interrupts()
     with errors.open("wb") as log:
         # In a session of its own, so that Ctrl-C is passed on by us, and once.
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log, start_new_session=True)
@@ -86,6 +87,12 @@ def _child(command: Sequence[str], limit_seconds: float, errors: Path) -> str | 
 def end_on_sigterm() -> None:
     """Let SIGTERM end this process as Ctrl-C does: what it started is put away."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def hear_interrupts() -> None:
+    """Shells let what they start in the background ignore Ctrl-C, and what that starts inherits it: no more."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

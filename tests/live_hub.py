@@ -269,7 +269,7 @@ class HubProcess:
                 stdout=subprocess.PIPE,
                 stderr=stack.enter_context(self.log.open("ab")) if self.log is not None else None,
                 text=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**self._environ(), "PYTHONUNBUFFERED": "1"},
                 # A group of its own, so that a signal can reach all workers at once.
                 process_group=0,
             )
@@ -277,6 +277,12 @@ class HubProcess:
         if "serves" not in line:
             self._process.wait(START_SECONDS)
             raise AssertionError(f"The hub did not start: exit code {self._process.returncode}")
+
+    def _environ(self) -> dict[str, str]:
+        """Without coverage, unless there are workers, which only processes can show: tracing takes a hub half as long
+        again, and one that is killed keeps nothing of it."""
+        traced = self.workers > 1
+        return {name: value for name, value in os.environ.items() if traced or not name.startswith("COVERAGE_")}
 
     def add_agent(self, agent: str = "ana", name: str = "Ana", password: str = PASSWORD) -> None:
         """An agent, by the command an operator uses."""
