@@ -47,14 +47,12 @@ def main() -> int:
             say(f"  {violation}")
         if len(outcomes[-1].violations) > TOLD:
             say(f"  … and {len(outcomes[-1].violations) - TOLD} more")
+        if options.json:
+            # After each: who ends a run of half an hour has what it found so far.
+            table = {"seed": seed, "cores": os.cpu_count(), "faults": outcomes}
+            options.json.write_bytes(msgspec.json.format(msgspec.json.encode(table), indent=2))
     for line in lines_of(outcomes):
         say(line)
-    if options.json:
-        options.json.write_bytes(
-            msgspec.json.format(
-                msgspec.json.encode({"seed": seed, "cores": os.cpu_count(), "faults": outcomes}), indent=2
-            )
-        )
     survived = all(outcome.survived for outcome in outcomes)
     say("survived" if survived else "NOT survived")
     return 0 if survived else 1
