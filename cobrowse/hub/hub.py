@@ -71,6 +71,7 @@ class Hub:
             house,
             steps=steps,
             acts=acts,
+            pictures=pictures,
             restoring=restoring,
             rereading=rereading,
             roll_call=self._roll_call,

@@ -19,6 +19,13 @@ class Post:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        # Sessions whose agents have missed some of the view, as far as this hub knows.
+        self._missing: set[str] = set()
+
+    def missing(self) -> set[str]:
+        """The sessions of whose view something did not leave here, since this was asked last."""
+        missing, self._missing = self._missing, set()
+        return missing
 
     async def message(self, session: Session, seat: Who, message: Message) -> bool:
         """A message of the hub's own. False where nobody can get it."""
@@ -34,7 +41,9 @@ class Post:
             if peer is not None:
                 peer.post(item)
             return peer is not None
-        await self.to_hub(hold.hub, _deliver(session.id, seat, hold.generation, item))
+        sent = await self.to_hub(hold.hub, _deliver(session.id, seat, hold.generation, item))
+        if item.view and not sent:
+            self._missing.add(session.id)
         return True
 
     def here(self, session: Session, seat: Who) -> Peer | None:
@@ -46,14 +55,16 @@ class Post:
             return None
         return peer if hold.present and hold.hub == self._house.id else None
 
-    async def to_hub(self, hub: str, message: AnyBusMessage) -> None:
-        """One message for another hub; at most once, and no error where it is lost."""
+    async def to_hub(self, hub: str, message: AnyBusMessage) -> bool:
+        """One message for another hub; at most once, and no error where it is lost. False where it never left."""
         try:
             await self._house.bus.send(hub, bus_protocol.encode(message))
         except StoreError as error:
             self._house.counters.add("bus_lost")
             if self._house.seldom.says("bus_lost"):
                 log.warning("bus_lost hub=%s error=%s", hub, error.code)
+            return False
+        return True
 
 
 def _deliver(session_id: str, seat: Who, generation: int, item: Item) -> Deliver:

@@ -8,14 +8,26 @@ import pytest
 
 from cobrowse.core.close import ENDED
 from cobrowse.core.errors import NotFound, StoreError
-from cobrowse.core.protocol import Act, Activity, ActResult, ControlRelease, Ops, Pause, Point, Problem, Resume, Stop
+from cobrowse.core.protocol import (
+    Act,
+    Activity,
+    ActResult,
+    ControlRelease,
+    Ops,
+    Pause,
+    Point,
+    Problem,
+    Resume,
+    Resync,
+    Stop,
+)
 from cobrowse.core.session import due_at
 from cobrowse.core.states import Ended, Live, Paused, Session
 from cobrowse.hub.hub import Hub
 from cobrowse.hub.pulse import LOOK_SECONDS
 from cobrowse.hub.restoring import SEEN_SECONDS
 from cobrowse.store.base import Versioned
-from tests.hub.peers import Agent, Customer, name
+from tests.hub.peers import Agent, Customer, from_hub, name
 from tests.hub.world import World
 
 
@@ -93,6 +105,25 @@ async def test_all_recovers_within_five_seconds(world: World, hub: Hub) -> None:
     for one in (hub, other):
         assert not await world.store.dead_hubs([one.id], world.clock.now())
         assert one.stats()["store_recoveries"] == 1
+
+
+async def test_what_the_agent_missed_is_asked_for_again(world: World, hub: Hub) -> None:
+    """And only that: a page in which nothing changed meanwhile has nothing to say anew."""
+    other = await world.hub()
+    _, changed = await world.live(hub, other)
+    _, still = await world.live(hub, other)
+    world.store.away = world.bus.away = True
+    changed.change("nobody gets this")
+    await world.pass_time(4)
+    world.store.away = world.bus.away = False
+    await world.pass_time(2)
+    await changed.hear(Resync)
+    await world.settle()
+    for customer in (changed, still):
+        while not customer.wire.outbound.empty():
+            data = customer.wire.outbound.get_nowait()
+            assert data is not None
+            assert not any(isinstance(message, Resync) for message in from_hub("customer", data))
 
 
 async def test_hubs_whose_leases_ran_out_meanwhile_take_no_seats_from_each_other(world: World, hub: Hub) -> None:
