@@ -41,7 +41,7 @@ class Post:
             if peer is not None:
                 peer.post(item)
             return peer is not None
-        sent = await self.to_hub(hold.hub, _deliver(session.id, seat, hold.generation, item))
+        sent = await self._sent(hold.hub, _deliver(session.id, seat, hold.generation, item))
         if item.view and not sent:
             self._missing.add(session.id)
         return True
@@ -55,8 +55,12 @@ class Post:
             return None
         return peer if hold.present and hold.hub == self._house.id else None
 
-    async def to_hub(self, hub: str, message: AnyBusMessage) -> bool:
-        """One message for another hub; at most once, and no error where it is lost. False where it never left."""
+    async def to_hub(self, hub: str, message: AnyBusMessage) -> None:
+        """One message for another hub; at most once, and no error where it is lost."""
+        await self._sent(hub, message)
+
+    async def _sent(self, hub: str, message: AnyBusMessage) -> bool:
+        """The same. False where it never left."""
         try:
             await self._house.bus.send(hub, bus_protocol.encode(message))
         except StoreError as error:
