@@ -39,7 +39,8 @@ def lines_for(table: Table) -> list[str]:
         for one in table.faults
     ]
     return [
-        f"The last whole run, on {table.cores} cores that three hubs, Redis and all peers shared (seed {table.seed}).",
+        f"The last run, of {len(table.faults)} of the {len(FAULTS)} faults there are, on {table.cores} cores that",
+        f"three hubs, Redis and all peers shared (seed {table.seed}).",
         "Counted from when it was possible: from the death of a hub, or from the return of what was away.",
         "",
         _row(HEADS),
