@@ -12,10 +12,11 @@ from contextlib import ExitStack
 
 import uvloop
 
-from bench.figures import Figure, table
-from bench.ground import CannotMeasure, Ground, allow_files, cores, pinned, running_ground
+from bench.figures import Figure
+from bench.ground import Ground, allow_files, cores, pinned, running_ground
 from bench.relay_load import Stream, closed_loop, delays_ms
 from bench.sessions import agents_for, all_on, make
+from bench.shown import shown
 
 FRAMES_A_SECOND = 15.0
 P99_MS = 50.0
@@ -106,8 +107,4 @@ async def _p99(streams: Sequence[Stream], seconds: float) -> float:
 
 
 if __name__ == "__main__":
-    try:
-        print(table(measure()))
-    except CannotMeasure as error:
-        sys.exit(str(error))
-    sys.exit(0)
+    sys.exit(shown(measure))

@@ -17,12 +17,13 @@ from typing import Any
 import msgspec
 import uvloop
 
-from bench.figures import Figure, table
+from bench.figures import Figure
 from bench.ground import ORIGIN, CannotMeasure, Ground, cores, pinned, running_ground
 from bench.peers import STARLETTE, Server, running
 from bench.pictures import SIZES, Part, as_text, kilobytes, packed, taking_pictures
 from bench.raw import BINARY, Socket, framed
 from bench.sessions import Live, agents_for, all_on, make
+from bench.shown import shown
 from cobrowse.core.protocol import CREDIT_BYTES, CREDIT_FRAMES
 
 TURNS = 12
@@ -174,8 +175,4 @@ async def measured(
 
 
 if __name__ == "__main__":
-    try:
-        print(table(measure()))
-    except CannotMeasure as error:
-        sys.exit(str(error))
-    sys.exit(0)
+    sys.exit(shown(measure))

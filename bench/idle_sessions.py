@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 import uvloop
 
-from bench.figures import Figure, table
-from bench.ground import KB, CannotMeasure, Ground, allow_files, running_ground
+from bench.figures import Figure
+from bench.ground import KB, Ground, allow_files, running_ground
 from bench.relay_load import Stream, delays_ms
 from bench.sessions import Live, agents_for, all_on, make, signed_in
+from bench.shown import shown
 from cobrowse.web.server import PING_SECONDS
 
 SESSIONS = 10_000
@@ -210,8 +211,4 @@ def redis_commands(ground: Ground) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        print(table(measure(int(sys.argv[1]) if len(sys.argv) > 1 else SESSIONS)))
-    except CannotMeasure as error:
-        sys.exit(str(error))
-    sys.exit(0)
+    sys.exit(shown(lambda: measure(int(sys.argv[1]) if len(sys.argv) > 1 else SESSIONS)))

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 import uvloop
 
-from bench.figures import Figure, table
+from bench.figures import Figure
 from bench.ground import KB, SOCKETS_PER_ADDRESS, CannotMeasure, Ground, allow_files, running_ground
 from bench.idle_clients import Job, Made, Report
 from bench.idle_sessions import (
@@ -32,6 +32,7 @@ from bench.idle_sessions import (
     warm,
 )
 from bench.sessions import agents_for
+from bench.shown import shown
 
 SESSIONS = 10_000
 WORKERS = 2
@@ -180,8 +181,4 @@ async def _running(jobs: Sequence[Job]) -> AsyncIterator[list[Client]]:
 
 
 if __name__ == "__main__":
-    try:
-        print(table(measure(int(sys.argv[1]) if len(sys.argv) > 1 else SESSIONS)))
-    except CannotMeasure as error:
-        sys.exit(str(error))
-    sys.exit(0)
+    sys.exit(shown(lambda: measure(int(sys.argv[1]) if len(sys.argv) > 1 else SESSIONS)))

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import uvloop
 
-from bench.figures import Figure, table
+from bench.figures import Figure
 from bench.ground import CannotMeasure, Ground, running_ground
+from bench.shown import shown
 from bench.simulation import costs as measuring
 from bench.simulation import prices
 from bench.simulation.costs import REREAD_COMMAND, Cost, Costs, OfSession, measured, names_of, scripts_of_a_round
@@ -207,8 +208,4 @@ def _word(name: str) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        print(table(measure()))
-    except CannotMeasure as error:
-        sys.exit(str(error))
-    sys.exit(0)
+    sys.exit(shown(measure))

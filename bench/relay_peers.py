@@ -19,11 +19,12 @@ from typing import NamedTuple
 
 import uvloop
 
-from bench.figures import Figure, compared, table
-from bench.ground import CannotMeasure, Ground, RunningProcess, cores, pinned, running_ground
+from bench.figures import Figure, compared
+from bench.ground import Ground, RunningProcess, cores, pinned, running_ground
 from bench.peers import NODE_WS, PEERS, SOCKETIO, STARLETTE, Peer, Server, running
 from bench.relay_load import Rate, Stream, closed_loop, delays_ms
 from bench.sessions import agents_for, all_on, make
+from bench.shown import shown
 
 SHARES = (25, 50, 75)
 ONE_IN_FLIGHT = 1
@@ -174,8 +175,4 @@ def _cores(contenders: Sequence[Contender]) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    try:
-        print(table(measure()))
-    except CannotMeasure as error:
-        sys.exit(str(error))
-    sys.exit(0)
+    sys.exit(shown(measure))

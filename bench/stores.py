@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 import uvloop
 
-from bench.figures import Figure, table
-from bench.ground import CannotMeasure, Ground, cores, pinned, running_ground
+from bench.figures import Figure
+from bench.ground import Ground, cores, pinned, running_ground
 from bench.sessions import Desk, claimed
+from bench.shown import shown
 
 # Each agent has one waiting code, and may have thirty in a minute.
 AGENTS = 60
@@ -81,8 +82,4 @@ async def _timed(asked: Sequence[Awaitable[dict[str, Any]]]) -> tuple[list[dict[
 
 
 if __name__ == "__main__":
-    try:
-        print(table(measure()))
-    except CannotMeasure as error:
-        sys.exit(str(error))
-    sys.exit(0)
+    sys.exit(shown(measure))
