@@ -16,10 +16,10 @@ _NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _WORD = re.compile(r"\b[A-Z][A-Z0-9_]*\b")
 
 SHOWN = {
-    "config.CODE_MAX_SECONDS": "tests/test_config.py::test_a_site_that_cannot_be_is_refused",
-    "config.SECRET_MIN_CHARACTERS": "tests/test_config.py::test_a_hub_that_contradicts_itself_is_refused",
-    "config.NAME_MAX_CHARACTERS": "tests/test_config.py::test_a_site_that_cannot_be_is_refused",
-    "config.AUDIT_MAX_DAYS": "tests/test_config.py::test_how_long_trails_are_kept_is_the_sites_to_say",
+    "config.site_tables.CODE_MAX_SECONDS": "tests/test_config.py::test_a_site_that_cannot_be_is_refused",
+    "config.hub_table.SECRET_MIN_CHARACTERS": "tests/test_config.py::test_a_hub_that_contradicts_itself_is_refused",
+    "config.site_tables.NAME_MAX_CHARACTERS": "tests/test_config.py::test_a_site_that_cannot_be_is_refused",
+    "config.site_tables.AUDIT_MAX_DAYS": "tests/test_config.py::test_how_long_trails_are_kept_is_the_sites_to_say",
     "core.audit.DETAIL_MAX_CHARACTERS": "tests/core/test_audit.py::test_the_longest_tally_fits_its_line",
     "core.patterns.PATTERN_MAX_CHARACTERS": "tests/core/test_patterns.py::test_a_pattern_that_is_not_taken_says_why",
     "core.patterns.PATTERN_MAX_INSTRUCTIONS": "tests/core/test_patterns.py::test_a_pattern_that_is_not_taken_says_why",
