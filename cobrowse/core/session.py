@@ -12,12 +12,13 @@ so two absences at once need no memory of their own.
 """
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from msgspec.structs import replace
 
 from cobrowse.core.asks import NO_ACT, Asks, asked, declined
 from cobrowse.core.close import ENDED, TAKEN_OVER
+from cobrowse.core.deadlines import attend_at, control_until, overdue
 from cobrowse.core.errors import BadToken, NotAllowed
 from cobrowse.core.events import (
     Active,
@@ -44,11 +45,9 @@ from cobrowse.core.events import (
     Tick,
     Withheld,
 )
-from cobrowse.core.policy import Limits, at_least
-from cobrowse.core.protocol import Away as AwayView
-from cobrowse.core.protocol import AwayReason, EndReason, SessionState, StateName
+from cobrowse.core.policy import at_least
+from cobrowse.core.protocol import AwayReason, EndReason
 from cobrowse.core.states import (
-    AnyState,
     Away,
     Ended,
     Joining,
@@ -63,9 +62,6 @@ from cobrowse.core.states import (
 
 Stepped = tuple[Session, tuple[Effect, ...]]
 
-# How often it is looked whether the hubs that hold a session's seats still live.
-ATTEND_SECONDS = 60.0
-
 
 def step(session: Session, event: Event, now: float) -> Stepped:
     """The next session and the effects. Raises `NotAllowed`, `TooMany` or `BadToken`, nothing else.
@@ -79,7 +75,7 @@ def step(session: Session, event: Event, now: float) -> Stepped:
         return session, ()
     if isinstance(event, Active) and event.at > session.active_at:
         session = replace(session, active_at=event.at)
-    ended = _overdue(session, now)
+    ended = overdue(session, now)
     if ended is not None:
         return _end(session, ended, now)
     held, lapsed = _lapse_control(session, now)
@@ -90,7 +86,7 @@ def step(session: Session, event: Event, now: float) -> Stepped:
 
 
 def _claimed(session: Session, event: Claimed, now: float) -> Stepped:
-    phase = _phase(session)
+    phase = session.phase
     if isinstance(phase, Joining) and phase.claim_nonce == event.nonce:
         return session, ()
     if not isinstance(phase, Waiting):
@@ -105,7 +101,7 @@ def _claimed(session: Session, event: Claimed, now: float) -> Stepped:
 
 
 def _consented(session: Session, event: Consented, now: float) -> Stepped:
-    phase = _phase(session)
+    phase = session.phase
     # Who is not there cannot answer; a page that comes again is asked again.
     if not isinstance(phase, Joining) or not session.customer.present:
         return session, ()
@@ -117,7 +113,7 @@ def _consented(session: Session, event: Consented, now: float) -> Stepped:
 
 
 def _digits_entered(session: Session, event: DigitsEntered, now: float) -> Stepped:
-    phase = _phase(session)
+    phase = session.phase
     if not isinstance(phase, Joining) or phase.confirmed or not session.agent_seat.present:
         return session, ()
     if event.value == phase.digits:
@@ -191,7 +187,7 @@ def _withheld(session: Session, event: Withheld, now: float) -> Stepped:
 
 
 def _paused(session: Session, event: PausedBy, now: float) -> Stepped:
-    phase = _phase(session)
+    phase = session.phase
     if not isinstance(phase, Live):
         return session, ()
     paused = _with_phase(session, Paused(since=now))
@@ -199,7 +195,7 @@ def _paused(session: Session, event: PausedBy, now: float) -> Stepped:
 
 
 def _resumed(session: Session, event: Resumed, now: float) -> Stepped:
-    if not isinstance(_phase(session), Paused):
+    if not isinstance(session.phase, Paused):
         return session, ()
     return replace(_with_phase(session, Live(since=now)), active_at=now), (Audit("resumed"),)
 
@@ -265,11 +261,11 @@ def _end_asked(session: Session, event: EndAsked, now: float) -> Stepped:
 
 def _tick(session: Session, event: Tick, now: float) -> Stepped:
     # Everything else that is due has happened by now, see `step`.
-    if now < _attend_at(session):
+    if now < attend_at(session):
         return session, ()
     session = replace(session, attended_at=now)
     effects: tuple[Effect, ...] = ()
-    for seat, hold in _holds(session):
+    for seat, hold in session.holds:
         if hold.present and hold.hub in event.dead:
             left = SeatLeft(seat=seat, generation=hold.generation, why="offline")
             session, audit = _seat_left(session, left, now)
@@ -301,11 +297,6 @@ _HANDLERS: dict[type[Event], Callable[[Session, Any, float], Stepped]] = {
 # --- what follows from the seats and the clock
 
 
-def _phase(session: Session) -> Waiting | Joining | Live | Paused | Ended:
-    state = session.state
-    return state.back_to if isinstance(state, Away) else state
-
-
 def _with_phase(session: Session, phase: Phase) -> Session:
     state = session.state
     return replace(session, state=replace(state, back_to=phase) if isinstance(state, Away) else phase)
@@ -317,7 +308,7 @@ def _with_hold(session: Session, seat: Who, hold: SeatHold) -> Session:
 
 def _attend(before: Session, session: Session, effects: tuple[Effect, ...]) -> Stepped:
     """Put `away` on or take it off, by who is there; ask for a picture when the session becomes live."""
-    phase = _phase(session)
+    phase = session.phase
     wants_picture = AskSnapshot() in effects
     effects = tuple(effect for effect in effects if not isinstance(effect, AskSnapshot))
     if isinstance(phase, Waiting | Ended):
@@ -351,116 +342,12 @@ def _away(session: Session, seat: Who, phase: Phase) -> Session:
 
 
 def _end(session: Session, reason: EndReason, now: float) -> Stepped:
-    closes = tuple(CloseSeat(seat, hold.hub, hold.generation, ENDED) for seat, hold in _holds(session) if hold.present)
+    closes = tuple(CloseSeat(seat, hold.hub, hold.generation, ENDED) for seat, hold in session.holds if hold.present)
     ended = replace(session, state=Ended(since=now, reason=reason), control="off")
     return ended, (*closes, ForgetPage(), Audit("ended", reason))
 
 
-def _holds(session: Session) -> tuple[tuple[Who, SeatHold], tuple[Who, SeatHold]]:
-    return (("customer", session.customer), ("agent", session.agent_seat))
-
-
-def _deadlines(session: Session) -> list[tuple[float, EndReason]]:
-    """Every instant at which this session ends by itself, with the reason."""
-    limits, phase = session.limits, _phase(session)
-    if isinstance(phase, Waiting):
-        return [(phase.expires_at, "code_expired")]
-    if isinstance(phase, Joining):
-        # Who has not done their part is the reason.
-        return [(phase.expires_at, "confirm_failed" if phase.allowed else "customer_gone")]
-    found: list[tuple[float, EndReason]] = [
-        (session.live_since + limits.session_seconds, "time_limit"),
-        (session.active_at + limits.idle_seconds, "idle"),
-    ]
-    customer = session.customer
-    if not customer.present:
-        found.append((customer.left_at + _grace(limits, customer.left_why), "customer_gone"))
-    elif customer.withheld:
-        found.append((customer.left_at + limits.elsewhere_seconds, "customer_gone"))
-    if not session.agent_seat.present:
-        found.append((session.agent_seat.left_at + limits.agent_away_seconds, "agent_gone"))
-    return found
-
-
-def _grace(limits: Limits, why: AwayReason) -> float:
-    return {
-        "navigating": limits.navigating_seconds,
-        "offline": limits.offline_seconds,
-        "asleep": limits.asleep_seconds,
-        "other_origin": limits.elsewhere_seconds,
-        "other_path": limits.elsewhere_seconds,
-    }[why]
-
-
-def _control_until(session: Session) -> float:
-    hold = session.agent_seat
-    return float("inf") if hold.present else hold.left_at + session.limits.control_agent_away_seconds
-
-
-def _attend_at(session: Session) -> float:
-    """When somebody must look whether the holders' hubs live: both may have died, and nobody would come again.
-    Before a session is live its own short deadlines do."""
-    is_held = session.customer.present or session.agent_seat.present
-    if not is_held or not isinstance(_phase(session), Live | Paused):
-        return float("inf")
-    return session.attended_at + ATTEND_SECONDS
-
-
 def _lapse_control(session: Session, now: float) -> Stepped:
-    if session.control == "off" or now < _control_until(session):
+    if session.control == "off" or now < control_until(session):
         return session, ()
     return replace(session, control="off"), (Audit("control_released", "agent_away"),)
-
-
-def _overdue(session: Session, now: float) -> EndReason | None:
-    instant, reason = min(_deadlines(session))
-    return reason if now >= instant else None
-
-
-def ends_at(session: Session) -> float:
-    """The instant at which this session ends by itself if nothing happens; infinity once ended."""
-    return float("inf") if isinstance(session.state, Ended) else min(_deadlines(session))[0]
-
-
-def due_at(session: Session) -> float:
-    """The instant at which a `Tick` will matter; infinity once ended."""
-    if isinstance(session.state, Ended):
-        return float("inf")
-    first = min(ends_at(session), _attend_at(session))
-    return first if session.control == "off" else min(first, _control_until(session))
-
-
-def state_name(session: Session) -> StateName:
-    """The present state's name on the wire."""
-    return _tag(session.state)
-
-
-def public_state(session: Session, version: int) -> SessionState:
-    """The session as both seats may know it: never the code, never the digits."""
-    state, phase = session.state, _phase(session)
-    joining = phase if isinstance(phase, Joining) else None
-    return SessionState(
-        session=session.id,
-        version=version,
-        name=state_name(session),
-        site=session.site,
-        site_name=session.site_name,
-        agent_name=session.agent_name,
-        scope=session.scope,
-        control=session.control,
-        allowed=joining.allowed if joining else session.live_since > 0,
-        confirmed=joining.confirmed if joining else session.live_since > 0,
-        tries_left=joining.tries_left if joining else 0,
-        seated=session.customer.present,
-        expires_at=0.0 if isinstance(state, Ended) else ends_at(session),
-        since=state.since,
-        away=AwayView(seat=state.seat, since=state.since, reason=state.reason, back_to=_tag(state.back_to))
-        if isinstance(state, Away)
-        else None,
-        reason=state.reason if isinstance(state, Ended) else None,
-    )
-
-
-def _tag(state: AnyState) -> StateName:
-    # The tags of the states are the names on the wire; tests/core/test_states.py holds the two together.
-    return cast(StateName, state.__struct_config__.tag)

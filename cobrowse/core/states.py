@@ -95,3 +95,13 @@ class Session(Struct, frozen=True, kw_only=True):
     def hold(self, seat: Who) -> SeatHold:
         """The holder of `seat`."""
         return self.customer if seat == "customer" else self.agent_seat
+
+    @property
+    def holds(self) -> tuple[tuple[Who, SeatHold], tuple[Who, SeatHold]]:
+        """Both seats with their holders."""
+        return (("customer", self.customer), ("agent", self.agent_seat))
+
+    @property
+    def phase(self) -> Waiting | Joining | Live | Paused | Ended:
+        """The state, and while somebody is away the one that is come back to."""
+        return self.state.back_to if isinstance(self.state, Away) else self.state

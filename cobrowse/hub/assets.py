@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from cobrowse.core.bus_protocol import AssetAsked, AssetHere
 from cobrowse.core.errors import BadInput, BadToken, CobrowseError, NoAsset, NotAllowed, TooMany
 from cobrowse.core.protocol import AssetKind, AssetMissed, AssetRefused, AssetWanted
-from cobrowse.core.session import state_name
+from cobrowse.core.public_state import state_name
 from cobrowse.core.states import Session
 from cobrowse.core.tokens import AssetTicket, CustomerToken
 from cobrowse.hub.clock import within

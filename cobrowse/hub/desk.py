@@ -3,12 +3,13 @@
 from msgspec import Struct
 
 from cobrowse.core import audit, codes
+from cobrowse.core.deadlines import due_at
 from cobrowse.core.errors import CobrowseError, NotAllowed, NotFound, StoreAway, StoreConflict, TooMany
 from cobrowse.core.events import Claimed, EndAsked
 from cobrowse.core.names import shown_name
 from cobrowse.core.policy import Site, customer_policy
 from cobrowse.core.protocol import CustomerPolicy, SessionState
-from cobrowse.core.session import due_at, public_state
+from cobrowse.core.public_state import public_state
 from cobrowse.core.states import Away, Ended, Joining, Session, Waiting
 from cobrowse.hub.house import House
 from cobrowse.hub.roll_call import RollCall

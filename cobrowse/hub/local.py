@@ -4,7 +4,7 @@ import asyncio
 
 from cobrowse.core.policy import Site
 from cobrowse.core.protocol import StateName, Trouble
-from cobrowse.core.session import state_name
+from cobrowse.core.public_state import state_name
 from cobrowse.core.states import Session, Who
 from cobrowse.core.view import ViewCheck
 from cobrowse.core.wash import Washer

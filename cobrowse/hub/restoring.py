@@ -10,7 +10,7 @@ import logging
 
 from msgspec.structs import replace
 
-from cobrowse.core.session import due_at
+from cobrowse.core.deadlines import due_at
 from cobrowse.core.states import AnyState, Away, Ended, Live, Paused, Session, Waiting, Who
 from cobrowse.hub.house import House
 from cobrowse.hub.local import LocalSession

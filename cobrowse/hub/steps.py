@@ -11,6 +11,7 @@ import msgspec
 from cobrowse.core.audit import entry
 from cobrowse.core.bus_protocol import Changed, CloseHolder
 from cobrowse.core.close import ENDED, SEAT_LOST, TAKEN_OVER, Close
+from cobrowse.core.deadlines import due_at
 from cobrowse.core.errors import NotAllowed, NotFound, StoreAway, StoreConflict, StoreError
 from cobrowse.core.events import (
     AskCustomerForControl,
@@ -24,7 +25,8 @@ from cobrowse.core.events import (
     SeatLeft,
 )
 from cobrowse.core.protocol import ControlAsked, Problem
-from cobrowse.core.session import due_at, public_state, step
+from cobrowse.core.public_state import public_state
+from cobrowse.core.session import step
 from cobrowse.core.states import Ended, SeatHold, Session, Waiting, Who
 from cobrowse.hub.house import House
 from cobrowse.hub.local import LocalSession

@@ -2,7 +2,7 @@
 
 from cobrowse.core.policy import Site, acts_of, customer_policy
 from cobrowse.core.protocol import EPOCHS_PER_GENERATION, AgentWelcome, CustomerWelcome
-from cobrowse.core.session import public_state
+from cobrowse.core.public_state import public_state
 from cobrowse.core.states import Away, Joining, Session, Who
 from cobrowse.core.tokens import CustomerToken, MirrorToken
 from cobrowse.hub.house import House

@@ -5,9 +5,10 @@ Run by a command beside the hubs, not in one: the sessions end in the store, whe
 
 from cobrowse.config import Settings
 from cobrowse.core.audit import entry
+from cobrowse.core.deadlines import due_at
 from cobrowse.core.errors import StoreConflict
 from cobrowse.core.events import Audit, EndAsked
-from cobrowse.core.session import due_at, step
+from cobrowse.core.session import step
 from cobrowse.core.states import Ended
 from cobrowse.hub.trail import Book, subject_of
 from cobrowse.store.base import SessionStore

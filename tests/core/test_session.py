@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from msgspec.structs import replace
 
 from cobrowse.core.close import ENDED, TAKEN_OVER
+from cobrowse.core.deadlines import ATTEND_SECONDS, due_at, ends_at
 from cobrowse.core.errors import BadToken, NotAllowed, TooMany
 from cobrowse.core.events import (
     Active,
@@ -37,7 +38,8 @@ from cobrowse.core.events import (
 )
 from cobrowse.core.policy import Limits
 from cobrowse.core.protocol import AwayReason, EndReason, Scope
-from cobrowse.core.session import ATTEND_SECONDS, due_at, ends_at, public_state, state_name, step
+from cobrowse.core.public_state import public_state, state_name
+from cobrowse.core.session import step
 from cobrowse.core.states import Away, Ended, Joining, Live, Session, Waiting, Who
 
 START = 1_790_000_000.0

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from cobrowse.core.close import ENDED
+from cobrowse.core.deadlines import due_at
 from cobrowse.core.errors import NotFound, StoreError
 from cobrowse.core.protocol import (
     Act,
@@ -21,7 +22,6 @@ from cobrowse.core.protocol import (
     Resync,
     Stop,
 )
-from cobrowse.core.session import due_at
 from cobrowse.core.states import Ended, Live, Paused, Session
 from cobrowse.hub.hub import Hub
 from cobrowse.hub.pulse import LOOK_SECONDS

@@ -3,7 +3,7 @@ it; clocks that are off. In the end all is live, the mirror shows the page, acts
 
 import pytest
 
-from cobrowse.core.session import due_at
+from cobrowse.core.deadlines import due_at
 from cobrowse.core.states import Ended
 from cobrowse.hub.hub import Hub
 from cobrowse.store.base import Versioned
