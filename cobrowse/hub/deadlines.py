@@ -18,6 +18,7 @@ from cobrowse.hub.rereading import Rereading
 from cobrowse.hub.roll_call import LOOK_SECONDS, RollCall
 from cobrowse.hub.steps import SEATS, Steps
 from cobrowse.hub.timekeeping import Timekeeping
+from cobrowse.hub.unheard import Unheard
 
 log = logging.getLogger("cobrowse.hub")
 
@@ -30,7 +31,7 @@ CHECKED_AT_ONCE = 100
 
 class Deadlines:
     """Five rounds for ever: a sweep each 5 s, a look at this hub's lease each 2.5 s, a re-read of what is shared each
-    2 s, the ledger each 15 s, an echo each 5 s; and one after each Bus loss."""
+    2 s, the ledger each 15 s, an echo each 5 s; and one after each Bus loss, and while another hub hears nothing."""
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class Deadlines:
         pulse: Pulse,
         timekeeping: Timekeeping,
         echoes: Echoes,
+        unheard: Unheard,
     ) -> None:
         self._house = house
         self._steps = steps
@@ -54,6 +56,7 @@ class Deadlines:
         self._pulse = pulse
         self._timekeeping = timekeeping
         self._echoes = echoes
+        self._unheard = unheard
 
     async def start(self) -> None:
         """Say that this hub lives, and begin the rounds. Raises `StoreError`."""
@@ -67,6 +70,7 @@ class Deadlines:
             self.writing_down(),
             self.listening_for_losses(),
             self.echoing(),
+            self._unheard.making_up(),
         ):
             self._house.spawn(round_)
 

@@ -33,6 +33,7 @@ from cobrowse.hub.roll_call import RollCall
 from cobrowse.hub.seats import Seats
 from cobrowse.hub.steps import Steps
 from cobrowse.hub.timekeeping import Timekeeping
+from cobrowse.hub.unheard import Unheard
 from cobrowse.store.base import Asset
 
 log = logging.getLogger("cobrowse.hub")
@@ -71,7 +72,6 @@ class Hub:
             house,
             steps=steps,
             acts=acts,
-            pictures=pictures,
             restoring=restoring,
             rereading=rereading,
             roll_call=self._roll_call,
@@ -103,6 +103,7 @@ class Hub:
             pulse=pulse,
             timekeeping=timekeeping,
             echoes=echoes,
+            unheard=Unheard(house, post, pictures, relay),
         )
 
     @property

@@ -53,12 +53,6 @@ class Pictures:
             view.pending = True
             self._house.spawn(self._later(local, view, wait))
 
-    def ask_for_missing(self) -> None:
-        """Ask where something of the view did not leave here, now that the Bus is back. A page whose credit was lost
-        with it would say nothing before its next tip."""
-        for session_id in self._post.missing():
-            self.ask_here(session_id)
-
     async def _later(self, local: LocalSession, view: View, wait: float) -> None:
         await self._house.clock.sleep(wait)
         view.pending = False

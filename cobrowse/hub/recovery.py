@@ -6,7 +6,6 @@ import logging
 from cobrowse.hub.acts import Acts
 from cobrowse.hub.clock import StoreClock
 from cobrowse.hub.house import House
-from cobrowse.hub.pictures import Pictures
 from cobrowse.hub.rereading import Rereading
 from cobrowse.hub.restoring import Restoring
 from cobrowse.hub.roll_call import RollCall
@@ -28,7 +27,6 @@ class Recovery:
         *,
         steps: Steps,
         acts: Acts,
-        pictures: Pictures,
         restoring: Restoring,
         rereading: Rereading,
         roll_call: RollCall,
@@ -37,7 +35,6 @@ class Recovery:
         self._house = house
         self._steps = steps
         self._acts = acts
-        self._pictures = pictures
         self._restoring = restoring
         self._rereading = rereading
         self._roll_call = roll_call
@@ -69,8 +66,7 @@ class Recovery:
         await self._steps.pay()
 
     async def recover(self) -> None:
-        """Say that this hub lives, write what is owed, put back what is lost, read all again, ask for
-        what agents have missed. Raises `StoreError`."""
+        """Say that this hub lives, write what is owed, put back what is lost, read all again. Raises `StoreError`."""
         async with self._turn:
             self._roll_call.doubt()
             await self._timekeeping.compare()
@@ -78,7 +74,6 @@ class Recovery:
             await self.make_up()
             await self._restoring.end_again()
             await self._rereading.reread_all()
-            self._pictures.ask_for_missing()
             self._recovered_at = self._clock.monotonic()
             if self._missed_at is not None:
                 away = self._recovered_at - self._missed_at

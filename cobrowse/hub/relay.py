@@ -168,6 +168,13 @@ class Relay:
         back = CreditBack(session=local.session.id, epoch=account.epoch, frames=account.frames, bytes=account.bytes)
         return self._house.spawn(self._post.to_hub(account.origin, back))
 
+    async def tell_credit_again(self, local: LocalSession) -> None:
+        """The customer's hub did not hear the last report."""
+        if local.credit.origin != self._house.id:
+            reporting = self._report(local)
+            if reporting is not None:
+                await reporting
+
     def credit_here(self, local: LocalSession, epoch: int, frames: int, size: int) -> None:
         """Give the customer on this hub what it has not got yet of so much in all."""
         peer, view = local.holder("customer"), local.view

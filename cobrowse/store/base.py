@@ -270,8 +270,9 @@ class Bus(Protocol):
 
     Bounded: each backend names how much may wait and what happens then; what is dropped shows as a loss."""
 
-    async def send(self, hub: str, data: bytes) -> None:
-        """Put `data` into the inbox of `hub`, in the order of the calls. No error where nobody listens.
+    async def send(self, hub: str, data: bytes) -> bool:
+        """Put `data` into the inbox of `hub`, in the order of the calls. False where nobody listened, so that it is
+        lost; True is no proof that it was heard: a line may be dead without anybody's knowing yet.
 
         Raises `StoreError` where the message may not have gone out; it is not sent again."""
         ...

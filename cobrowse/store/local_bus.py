@@ -60,12 +60,13 @@ class LocalBus:
         self._losses = Losses()
         self._closed = False
 
-    async def send(self, hub: str, data: bytes) -> None:
+    async def send(self, hub: str, data: bytes) -> bool:
         if self._closed:
             raise StoreError("The Bus is closed.")
-        for inbox in self._inboxes.get(hub, ()):
-            if not inbox.put(data):
-                self._losses.happened()
+        heard = [inbox.put(data) for inbox in self._inboxes.get(hub, ())]
+        if not all(heard):
+            self._losses.happened()
+        return any(heard)
 
     @asynccontextmanager
     async def listen(self, hub: str, receive: Receive) -> AsyncIterator[None]:

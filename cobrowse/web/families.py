@@ -70,6 +70,7 @@ FAMILIES: dict[str, Family] = {
     "bus_lag_seconds": _histogram("How long the Bus takes, by an echo each 5 s."),
     "bus_echoes_lost": _counter("Echoes that did not come back within 5 s."),
     "bus_lost": _counter("Messages to other hubs that the Bus did not take."),
+    "bus_unheard": _counter("Messages to other hubs to which nobody listened."),
     "bus_losses": _counter("Times the Bus may have lost something and all was read again."),
     "bus_too_late": _counter("Messages of the Bus for peers that had gone."),
     "bad_bus_messages": _counter("Messages of the Bus that could not be read."),

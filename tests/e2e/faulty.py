@@ -42,8 +42,8 @@ class LossyBus:
         """Lose nothing any more."""
         self.fate = lambda: 1
 
-    async def send(self, hub: str, data: bytes) -> None:
-        await self._bus.send(hub, data)
+    async def send(self, hub: str, data: bytes) -> bool:
+        return await self._bus.send(hub, data)
 
     def listen(self, hub: str, receive: Receive) -> AbstractAsyncContextManager[None]:
         def hear(data: bytes) -> None:

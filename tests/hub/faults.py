@@ -128,15 +128,19 @@ class FaultyBus:
         self.away = False
         self.sent: list[tuple[str, bytes]] = []
 
-    async def send(self, hub: str, data: bytes) -> None:
+    async def send(self, hub: str, data: bytes) -> bool:
         if self.away:
             raise StoreError("The Bus is away.")
         self.sent.append((hub, data))
+        if hub in self.gone:
+            return False
+        heard = True
         for _ in range(self.fate(hub, data)):
             if self.holding:
                 self._held.append((hub, data))
             else:
-                await self._bus.send(hub, data)
+                heard = await self._bus.send(hub, data)
+        return heard
 
     async def release(self, mixing: random.Random | None = None) -> None:
         """What was held back goes on, in its order, or in any."""

@@ -76,7 +76,7 @@ async def test_a_message_that_cannot_be_handled_stops_no_other(bus: Bus, caplog:
 
 async def test_one_may_answer_from_within_receive(bus: Bus) -> None:
     answers = Inbox()
-    sending: set[asyncio.Task[None]] = set()
+    sending: set[asyncio.Task[bool]] = set()
 
     def answer(data: bytes) -> None:
         task = asyncio.create_task(bus.send("h1", data + b"!"))
@@ -119,6 +119,22 @@ async def test_a_hub_to_whom_nobody_listens_is_absent(bus: Bus) -> None:
 
     # Redis hears of a closed line a moment later.
     await until(both_are_absent)
+
+
+async def test_who_sends_knows_whether_anybody_listened(bus: Bus) -> None:
+    async def hears(hub: str) -> bool:
+        return await bus.send(hub, b"x")
+
+    async def hears_nobody() -> bool:
+        return not await hears("h1")
+
+    assert not await hears("h1")
+    async with bus.listen("h1", Inbox().receive), bus.listen("h2", Inbox().receive):
+        # Several at once go out together, and each has an answer of its own.
+        names = ["h1", "nobody", "h2", "h1", "nobody either"] * 20
+        assert await asyncio.gather(*map(hears, names)) == [name in ("h1", "h2") for name in names]
+    # Redis hears of a closed line a moment later.
+    await until(hears_nobody)
 
 
 async def test_a_closed_bus_ends_losses_and_refuses(bus: Bus) -> None:

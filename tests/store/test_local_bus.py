@@ -36,7 +36,7 @@ async def test_two_hubs_cannot_keep_the_loop_to_themselves() -> None:
         count += 1
         tasks.append(asyncio.ensure_future(bus.send("h1", data)))
 
-    tasks: list[asyncio.Future[None]] = []
+    tasks: list[asyncio.Future[bool]] = []
     async with bus.listen("h1", again):
         await bus.send("h1", b"x")
         for _ in range(50):

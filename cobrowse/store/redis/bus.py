@@ -35,7 +35,8 @@ log = logging.getLogger(__name__)
 class _Waiting(NamedTuple):
     channel: str
     data: bytes
-    sent: asyncio.Future[None]
+    # Whether anybody listened.
+    heard: asyncio.Future[bool]
 
 
 class RedisBus:
@@ -56,7 +57,7 @@ class RedisBus:
         self._losses = Losses()
         self._closed = False
 
-    async def send(self, hub: str, data: bytes) -> None:
+    async def send(self, hub: str, data: bytes) -> bool:
         channel = self._keys.inbox(hub)
         if self._closed:
             raise StoreError("The Bus is closed.")
@@ -68,7 +69,7 @@ class RedisBus:
         if writer is None:
             writer = self._writers[node] = _Writer(self._redis, node)
             await self._forget_old()
-        await writer.send(channel, data)
+        return await writer.send(channel, data)
 
     @asynccontextmanager
     async def listen(self, hub: str, receive: Receive) -> AsyncIterator[None]:
@@ -116,8 +117,8 @@ class _Writer:
         self._lines_lost = 0
         self._closed = False
 
-    async def send(self, channel: str, data: bytes) -> None:
-        """Return once it has gone out. Raises `StoreError` where it may not have."""
+    async def send(self, channel: str, data: bytes) -> bool:
+        """Return once it has gone out: False where nobody had subscribed. Raises `StoreError` where it may not have."""
         async with self._room:
             if self._closed:
                 raise StoreError("The Bus is closed.")
@@ -126,7 +127,7 @@ class _Writer:
             waiting = _Waiting(channel, data, asyncio.get_running_loop().create_future())
             self._outbox.append(waiting)
             self._wake.set()
-            await waiting.sent
+            return await waiting.heard
 
     async def close(self) -> None:
         """What waits fails."""
@@ -194,12 +195,14 @@ class _Writer:
             if is_away(answer):
                 await self._redis.lost(self._node, letter[0].channel, answer)
             return
+        # How many subscribers the server has that got it: in a cluster those of this node, where all subscribe.
+        heard = bool(answer)
         for waiting in letter:
-            if not waiting.sent.done():
-                waiting.sent.set_result(None)
+            if not waiting.heard.done():
+                waiting.heard.set_result(heard)
 
 
 def _fail(batch: list[_Waiting] | deque[_Waiting], error: StoreError) -> None:
     for waiting in batch:
-        if not waiting.sent.done():
-            waiting.sent.set_exception(error)
+        if not waiting.heard.done():
+            waiting.heard.set_exception(error)
