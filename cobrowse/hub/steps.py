@@ -248,9 +248,14 @@ class Steps:
     # --- what must happen, even if the store is away just now
 
     async def must(self, session_id: str, event: Event) -> None:
-        """A step that may not get lost: leaving, stopping, pausing. While it is owed nothing of the session flows."""
+        """A step that may not get lost: leaving, stopping, pausing. While it is owed nothing of the session flows.
+
+        Once begun it is done or owed, even if who asked for it goes away meanwhile."""
+        await asyncio.shield(asyncio.create_task(self._must(session_id, event)))
+
+    async def _must(self, session_id: str, event: Event) -> None:
         try:
-            await self.step(session_id, event)
+            await self._step(session_id, event)
         except StoreError as error:
             if self._house.seldom.says("owed"):
                 log.warning("owed session=%s error=%s", session_id, error.code)
@@ -293,12 +298,18 @@ class Steps:
             local.owed = self.owes(session_id)
 
     async def pay(self) -> None:
-        """Try again what is owed, in order."""
-        owed, self._owed = self._owed, {}
-        for session_id, events in owed.items():
-            for event in events:
-                await self.must(session_id, event)
-            self._note_debt(session_id)
+        """Try again what is owed, in order. Where this is cancelled, what was not tried is owed still."""
+        for session_id in list(self._owed):
+            await asyncio.shield(asyncio.create_task(self._pay(session_id)))
+
+    async def _pay(self, session_id: str) -> None:
+        for event in self._owed.pop(session_id, ()):
+            await self._must(session_id, event)
+        self._note_debt(session_id)
+        local = self._house.sessions.get(session_id)
+        if local is not None and not local.owed and local.state == "live":
+            # While it was owed nothing flowed, whatever was asked for.
+            await self._ask_picture(local.session, 0)
 
 
 def _is_needless(old: Event, new: Event) -> bool:
