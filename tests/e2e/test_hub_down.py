@@ -1,6 +1,6 @@
 """The hub cannot be reached: the customer is told, and the page itself is never harmed."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Error, Route, expect
 
 from tests.e2e.places import Place
 from tests.e2e.walk import Agent, Customer, go_live
@@ -54,4 +54,31 @@ def test_the_agent_is_told(agent: Agent, customer: Customer, place: Place) -> No
     expect(agent.page.get_by_test_id("reconnecting")).to_be_hidden()
     agent.expect_state("live")
     agent.expect_heading("Things that last")
+    assert agent.errors == []
+
+
+def test_a_ticket_that_the_hub_does_not_take_makes_way_for_another(
+    agent: Agent, customer: Customer, place: Place
+) -> None:
+    """Close code 4102: the one that was used for the first connection is sent again for the second."""
+    answers: list[str] = []
+
+    def answer(route: Route) -> None:
+        try:
+            answers.append(route.fetch().text())
+        except Error:
+            # The hub is down.
+            route.abort()
+            return
+        route.fulfill(body=answers[0] if len(answers) == 2 else answers[-1], content_type="application/json")
+
+    agent.page.route("**/api/sessions/*/ticket", answer)
+    go_live(agent, customer, "/")
+    place.stop_hub()
+    expect(agent.page.get_by_test_id("reconnecting")).to_be_visible()
+    place.start_hub()
+    expect(agent.page.get_by_test_id("reconnecting")).to_be_hidden()
+    agent.expect_state("live")
+    agent.expect_heading("Things that last")
+    assert len(answers) >= 3
     assert agent.errors == []

@@ -14,12 +14,13 @@ import {
 import { TO_AGENT } from "../shapes";
 import type { FromMirror, Language, Place, Tool, View } from "../shared/mirrortalk";
 import { shapes } from "../shared/shapes";
-import { Link, type LinkState } from "../shared/socket";
+import type { LinkState } from "../shared/socket";
 import { ActLog, browserTimers } from "./acts";
 import { type Api, ApiError } from "./api";
 import { Doctor } from "./doctor/doctor";
 import { firstActId, nonce, pageId, socketAddress } from "./identity";
 import { MirrorHost } from "./mirrorhost";
+import { TicketedLink } from "./ticketedlink";
 
 export type Fault = "" | "signed_out" | "taken" | "elsewhere" | "gone" | "old_version" | "refused";
 
@@ -45,7 +46,7 @@ export class Conversation {
   private picture = { epoch: 0, seq: 0 };
   readonly acts: ActLog;
   readonly doctor: Doctor;
-  private readonly socket: Link<ToAgent, FromAgent>;
+  private readonly socket: TicketedLink<ToAgent, FromAgent>;
 
   constructor(
     readonly id: string,
@@ -65,7 +66,7 @@ export class Conversation {
       },
       browserTimers,
     );
-    this.socket = new Link<ToAgent, FromAgent>(socketAddress(this.id), {
+    this.socket = new TicketedLink<ToAgent, FromAgent>(socketAddress(this.id), {
       hello: () => this.hello(),
       fits: shapes(TO_AGENT),
       onMessage: (message) => this.take(message),

@@ -40,7 +40,7 @@ export interface LinkWorld {
   cancel(timer: number): void;
 }
 
-const world: LinkWorld = {
+export const browserWorld: LinkWorld = {
   socket: (url) => new WebSocket(url, SUBPROTOCOL),
   now: () => performance.now(),
   random: () => Math.random(),
@@ -79,7 +79,7 @@ export class Link<In extends object, Out extends object> {
   constructor(
     private readonly url_: string,
     private readonly host_: LinkHost<In>,
-    private readonly world_: LinkWorld = world,
+    private readonly world_: LinkWorld = browserWorld,
   ) {
     this.wait_ = backoff(world_.now, world_.random);
     this.wait_(); // the first try is this one
