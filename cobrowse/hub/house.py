@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -20,7 +20,9 @@ from cobrowse.store.base import Bus, SessionStore
 
 log = logging.getLogger("cobrowse.hub")
 
-# How long a hub that stops writes down what is still to be said.
+# How long a hub that stops finishes what may not be left half done, and how long it writes down what is still to be
+# said.
+LAST_STEPS_SECONDS = 2.0
 LAST_FLUSH_SECONDS = 2.0
 
 TakeTicket = Callable[[str, str], Awaitable[str | None]]
@@ -71,6 +73,7 @@ class House:
         self.draining = False
         self._left = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._to_finish: set[asyncio.Task[None]] = set()
 
     def leave(self, session_id: str) -> None:
         """The last peer of a session left this hub."""
@@ -91,8 +94,15 @@ class House:
         task.add_done_callback(self._done)
         return task
 
+    async def finish(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it and wait for it. It goes on where who waits goes away, and a hub that stops waits a little for it."""
+        task = self.spawn(work)
+        self._to_finish.add(task)
+        await asyncio.shield(task)
+
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._to_finish.discard(task)
         if task.cancelled():
             return
         error = task.exception()
@@ -111,7 +121,10 @@ class House:
                 log.warning("store_missed what=%s error=%s", what, error.code)
 
     async def stop(self) -> None:
-        """Cancel what is still being done, and write down what is still to be said."""
+        """Finish what may not be left half done, cancel all else, and write down what is still to be said."""
+        if self._to_finish:
+            with suppress(TimeoutError):
+                await within(self.clock, LAST_STEPS_SECONDS, _all(self._to_finish))
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -119,3 +132,8 @@ class House:
         # What a store that is away does not take now is lost; to wait for it longer would be no stop.
         with suppress(TimeoutError):
             await within(self.clock, LAST_FLUSH_SECONDS, self.ledger.flush())
+
+
+async def _all(tasks: Iterable["asyncio.Task[None]"]) -> None:
+    """Return when they are done, however; they go on where this is cancelled."""
+    await asyncio.wait(list(tasks))

@@ -251,7 +251,7 @@ class Steps:
         """A step that may not get lost: leaving, stopping, pausing. While it is owed nothing of the session flows.
 
         Once begun it is done or owed, even if who asked for it goes away meanwhile."""
-        await asyncio.shield(asyncio.create_task(self._must(session_id, event)))
+        await self._house.finish(self._must(session_id, event))
 
     async def _must(self, session_id: str, event: Event) -> None:
         try:
@@ -300,7 +300,7 @@ class Steps:
     async def pay(self) -> None:
         """Try again what is owed, in order. Where this is cancelled, what was not tried is owed still."""
         for session_id in list(self._owed):
-            await asyncio.shield(asyncio.create_task(self._pay(session_id)))
+            await self._house.finish(self._pay(session_id))
 
     async def _pay(self, session_id: str) -> None:
         for event in self._owed.pop(session_id, ()):

@@ -8,6 +8,7 @@ from cobrowse.core.close import SLOW
 from cobrowse.core.errors import StoreAway
 from cobrowse.core.protocol import ControlRelease, Pause, Resync, Stop
 from cobrowse.core.states import Ended, Paused, Session
+from cobrowse.hub.house import LAST_STEPS_SECONDS
 from cobrowse.hub.hub import Hub
 from cobrowse.hub.pulse import LOOK_SECONDS, STILL_SECONDS
 from tests.hub.clock import HandClock
@@ -101,3 +102,42 @@ async def test_what_was_not_passed_on_meanwhile_is_asked_for(world: World, hub: 
     assert hub.stats()["owing"] == 0
     assert [message for message in customer.hear_waiting() if isinstance(message, Resync)]
     assert agent.wire.closed is None
+
+
+async def test_a_hub_that_stops_finishes_it_first(world: World, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, customer = await world.live(hub)
+    store, answers = world.store_of(hub), asyncio.Event()
+    replace = store.replace
+
+    async def answer_late(session: Session, version: int, due_at: float, *, nonce: str = "") -> bool:
+        await answers.wait()
+        return await replace(session, version, due_at, nonce=nonce)
+
+    monkeypatch.setattr(store, "replace", answer_late)
+    customer.say(Stop())
+    await world.settle()
+    world.house_of(hub).sessions[customer.joined.session].peers["customer"].abort(SLOW)
+    stopping = asyncio.create_task(world.stop(hub))
+    await world.settle()
+    answers.set()
+    await stopping
+    assert isinstance(await state_of(world, customer), Ended)
+
+
+async def test_but_not_for_long(world: World, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, customer = await world.live(hub)
+    never = asyncio.Event()
+
+    async def hang(session: Session, version: int, due_at: float, *, nonce: str = "") -> bool:
+        return await never.wait()
+
+    monkeypatch.setattr(world.store_of(hub), "replace", hang)
+    customer.say(Stop())
+    await world.settle()
+    stopping = asyncio.create_task(world.stop(hub))
+    await world.settle()
+    assert not stopping.done()
+    await world.clock.advance(LAST_STEPS_SECONDS)
+    await stopping
+    # The customer's leaving, which nobody waits for any more.
+    never.set()
