@@ -15,23 +15,13 @@ from tests.redis_servers.process import RedisProcess, redis_program
 
 
 class RedisServer(RedisProcess):
-    """One redis-server that keeps data. `options` are its own, such as `"--appendonly", "yes"`; without them nothing is
-    written to a disk."""
+    """One redis-server that keeps data; without options nothing is written to a disk."""
 
-    def __init__(
-        self,
-        program: str,
-        folder: Path,
-        *options: str,
-        port: int = 0,
-        tls: Certificates | None = None,
-        password: str = "",
-        checks_name: bool = True,
-    ) -> None:
-        super().__init__(program, folder, port=port, tls=tls, password=password, checks_name=checks_name)
-        self._options = options
-        scheme, user = ("rediss" if tls else "redis"), (f":{password}@" if password else "")
-        self.url = f"{scheme}://{user}127.0.0.1:{self.port}/0" + (f"?ssl_ca_certs={tls.authority}" if tls else "")
+    @property
+    def url(self) -> str:
+        scheme, user = ("rediss" if self.tls else "redis"), (f":{self.password}@" if self.password else "")
+        authority = f"?ssl_ca_certs={self.tls.authority}" if self.tls else ""
+        return f"{scheme}://{user}127.0.0.1:{self.port}/0{authority}"
 
     def restart(self) -> None:
         """Kill it and start it again on its port."""

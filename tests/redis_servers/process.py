@@ -23,14 +23,14 @@ ENDS_WITHIN_SECONDS = 30.0
 
 
 class RedisProcess(ABC):
-    """One process that can be ended and started again on its port. With `tls` it answers TLS alone. `password` is the
-    default user's."""
+    """One process that can be ended and started again on its port. `options` are the program's own, such as
+    `"--appendonly", "yes"`. With `tls` it answers TLS alone. `password` is the default user's."""
 
     def __init__(
         self,
         program: str,
         folder: Path,
-        *,
+        *options: str,
         port: int = 0,
         tls: Certificates | None = None,
         password: str = "",
@@ -39,6 +39,7 @@ class RedisProcess(ABC):
         self._checks_name = checks_name
         self._program = program
         self._folder = folder
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
         self.tls = tls
         self.password = password
