@@ -7,16 +7,15 @@ their sockets since. It ends with its stdin."""
 import asyncio
 import json
 import sys
-import time
 from pathlib import Path
 
 import msgspec
 import uvloop
 
 from bench.ground import Ground, place_from
-from bench.idle_sessions import late
+from bench.idling import HeldHere, Report
 from bench.raw import Place
-from bench.sessions import Live, Where, make
+from bench.sessions import Where
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -38,29 +37,18 @@ class Made(msgspec.Struct, frozen=True):
     sessions: int
 
 
-class Report(msgspec.Struct, frozen=True):
-    """With which numbers sockets were closed (0: none was said), and how many heard too few heartbeats."""
-
-    lost: list[int]
-    late: int
-
-
 async def main() -> None:
     """All of it."""
     job = msgspec.json.decode(await _line(), type=Job)
-    lives = await make(_ground(job), job.count, _where(job), within_seconds=job.within_seconds)
-    for live in lives:
-        for seat in live.seats:
-            seat.settle()
-    _say(Made(len(lives)))
-    since, pings = time.monotonic(), _pings(lives)
+    held = HeldHere(_ground(job), job.count, _where(job), job.within_seconds)
+    made = Made(await held.make())
+    _say(made)
     while step := (await _line()).strip():
         if step == b"watch":
-            since, pings = time.monotonic(), _pings(lives)
-            _say(Made(len(lives)))
+            await held.watch()
+            _say(made)
         else:
-            lost = [seat.socket.closed_with for live in lives for seat in live.seats if seat.socket.closed]
-            _say(Report(lost, late(lives, pings, time.monotonic() - since)))
+            _say(await held.report())
 
 
 def _ground(job: Job) -> Ground:
@@ -76,10 +64,6 @@ def _where(job: Job) -> Where:
         return place, place
 
     return where
-
-
-def _pings(lives: list[Live]) -> list[int]:
-    return [seat.socket.pings for live in lives for seat in live.seats]
 
 
 async def _line() -> bytes:

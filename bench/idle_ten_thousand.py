@@ -1,35 +1,31 @@
 """Ten thousand idle sessions on one `cobrowse serve --workers 2`: `python -m bench idle_ten_thousand [SESSIONS]`.
 
-As `idle_sessions`, but where a process may not have the 20,000 sockets: the workers share them, and so do some
+See `bench.idling`; where a process may not have the 20,000 sockets the workers share them, and so do some
 processes that hold the other ends. Memory is that of all processes of the hub together."""
 
 import asyncio
-import statistics
 import subprocess
 import sys
-import time
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import msgspec
 import uvloop
 
 from bench.figures import Figure
-from bench.ground import KB, SOCKETS_PER_ADDRESS, CannotMeasure, Ground, allow_files, running_ground
-from bench.idle_clients import Job, Made, Report
-from bench.idle_sessions import (
+from bench.ground import SOCKETS_PER_ADDRESS, CannotMeasure, Ground, allow_files, running_ground
+from bench.idle_clients import Job, Made
+from bench.idling import (
     IDLE_SECONDS,
     MAKING_SECONDS,
-    MEMORY_KB,
     OTHER_FILES,
+    OWN_AGENTS,
     SOCKETS_PER_SESSION,
-    START_MS,
-    redis_bytes,
-    redis_commands,
-    starting,
-    warm,
+    Idle,
+    Report,
+    figures_of,
+    idled,
 )
 from bench.sessions import agents_for
 from bench.shown import shown
@@ -43,7 +39,7 @@ Answer = TypeVar("Answer", Made, Report)
 
 
 class Client:
-    """A process that holds its share of the sessions."""
+    """A `Holder`: a process that holds its share of the sessions."""
 
     def __init__(self, process: asyncio.subprocess.Process, job: Job) -> None:
         self._process = process
@@ -71,20 +67,6 @@ class Client:
         return msgspec.json.decode(answer, type=kind)
 
 
-class Idle(NamedTuple):
-    """What was seen."""
-
-    sessions: int
-    making_seconds: float
-    hub_kb: float
-    redis_kb: float
-    hub_cpu: float
-    redis_commands: float
-    lost: Counter[int]
-    late: int
-    started_ms: list[float]
-
-
 def measure(wanted: int = SESSIONS, clients: int = CLIENTS, idle_seconds: float = IDLE_SECONDS) -> list[Figure]:
     """Memory a session, heartbeats, and how long a new session takes beside so many."""
     share = -(-wanted // min(clients, WORKERS))
@@ -94,22 +76,10 @@ def measure(wanted: int = SESSIONS, clients: int = CLIENTS, idle_seconds: float 
         raise CannotMeasure(
             f"A process may have {files} open files here, and this needs {needed}: ulimit -Hn {needed}."
         )
-    with running_ground(agents=_agents(wanted, clients) + 2, workers=WORKERS) as ground:
+    with running_ground(agents=_agents(wanted, clients) + OWN_AGENTS, workers=WORKERS) as ground:
         idle = uvloop.run(watched(ground, wanted, clients, idle_seconds))
-    if idle.lost:
-        print(f"Sockets were closed with: {', '.join(f'{count} x {number}' for number, count in idle.lost.items())}.")
-    p95 = statistics.quantiles(idle.started_ms, n=20, method="inclusive")[-1]
     return [
-        Figure("ten_thousand_sessions", idle.sessions, "", wanted, least=True),
-        Figure("ten_thousand_session_kb", idle.hub_kb, "KB", MEMORY_KB),
-        Figure("ten_thousand_session_redis_kb", idle.redis_kb, "KB"),
-        Figure("ten_thousand_sockets_lost", idle.lost.total(), "", 0),
-        Figure("ten_thousand_sockets_without_heartbeat", idle.late, "", 0),
-        Figure("ten_thousand_new_session_ms_p50", statistics.median(idle.started_ms), "ms", runs=idle.started_ms),
-        Figure("ten_thousand_new_session_ms_p95", p95, "ms", START_MS),
-        Figure("ten_thousand_new_session_ms_max", max(idle.started_ms), "ms", START_MS),
-        Figure("ten_thousand_hub_cores", idle.hub_cpu, "cores"),
-        Figure("ten_thousand_redis_commands_a_second", idle.redis_commands, "1/s"),
+        *figures_of(idle, "ten_thousand", wanted),
         Figure("ten_thousand_making_sessions_a_second", idle.sessions / idle.making_seconds, "1/s"),
     ]
 
@@ -120,32 +90,9 @@ def _agents(sessions: int, clients: int) -> int:
 
 async def watched(ground: Ground, wanted: int, clients: int, idle_seconds: float) -> Idle:
     """So many sessions, held by so many other processes, while they idle."""
-    [hub] = ground.hubs
-    own, ground.agents = ground.agents[:2], ground.agents[2:]
-    await warm(ground, own[0])
-    before_kb, before_redis = hub.process.memory_kb(), redis_bytes(ground)
+    own, ground.agents = ground.agents[:OWN_AGENTS], ground.agents[OWN_AGENTS:]
     async with _running([_job(ground, wanted, clients, number) for number in range(clients)]) as holding:
-        began = time.monotonic()
-        sessions = sum(await asyncio.gather(*(client.make() for client in holding)))
-        making = time.monotonic() - began
-        hub_kb = (hub.process.memory_kb() - before_kb) / sessions
-        redis_kb = (redis_bytes(ground) - before_redis) / sessions / KB
-        await asyncio.gather(*(client.watch() for client in holding))
-        began, cpu, commands = time.monotonic(), hub.process.cpu_seconds(), redis_commands(ground)
-        started = await starting(ground, own[1], idle_seconds)
-        took = time.monotonic() - began
-        reports = await asyncio.gather(*(client.report() for client in holding))
-    return Idle(
-        sessions,
-        making,
-        hub_kb,
-        redis_kb,
-        (hub.process.cpu_seconds() - cpu) / took,
-        (redis_commands(ground) - commands) / took,
-        Counter(number for report in reports for number in report.lost),
-        sum(report.late for report in reports),
-        started,
-    )
+        return await idled(ground, own, holding, idle_seconds)
 
 
 def _job(ground: Ground, wanted: int, clients: int, number: int) -> Job:

@@ -11,7 +11,7 @@ import pytest
 import uvloop
 
 import bench.peers
-from bench import active, fanout, ground, idle_sessions, idle_ten_thousand, relay_peers, stores
+from bench import active, fanout, ground, idle_sessions, idle_ten_thousand, idling, relay_peers, stores
 from bench.ground import CannotMeasure, Ground, running_ground
 from bench.peers import EVENT, NODE_WS, STARLETTE, WEBSOCKETS, Server, running
 from bench.raw import ONE_BYTE_LENGTHS, TWO_BYTE_LENGTHS, framed
@@ -38,7 +38,7 @@ def one_hub() -> Iterator[tuple[Ground, Iterator[str]]]:
 @pytest.fixture
 def hub(one_hub: tuple[Ground, Iterator[str]], monkeypatch: pytest.MonkeyPatch) -> Ground:
     found, names = one_hub
-    monkeypatch.setattr(idle_sessions, "WARM_SESSIONS", 1)
+    monkeypatch.setattr(idling, "WARM_SESSIONS", 1)
     found.agents = list(itertools.islice(names, AGENTS))
     return found
 
@@ -106,7 +106,7 @@ async def test_the_largest_number_that_is_borne_is_found_though_a_try_has_a_hicc
 
 @redis
 def test_idle_sessions_are_held_by_other_processes(hub: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idle_sessions, "NEW_EVERY_SECONDS", 0.1)
+    monkeypatch.setattr(idling, "NEW_EVERY_SECONDS", 0.1)
     found = uvloop.run(idle_ten_thousand.watched(hub, 3, 1, 0.1))
     assert (found.sessions, found.lost.total(), found.late) == (3, 0, 0)
     assert len(found.started_ms) >= 2
