@@ -2,8 +2,22 @@
 
 from collections.abc import Callable
 
+from cobrowse.core.protocol import Ops
 from cobrowse.core.tables import MAX_INTEGER, Memory, Tables, refused
 from cobrowse.core.whitelist import LIMITS, NO_INSIDE, OPS, SNAPSHOT_OPS
+
+_TEXT_CHANGE, _TEXT_CHANGE_INTEGERS = OPS.text_change, 3
+
+
+def is_text_change(frame: Ops) -> bool:
+    """True where all that the frame says is that one text changed, and that is said rightly. What most frames are: of
+    such a one there is nothing else to check and nothing to remember. False says nothing: it has to be walked."""
+    ops = frame.ops
+    if len(ops) != _TEXT_CHANGE_INTEGERS or ops[0] != _TEXT_CHANGE:
+        return False
+    if frame.tags or frame.names or frame.urls or frame.styles:
+        return False
+    return 1 <= ops[1] <= MAX_INTEGER and 0 <= ops[2] < len(frame.texts)
 
 
 class Records:

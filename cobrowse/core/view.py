@@ -11,7 +11,7 @@ starts to count anew.
 
 from cobrowse.core.addresses import is_redacted, judge
 from cobrowse.core.errors import BadFrame
-from cobrowse.core.frames import Records
+from cobrowse.core.frames import Records, is_text_change
 from cobrowse.core.policy import Site
 from cobrowse.core.protocol import Ops, Page, PageInfo, Pointer, Snapshot, Tip
 from cobrowse.core.tables import Memory, Tables
@@ -41,10 +41,12 @@ class ViewCheck:
         Raises `BadFrame` with code `gap` (something before it is missing or was refused), `other_origin` or
         `other_path` (the page's address may not share), `bad_style`, or `bad_frame`. After any of them but for a Page,
         a Pointer or a Tip, all ops are a `gap` until a new epoch begins."""
+        if type(message) is Ops:
+            # Nearly all are.
+            self._ops(message)
+            return
         # A Pointer is two bounded integers, and an epoch by which the mirror drops what is late.
         match message:
-            case Ops():
-                self._ops(message)
             case Snapshot():
                 self._snapshot(message)
             case Page():
@@ -75,11 +77,12 @@ class ViewCheck:
         if not self._whole or message.epoch != self._epoch or message.seq != self._seq + 1:
             self._whole = False
             raise BadFrame("A frame before this one is missing.", code="gap")
-        self._whole = False
-        tables = Tables(message, bool(self._site.show))
-        Records(message.ops, tables, self._memory, snapshot=False, root=False).walk()
+        if not is_text_change(message):
+            self._whole = False
+            tables = Tables(message, bool(self._site.show))
+            Records(message.ops, tables, self._memory, snapshot=False, root=False).walk()
+            self._whole = True
         self._seq = message.seq
-        self._whole = True
 
     def _tip(self, message: Tip) -> None:
         if message.epoch < self._epoch:

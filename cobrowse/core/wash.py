@@ -28,6 +28,7 @@ from cobrowse.core import forms
 from cobrowse.core.addresses import REDACTED
 from cobrowse.core.errors import BadFrame
 from cobrowse.core.forms import BESIDE, BREAK, JOINED
+from cobrowse.core.frames import is_text_change
 from cobrowse.core.patterns import LINE_END, compiled
 from cobrowse.core.protocol import Ops, Page, PageInfo, Pointer, Snapshot, Tip
 from cobrowse.core.typed import Placed, Typed
@@ -40,6 +41,9 @@ INLINE_TAGS = frozenset(
     "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd label mark nobr q s samp small span strike"
     " strong sub sup svg:tspan time tt u var wbr".split()
 )
+
+# Longer texts are rare, and go the long way.
+SHORT_CHARACTERS = 4096
 
 # Indices of the marks between texts, in the texts of a frame with `_MARKS` put at their end.
 _MARKS = (JOINED, BESIDE, BREAK)
@@ -102,9 +106,11 @@ class Washer:
         nothing to mask; call it after `ViewCheck`.
 
         `Pointer` and `Tip` hold no text."""
-        if type(message) is Ops:
-            return cast("tuple[Message, int]", self._tables(cast(Ops, message)))
         washed: View = message
+        if type(washed) is Ops:
+            if self._is_short_change(washed):
+                return self._short_change(washed)  # type: ignore[return-value]  # of an Ops comes an Ops
+            return self._tables(washed)  # type: ignore[return-value]  # likewise
         count = 0
         if isinstance(washed, _WITH_PAGE) and washed.page is not None:
             page, count = self._page(washed.page)
@@ -113,6 +119,24 @@ class Washer:
             washed, found = self._tables(washed)
             count += found
         return cast(Message, washed), count
+
+    def _is_short_change(self, frame: Ops) -> bool:
+        """True for what most frames are: one text changed, and there is no number in it that is whole. Then its texts
+        need not be read in their order, which takes as long as all the rest."""
+        texts = frame.texts
+        return (
+            len(texts) == 1
+            and not self._patterns
+            and len(texts[0]) <= SHORT_CHARACTERS
+            and is_text_change(frame)
+            and not forms.may_hold(texts[0])
+        )
+
+    def _short_change(self, change: Ops) -> tuple[Ops, int]:
+        """What `_tables` makes of such a frame: a number may be growing."""
+        [text] = change.texts
+        hidden, count = self._typed.see(change.texts, (Placed(0, change.ops[1], 0),), ops=True)
+        return (replace(change, texts=[text[: hidden[0]] + MASK]), count) if hidden else (change, count)
 
     def _page(self, page: PageInfo) -> tuple[PageInfo, int]:
         titles, count = self.texts([page.title])

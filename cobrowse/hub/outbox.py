@@ -1,7 +1,9 @@
 """What waits for one peer: bounded, in order, with a rule for what goes first when there is too much."""
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from cobrowse.core.protocol import Message
 from cobrowse.hub.wire import Data, encode, size_of
@@ -15,7 +17,7 @@ JOINED_MAX_MESSAGES = 64
 Overflow = Literal["", "view", "full"]
 
 
-class CreditDue(NamedTuple):
+class CreditDue(Struct, frozen=True, gc=False):
     """What the customer gets back once this item has left: frames and bytes of an epoch, at the hub `origin`."""
 
     origin: str
@@ -24,7 +26,7 @@ class CreditDue(NamedTuple):
     bytes: int
 
 
-class Item(NamedTuple):
+class Item(Struct, frozen=True, gc=False):
     """One message on its way. `latest` names a kind of which only the newest counts; `view` marks the view;
     `answers` is the id of the act that it answers, or -1."""
 

@@ -7,7 +7,7 @@ socket cannot take it at once, the writer task waits for it, and nobody else doe
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 from cobrowse.core.close import SLOW, Close
@@ -61,13 +61,14 @@ class Transport(Protocol):
         ...
 
     def listen(self, listener: "Listener") -> None:
-        """Offer each frame to `listener` as it arrives, unless others wait to be received. Where it says no the frame
-        is one of those that `receive` returns. A transport need not do it."""
+        """Offer the frames of each read to `listener` as they arrive, unless others wait to be received. Those that it
+        does not take are `receive`d. A transport need not do it."""
         ...
 
 
-# Takes a frame, and what it asks for is done when it returns; or says no, and has done nothing.
-Listener = Callable[[Data], bool]
+# Takes so many of the frames, from the first on: what they ask for is done when it returns. With the rest it has done
+# nothing.
+Listener = Callable[[Sequence[Data]], int]
 # Is told which items left; what it returns is waited for before others do.
 OnSent = Callable[["Peer", list[Item]], "asyncio.Future[None] | None"]
 
@@ -180,6 +181,18 @@ class Peer:
 
     def post(self, item: Item) -> None:
         """Enqueue. Never waits; after `close` it does nothing."""
+        self._enqueue(item)
+        if not self._flushing and self._close is None:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def post_now(self, items: Iterable[Item]) -> None:
+        """Enqueue these, and let them leave at once with all that waits. For who has all that this turn will bring."""
+        for item in items:
+            self._enqueue(item)
+        self._flush()
+
+    def _enqueue(self, item: Item) -> None:
         if self._close is not None:
             return
         overflow = self._outbox.add(item)
@@ -187,9 +200,6 @@ class Peer:
             self.abort(SLOW)
         elif overflow == "view":
             self._on_view_lost(self)
-        if not self._flushing:
-            self._flushing = True
-            asyncio.get_running_loop().call_soon(self._flush)
 
     def send(self, message: Message) -> None:
         """Enqueue a message of the hub's own."""
@@ -239,8 +249,8 @@ class Peer:
         return self._sending_since is not None and now - self._sending_since > SLOW_SECONDS
 
     async def run(self, on_frame: Callable[[Data], Awaitable[None]], now: Listener | None = None) -> None:
-        """Read and write until either side has ended it; the socket is closed when this returns. Each frame is offered
-        to `now` first, which may do what it asks for at once."""
+        """Read and write until either side has ended it; the socket is closed when this returns. Frames are offered to
+        `now` first, which may do what they ask for at once."""
         writer = self._writer = asyncio.create_task(self._write())
         reader = self._reader = asyncio.create_task(self._read(on_frame))
         if now is not None:
@@ -283,21 +293,21 @@ class Peer:
                 await self._clock.sleep(self._rest_until - now)
             await on_frame(data)
 
-    def _heard(self, data: Data) -> bool:
-        """One frame, as it arrives. True where all it asks for is done."""
+    def _heard(self, frames: Sequence[Data]) -> int:
+        """Frames, as they arrive. How many of them are done with."""
         if not self._receiving or self._close is not None:
-            return False
+            return 0
         now = self._clock.monotonic()
         if self._rest_until > now:
-            return False
+            return 0
         self.heard_at = now
         try:
-            return self._now(data)
+            return self._now(frames)
         except Exception as error:
             self._mistake = error
             if self._reader is not None:
                 self._reader.cancel()
-            return True
+            return len(frames)
 
     def _wake(self) -> None:
         if self._sleeping is not None and not self._sleeping.done():
@@ -342,5 +352,5 @@ class Peer:
             self._sent = self._on_sent(self, items)
 
 
-def _not_now(_data: Data) -> bool:
-    return False
+def _not_now(_frames: Sequence[Data]) -> int:
+    return 0

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+from collections.abc import Sequence
 
 import msgspec
 
@@ -72,7 +73,7 @@ from cobrowse.hub.peer import Peer
 from cobrowse.hub.pictures import Pictures
 from cobrowse.hub.probes import Probes
 from cobrowse.hub.pulse import Pulse
-from cobrowse.hub.relay import Relay
+from cobrowse.hub.relay import ANY_VIEW, AnyView, Relay
 from cobrowse.hub.steps import Steps
 from cobrowse.hub.wire import Data, Frame, Said
 
@@ -138,24 +139,29 @@ class Reading:
 
     # --- customer
 
-    def now(self, local: LocalSession, peer: Peer, data: Data) -> bool:
-        """What most frames are, one short message of the view for an agent who is here too, is passed on at once: it
-        waits for nobody. False where it is anything else: nothing was done, and it is for `frame`."""
-        if peer.seat != "customer" or not isinstance(data, str) or len(data) > NOW_MAX_CHARACTERS or peer.said_bye:
-            return False
-        try:
-            message = wire.CUSTOMER.decode(data)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            return False
-        if not isinstance(message, VIEW) or not self._pulse.beats(peer.heard_at):
-            return False
-        size = wire.size_of(data)
-        if not self._relay.view_now(local, peer, message, data, size, self._credit(message, size)):
-            return False
-        self._house.counters.add("frames")
-        if peer.charge_now(size + MESSAGE_WEIGHT_BYTES):
-            self._house.counters.add("paced")
-        return True
+    def now(self, local: LocalSession, peer: Peer, frames: Sequence[Data]) -> int:
+        """What most frames are, one short message of the view each for an agent who is here too, is passed on at once:
+        it waits for nobody. How many of them, from the first on, were; with the rest nothing was done, and they are for
+        `frame`."""
+        if peer.seat != "customer" or peer.said_bye or not self._pulse.beats(peer.heard_at):
+            return 0
+        agent = self._relay.agent_here(local)
+        if agent is None:
+            return 0
+        arrived, weight = [], 0
+        for data in frames:
+            message = _short_view(data)
+            if message is None:
+                break
+            size = wire.size_of(data)
+            arrived.append((message, data, size, self._credit(message, size)))
+            weight += size + MESSAGE_WEIGHT_BYTES
+        if arrived:
+            self._relay.view_now(local, peer, agent, arrived)
+            self._house.counters.add("frames", len(arrived))
+            if peer.charge_now(weight):
+                self._house.counters.add("paced")
+        return len(arrived)
 
     async def _from_customer(self, local: LocalSession, peer: Peer, data: Data) -> None:
         with peer.holding():
@@ -258,6 +264,17 @@ class Reading:
         self._house.ledger.count(peer.session_id, "refused_message", error.code)
         wait = math.ceil(error.retry_after_seconds) if isinstance(error, TooMany | StoreAway) else 0
         peer.send(Problem(code=error.code, message=error.sentence, retry_after_seconds=wait))
+
+
+def _short_view(data: Data) -> AnyView | None:
+    """The one message of a short text frame, where it is of the view."""
+    if not isinstance(data, str) or len(data) > NOW_MAX_CHARACTERS:
+        return None
+    try:
+        message = wire.CUSTOMER.decode(data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    return message if isinstance(message, ANY_VIEW) else None
 
 
 def _last_picture(frame: Frame[FromCustomer]) -> int:

@@ -4,6 +4,7 @@ Touches neither the session nor the store. What is clean goes on as the very byt
 
 import asyncio
 import logging
+from collections.abc import Iterable
 
 from cobrowse.core.bus_protocol import CreditBack
 from cobrowse.core.errors import BadFrame
@@ -38,6 +39,8 @@ CREDIT_BACK_BYTES = 64 * 1024
 WASHED_TOLD_EVERY_SECONDS = 60.0
 
 AnyView = Snapshot | Ops | Page | Pointer | Tip
+# A message, the data that it came in, the size of that in bytes, and the credit that is due for it.
+Arrived = tuple[AnyView, Data, int, CreditDue | None]
 # Tuples, since each frame is asked; see `core.wash`.
 ANY_VIEW = (Snapshot, Ops, Page, Pointer, Tip)
 WITH_PAGE = (Snapshot, Page)
@@ -59,17 +62,14 @@ class Relay:
         if item is not None and not await self._post.item(local.session, "agent", item):
             self._house.counters.add("view_undelivered")
 
-    def view_now(
-        self, local: LocalSession, peer: Peer, message: FromCustomer, data: Data, size: int, credit: CreditDue | None
-    ) -> bool:
-        """The same where the agent's socket is here, so that nothing has to be waited for; False: nothing was done."""
-        agent = self._post.here(local.session, "agent")
-        if agent is None:
-            return False
-        item = self._passed(local, peer, message, data, size, credit)
-        if item is not None:
-            agent.post(item)
-        return True
+    def agent_here(self, local: LocalSession) -> Peer | None:
+        """The agent, where that socket is here, so that `view_now` will do."""
+        return self._post.here(local.session, "agent")
+
+    def view_now(self, local: LocalSession, peer: Peer, agent: Peer, said: Iterable[Arrived]) -> None:
+        """The same of several messages for an agent who is here, so that nothing has to be waited for."""
+        passed = (self._passed(local, peer, *each) for each in said)
+        agent.post_now([item for item in passed if item is not None])
 
     def _passed(
         self, local: LocalSession, peer: Peer, message: FromCustomer, data: Data, size: int, credit: CreditDue | None

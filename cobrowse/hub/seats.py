@@ -6,7 +6,7 @@ second; else it is refused with `seat_held`. The store decides: a take is a step
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
@@ -58,7 +58,7 @@ class _AnyHello(msgspec.Struct, tag_field="k", tag="hello"):
 
 
 OnFrame = Callable[[LocalSession, Peer, wire.Data], Awaitable[None]]
-Now = Callable[[LocalSession, Peer, wire.Data], bool]
+Now = Callable[[LocalSession, Peer, Sequence[wire.Data]], int]
 
 
 class Seats:

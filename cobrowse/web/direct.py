@@ -6,7 +6,7 @@ arrives and handed to who `listen`s, and what `put` is given is written where it
 pings and pongs, closing, whatever breaks a rule, and a listener who has to wait for something) goes uvicorn's way, in
 its order: by the book of `websockets`, which stays the one judge of what is allowed."""
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -38,6 +38,8 @@ AT_ONCE = 32
 EXTENSION = "cobrowse.direct"
 
 Data = str | bytes
+# Takes the first of these messages, and says how many.
+Listener = Callable[[Sequence[Data]], int]
 
 
 class DirectSocket(WebSocketsSansIOProtocol):
@@ -45,15 +47,15 @@ class DirectSocket(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._listener: Callable[[Data], bool] | None = None
+        self._listener: Listener | None = None
         # The beginning of a short frame.
         self._rest = b""
         # The book is in the middle of something, so what comes belongs to it.
         self._by_book = False
 
-    def listen(self, listener: Callable[[Data], bool]) -> None:
-        """From now on ask `listener` first with each message. Where it says no, and until what was queued because of
-        that was received, messages go into the queue."""
+    def listen(self, listener: Listener) -> None:
+        """From now on ask `listener` first with the messages that each read brings. Those from the first that it does
+        not take on, and until what was queued because of that was received, go into the queue."""
         self._listener = listener
         self._look()
 
@@ -77,35 +79,34 @@ class DirectSocket(WebSocketsSansIOProtocol):
             data, self._rest = self._rest + data, b""
         at, end, left = 0, len(data), AT_ONCE
         while at < end and not self._by_book and self._listener is not None and self.conn.state is State.OPEN:
-            start, stop = _payload(data, at, end, self.conn.max_message_size or 0)
-            if not start:
-                stop = self._odd(data, at, end)
-            elif stop > end:
+            messages, at, stop = _whole_messages(data, at, end, self.conn.max_message_size or 0)
+            if messages:
+                left -= self._heard(messages, left)
+            if at == end:
+                return
+            if stop > end:
                 if stop - at > REST_MAX_BYTES:
                     break
                 self._rest = data[at:]
                 return
-            else:
-                left = self._heard(data, at, start, stop, left)
-            at = stop
+            # A message whose text is broken, by itself; or what is no short message.
+            at = self._odd(data, at, stop if stop > at else end)
         if at < end and not self.transport.is_closing():
             self._to_book(data[at:])
 
-    def _heard(self, data: bytes, at: int, start: int, stop: int, left: int) -> int:
-        """One whole message. How many more may be handled at once."""
-        payload = apply_mask(data[start:stop], data[start - MASK_BYTES : start])
-        try:
-            message: Data = payload.decode() if data[at] == TEXT else payload
-        except UnicodeDecodeError:
-            self._to_book(data[at:stop])
-            return 0
-        if left and self.queue.empty() and self._listener is not None and self._listener(message):
-            return left - 1
-        self.queue.put_nowait(_event(message))
+    def _heard(self, messages: list[Data], left: int) -> int:
+        """Whole messages in a row, of which so many may be handled at once. How many were."""
+        done = 0
+        if left and self.queue.empty() and self._listener is not None:
+            done = self._listener(messages if len(messages) <= left else messages[:left])
+            if done == len(messages):
+                return done
+        for message in messages[done:]:
+            self.queue.put_nowait(_event(message))
         if not self.read_paused:
             self.read_paused = True
             self.transport.pause_reading()
-        return left
+        return done
 
     def _odd(self, data: bytes, at: int, end: int) -> int:
         """Give the book a control frame alone, since the frames around it are none of its business; all that is there
@@ -128,6 +129,24 @@ def taken_from(scope: MutableMapping[str, Any]) -> DirectSocket | None:
     """The socket that an app is called with, where it is one of these. Once: socket and scope would hold each other."""
     found = scope.get("extensions", {}).pop(EXTENSION, None)
     return found if isinstance(found, DirectSocket) else None
+
+
+def _whole_messages(data: bytes, at: int, end: int, max_bytes: int) -> tuple[list[Data], int, int]:
+    """The whole messages in a row from `at` on, where what follows them begins, and where that ends if it is the
+    beginning of another."""
+    messages: list[Data] = []
+    stop = 0
+    while at < end:
+        start, stop = _payload(data, at, end, max_bytes)
+        if not start or stop > end:
+            break
+        payload = apply_mask(data[start:stop], data[start - MASK_BYTES : start])
+        try:
+            messages.append(payload.decode() if data[at] == TEXT else payload)
+        except UnicodeDecodeError:
+            break
+        at = stop
+    return messages, at, stop
 
 
 def _payload(data: bytes, at: int, end: int, max_bytes: int) -> tuple[int, int]:

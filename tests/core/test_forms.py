@@ -6,9 +6,23 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from cobrowse.core.forms import BESIDE, BREAK, IBAN_LENGTHS, JOINED, MAX_CANDIDATES, begun, find, is_card, is_iban
+from cobrowse.core import forms
+from cobrowse.core.forms import (
+    BEGUN_LOOK,
+    BESIDE,
+    BREAK,
+    IBAN_LENGTHS,
+    JOINED,
+    MAX_CANDIDATES,
+    begun,
+    find,
+    is_card,
+    is_iban,
+    may_hold,
+)
 from tests.core.test_wash import IBAN, cards, luhn_digit
 
 
@@ -119,6 +133,26 @@ def test_nothing_goes_on_over_a_break() -> None:
 )
 def test_the_beginning_of_a_number(text: str, digits: str) -> None:
     assert begun(text) == (digits, text.index(digits[0]) if digits else 0)
+
+
+# What numbers are made of, and what stands between and beside them.
+near_numbers = st.text("0123456789+ x.-•#\n\x01\x02\xad\u0663aAZ\u2009*_", max_size=100)
+
+
+@given(near_numbers)
+@example("4111 " * 30)
+@example("1" * BEGUN_LOOK + " 4111")
+def test_the_beginning_of_a_number_is_that_of_its_form(text: str) -> None:
+    form = forms._BEGUN.search(text, max(0, len(text) - BEGUN_LOOK))
+    if form is None or text[: form.start()].rstrip()[-1:] in {*"0123456789+"}:
+        assert begun(text) == ("", 0)
+    else:
+        assert begun(text) == (re.sub("[^0-9]", "", form[0]), form.start())
+
+
+@given(near_numbers | st.builds(lambda before, card, after: before + card + after, near_numbers, cards, near_numbers))
+def test_what_may_hold_no_number_holds_none(text: str) -> None:
+    assert may_hold(text) or not list(find(text))
 
 
 @pytest.mark.parametrize(

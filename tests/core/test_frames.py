@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cobrowse.core.errors import BadFrame
-from cobrowse.core.frames import Records
+from cobrowse.core.frames import Records, is_text_change
+from cobrowse.core.protocol import Ops
 from cobrowse.core.tables import MAX_INTEGER, Memory, Tables
 from cobrowse.core.whitelist import LIMITS, NO_INSIDE, OPS, SNAPSHOT_OPS
 from tests.core.sketch import Sketch, page_sketch
@@ -358,6 +359,30 @@ def test_any_integers_fit_or_are_refused(ints: list[int], snapshot: bool) -> Non
         walk(sketch, snapshot=snapshot, root=snapshot)
     except BadFrame as refusal:
         assert refusal.code == "bad_frame"
+
+
+@given(
+    st.just([OPS.text_change]) | st.lists(st.integers(-2, 16), max_size=1),
+    st.lists(st.integers(-2, 4) | st.sampled_from([2**31 - 1, 2**31]), max_size=3),
+    st.lists(st.text(max_size=2), max_size=3),
+)
+def test_what_is_taken_for_one_changed_text_is_one_that_fits(
+    kind: list[int], rest: list[int], texts: list[str]
+) -> None:
+    frame = Ops(epoch=1, seq=1, tags=[], names=[], urls=[], styles=[], texts=texts, ops=[*kind, *rest])
+    if is_text_change(frame):
+        memory = Memory()
+        Records(frame.ops, Tables(frame, shows_values=True), memory, snapshot=False, root=False).walk()
+        assert (memory.nodes, memory.secret, memory.buttons, memory.closed) == (0, set(), set(), set())
+
+
+def test_a_changed_text_is_taken_for_one_alone() -> None:
+    assert is_text_change(Sketch().text_change(4, "2 lamps").ops())
+    assert not is_text_change(Sketch().text_change(4, "2 lamps").text_change(5, "3 lamps").ops())
+    assert not is_text_change(Sketch().attribute(4, "p title", "2 lamps").ops())
+    sketch = Sketch().text_change(4, "2 lamps")
+    sketch.styles = ["color: red"]
+    assert not is_text_change(sketch.ops())
 
 
 def test_a_sheet_that_was_sent_may_be_adopted_elsewhere() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cobrowse.core.errors import BadFrame
 from cobrowse.core.forms import is_card
-from cobrowse.core.protocol import Page, PageInfo, Pointer, Tip
+from cobrowse.core.protocol import Ops, Page, PageInfo, Pointer, Tip
 from cobrowse.core.typed import MAX_PLACES
 from cobrowse.core.wash import MASK, Washer, wash, wash_frame
 from cobrowse.core.whitelist import LIMITS, OPS
@@ -103,6 +103,44 @@ def test_texts_do_not_run_into_each_other() -> None:
 
 def test_a_sites_patterns() -> None:
     assert wash(["Customer KD-123, KD-9"], [r"KD-[0-9]+"]) == ([f"Customer {MASK}, {MASK}"], 2)
+
+
+class _Long(Washer):
+    """Takes no frame for a short change."""
+
+    def _is_short_change(self, frame: Ops) -> bool:
+        return False
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(4, 6),
+            st.text("0123456789 -•aA", max_size=12)
+            | cards
+            | cards.flatmap(lambda card: st.sampled_from(_typed_in(card))),
+        ),
+        max_size=30,
+    )
+)
+def test_a_text_that_changed_alone_is_washed_like_any(changes: list[tuple[int, str]]) -> None:
+    short, long = Washer(), _Long()
+    for seq, (node, text) in enumerate(changes, start=1):
+        assert short.frame(Sketch().text_change(node, text).ops(seq=seq)) == long.frame(
+            Sketch().text_change(node, text).ops(seq=seq)
+        )
+
+
+@given(cards)
+def test_a_number_that_is_typed_is_masked_alike_in_a_text_that_changes_alone(card: str) -> None:
+    short, long = Washer(), _Long()
+    told = [short.frame(Sketch().text_change(4, text).ops(seq=seq)) for seq, text in enumerate(_typed_in(card))]
+    assert told == [long.frame(Sketch().text_change(4, text).ops(seq=seq)) for seq, text in enumerate(_typed_in(card))]
+    assert MASK in told[-1][0].texts[0]
+
+
+def _typed_in(card: str) -> list[str]:
+    return [card[:length] for length in range(1, len(card) + 1)]
 
 
 @given(cards, st.sampled_from(["", " ", "-", "\u00a0"]), st.data())

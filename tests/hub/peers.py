@@ -127,7 +127,7 @@ class Wire:
     def say(self, data: str | bytes) -> None:
         if self.closed is not None:
             return
-        if self._listener is None or not self._inbound.empty() or not self._listener(data):
+        if self._listener is None or not self._inbound.empty() or not self._listener([data]):
             self._inbound.put_nowait(data)
 
     def cut(self) -> None:

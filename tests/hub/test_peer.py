@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -42,11 +43,14 @@ class Socket:
     async def on_frame(self, data: Data) -> None:
         self.frames.append(data)
 
-    def on_frame_now(self, data: Data) -> bool:
-        if isinstance(data, bytes) or not data.startswith(self.now):
-            return False
-        self.at_once.append(data)
-        return True
+    def on_frame_now(self, frames: Sequence[Data]) -> int:
+        count = 0
+        for data in frames:
+            if isinstance(data, bytes) or not data.startswith(self.now):
+                break
+            self.at_once.append(data)
+            count += 1
+        return count
 
     def _on_sent(self, _peer: Peer, items: list[Item]) -> "asyncio.Future[None] | None":
         self.sent.extend(items)

@@ -2,7 +2,8 @@
 
 import asyncio
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -75,9 +76,9 @@ class Open:
         self.line.written = b""
         return self
 
-    def hear(self, message: str | bytes) -> bool:
-        self.heard.append(message)
-        return True
+    def hear(self, messages: Sequence[str | bytes]) -> int:
+        self.heard += messages
+        return len(messages)
 
     async def received(self) -> list[Any]:
         """What the app was told of, in order."""
@@ -149,6 +150,16 @@ bad = st.sampled_from(
 )
 
 
+def without_pongs(written: bytes) -> bytes:
+    """What a server said, which is short, without the answers to pings."""
+    kept, at = b"", 0
+    while at < len(written):
+        said = written[at : at + 2 + written[at + 1]]
+        kept += b"" if said[0] == 0x80 | PONG else said
+        at += len(said)
+    return kept
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(good, max_size=8), st.none() | bad, st.lists(good, max_size=2), st.randoms(use_true_random=False))
 def test_the_same_bytes_say_the_same_by_either_way(first: Any, wrong: Any, after: Any, random: Any) -> None:
@@ -165,7 +176,10 @@ def test_the_same_bytes_say_the_same_by_either_way(first: Any, wrong: Any, after
             for piece in said:
                 if not made.line.closed:
                     made.socket.data_received(piece)
-        assert (book.line.written, book.line.closed) == (short.line.written, short.line.closed)
+        # Of what comes in one piece, uvicorn answers a ping before it looks into the texts before it.
+        said_of = without_pongs if wrong else bytes
+        assert said_of(book.line.written) == said_of(short.line.written)
+        assert book.line.closed == short.line.closed
         told, heard = await book.received(), await short.received()
         if wrong is None:
             assert told == heard
@@ -182,11 +196,10 @@ async def test_who_says_no_finds_it_in_the_queue_and_all_that_follows(direct_soc
     socket = direct_of(direct_socket)
     heard: list[str | bytes] = []
 
-    def listen(message: str | bytes) -> bool:
-        if message == "no":
-            return False
-        heard.append(message)
-        return True
+    def listen(messages: Sequence[str | bytes]) -> int:
+        taken = list(takewhile(lambda message: message != "no", messages))
+        heard.extend(taken)
+        return len(taken)
 
     socket.listen(listen)
     socket.data_received(frame(TEXT, b"one") + frame(TEXT, b"no") + frame(TEXT, b"two"))
