@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 
 # Whole messages: FIN and the opcode, RFC 6455 section 5.2.
 TEXT, BINARY = 0x81, 0x82
-# The first of the control frames, FIN set: close, ping, pong.
-CONTROL = 0x88
 MASKED = 0x80
 # A length of so much or more is written in the two or the eight bytes that follow.
-TWO_BYTES, EIGHT_BYTES = 126, 127
+TWO_BYTES = 126
 MASK_BYTES = 4
 # The rest of a frame that is longer is gathered by the book, which does not copy it anew with each piece.
 REST_MAX_BYTES = 4096
@@ -48,16 +46,18 @@ class DirectSocket(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._listener: Listener | None = None
-        # The beginning of a short frame.
+        # The beginning of a short frame, or of a frame whose length has not come.
         self._rest = b""
-        # The book is in the middle of something, so what comes belongs to it.
-        self._by_book = False
+        # How much is yet to come of the frame that the book is in the middle of. It gets no length in pieces and no two
+        # frames at once, since where it stands cannot be asked of it.
+        self._owed = 0
+        # Who speaks before the handshake is answered is heard by the book alone, for ever.
+        self._early = False
 
     def listen(self, listener: Listener) -> None:
         """From now on ask `listener` first with the messages that each read brings. Those from the first that it does
         not take on, and until what was queued because of that was received, go into the queue."""
         self._listener = listener
-        self._look()
 
     def put(self, data: Data) -> bool:
         """Write one message now. False where it has to wait, or cannot be sent any more: nothing was done then."""
@@ -77,22 +77,29 @@ class DirectSocket(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         if self._rest:
             data, self._rest = self._rest + data, b""
+        if self.conn.state is State.CONNECTING:
+            self._early = self.handshake_initiated
         at, end, left = 0, len(data), AT_ONCE
-        while at < end and not self._by_book and self._listener is not None and self.conn.state is State.OPEN:
-            messages, at, stop = _whole_messages(data, at, end, self.conn.max_message_size or 0)
-            if messages:
-                left -= self._heard(messages, left)
-            if at == end:
-                return
-            if stop > end:
-                if stop - at > REST_MAX_BYTES:
-                    break
+        while at < end and self.conn.state is State.OPEN and not self._early:
+            if self._owed:
+                stop = min(end, at + self._owed)
+                self._owed -= stop - at
+                super().data_received(data[at:stop])
+                at = stop
+                continue
+            if self._listener is not None and self.conn.current_size is None:
+                messages, at = _whole_messages(data, at, end, self.conn.max_message_size or 0)
+                if messages:
+                    left -= self._heard(messages, left)
+                    continue
+            # A control frame, a fragment, a frame that is long or has not come whole, or one that breaks a rule.
+            size = _size(data, at, end)
+            if not size or end - at < size <= REST_MAX_BYTES:
                 self._rest = data[at:]
                 return
-            # A message whose text is broken, by itself; or what is no short message.
-            at = self._odd(data, at, stop if stop > at else end)
+            self._owed = size
         if at < end and not self.transport.is_closing():
-            self._to_book(data[at:])
+            super().data_received(data[at:])
 
     def _heard(self, messages: list[Data], left: int) -> int:
         """Whole messages in a row, of which so many may be handled at once. How many were."""
@@ -108,22 +115,6 @@ class DirectSocket(WebSocketsSansIOProtocol):
             self.transport.pause_reading()
         return done
 
-    def _odd(self, data: bytes, at: int, end: int) -> int:
-        """Give the book a control frame alone, since the frames around it are none of its business; all that is there
-        where it is anything else. Where what comes after it begins."""
-        stop = end
-        if data[at] >= CONTROL and end - at >= 2 and MASKED <= data[at + 1] < MASKED + TWO_BYTES:
-            stop = min(end, at + 2 + MASK_BYTES + data[at + 1] - MASKED)
-        self._to_book(data[at:stop])
-        return stop
-
-    def _to_book(self, data: bytes) -> None:
-        super().data_received(data)
-        self._look()
-
-    def _look(self) -> None:
-        self._by_book = bool(self.conn.reader.buffer) or self.conn.current_size is not None
-
 
 def taken_from(scope: MutableMapping[str, Any]) -> DirectSocket | None:
     """The socket that an app is called with, where it is one of these. Once: socket and scope would hold each other."""
@@ -131,11 +122,9 @@ def taken_from(scope: MutableMapping[str, Any]) -> DirectSocket | None:
     return found if isinstance(found, DirectSocket) else None
 
 
-def _whole_messages(data: bytes, at: int, end: int, max_bytes: int) -> tuple[list[Data], int, int]:
-    """The whole messages in a row from `at` on, where what follows them begins, and where that ends if it is the
-    beginning of another."""
+def _whole_messages(data: bytes, at: int, end: int, max_bytes: int) -> tuple[list[Data], int]:
+    """The whole messages in a row from `at` on, and where what follows them begins."""
     messages: list[Data] = []
-    stop = 0
     while at < end:
         start, stop = _payload(data, at, end, max_bytes)
         if not start or stop > end:
@@ -146,7 +135,7 @@ def _whole_messages(data: bytes, at: int, end: int, max_bytes: int) -> tuple[lis
         except UnicodeDecodeError:
             break
         at = stop
-    return messages, at, stop
+    return messages, at
 
 
 def _payload(data: bytes, at: int, end: int, max_bytes: int) -> tuple[int, int]:
@@ -162,6 +151,19 @@ def _payload(data: bytes, at: int, end: int, max_bytes: int) -> tuple[int, int]:
         return 0, 0
     size = int.from_bytes(data[at + 2 : start - MASK_BYTES])
     return (start, start + size) if TWO_BYTES <= size <= max_bytes else (0, 0)
+
+
+def _size(data: bytes, at: int, end: int) -> int:
+    """How long the frame at `at` is, whatever it is; 0 where its length has not come."""
+    if end - at < 2:
+        return 0
+    size, start = data[at + 1] & ~MASKED, at + 2
+    if size >= TWO_BYTES:
+        start += 2 if size == TWO_BYTES else 8
+        if start > end:
+            return 0
+        size = int.from_bytes(data[at + 2 : start])
+    return start - at + (MASK_BYTES if data[at + 1] & MASKED else 0) + size
 
 
 def _framed(head: int, payload: bytes) -> bytes:

@@ -14,6 +14,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
+from websockets.utils import apply_mask
 
 from cobrowse.web.direct import AT_ONCE, EXTENSION, REST_MAX_BYTES, DirectSocket, taken_from
 
@@ -107,12 +108,17 @@ def direct_of(made: Open) -> DirectSocket:
     return made.socket
 
 
-def frame(opcode: int, payload: bytes, *, fin: bool = True, mask: bytes = b"mask") -> bytes:
-    return Frame(Opcode(opcode), payload, fin).serialize(mask=True) if mask else unmasked(opcode, payload)
+def frame(opcode: int, payload: bytes, *, fin: bool = True) -> bytes:
+    """As a browser sends it, but for the mask: one that is drawn at random would make a failure one that nobody sees
+    again."""
+    bare = unmasked(opcode, payload, fin=fin)
+    head = len(bare) - len(payload)
+    mask = (payload + b"mask")[:4]
+    return bare[:1] + bytes([bare[1] | 0x80]) + bare[2:head] + mask + apply_mask(payload, mask)
 
 
-def unmasked(opcode: int, payload: bytes) -> bytes:
-    return Frame(Opcode(opcode), payload, True).serialize(mask=False)
+def unmasked(opcode: int, payload: bytes, *, fin: bool = True) -> bytes:
+    return Frame(Opcode(opcode), payload, fin).serialize(mask=False)
 
 
 TEXT, BINARY, CONT, CLOSE, PING, PONG = 1, 2, 0, 8, 9, 10
@@ -190,6 +196,49 @@ def test_the_same_bytes_say_the_same_by_either_way(first: Any, wrong: Any, after
         await short.end()
 
     asyncio.run(both())
+
+
+@pytest.mark.parametrize("listens", [True, False])
+@pytest.mark.parametrize(
+    "first",
+    [
+        frame(PING, b"there?"),
+        frame(TEXT, b"x" * 200),
+        frame(BINARY, b"y" * (REST_MAX_BYTES + 1)),
+        frame(TEXT, b"in ", fin=False) + frame(PING, b"") + frame(CONT, b"parts"),
+    ],
+    ids=["ping", "text", "long", "fragments"],
+)
+async def test_a_frame_may_come_in_any_two_pieces(first: bytes, listens: bool) -> None:
+    stream = first + frame(TEXT, b"next") + frame(PING, b"last")
+    whole = await Open(WebSocketsSansIOProtocol).shaken()
+    whole.socket.data_received(stream)
+    told = await whole.received()
+    for cut in (*range(1, 40), *range(len(stream) - 40, len(stream))):
+        made = await Open(DirectSocket).shaken()
+        if listens:
+            direct_of(made).listen(made.hear)
+        made.socket.data_received(stream[:cut])
+        made.socket.data_received(stream[cut:])
+        assert made.line.written == whole.line.written
+        assert await made.received() == told
+        await made.end()
+    await whole.end()
+
+
+async def test_who_speaks_before_the_answer_to_the_handshake_is_heard_by_the_book() -> None:
+    made = Open(DirectSocket)
+    made.socket.data_received(UPGRADE)
+    made.socket.data_received(frame(PING, b"early")[:3])
+    for _ in range(5):
+        await asyncio.sleep(0)
+    direct_of(made).listen(made.hear)
+    made.socket.data_received(frame(PING, b"early")[3:] + frame(TEXT, b"said"))
+    made.socket.queue.get_nowait()
+    assert made.line.written.endswith(unmasked(PONG, b"early"))
+    assert made.heard == []
+    assert await made.received() == ["said"]
+    await made.end()
 
 
 async def test_who_says_no_finds_it_in_the_queue_and_all_that_follows(direct_socket: Open) -> None:
