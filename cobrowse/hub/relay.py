@@ -68,8 +68,10 @@ class Relay:
 
     def view_now(self, local: LocalSession, peer: Peer, agent: Peer, said: Iterable[Arrived]) -> None:
         """The same of several messages for an agent who is here, so that nothing has to be waited for."""
-        passed = (self._passed(local, peer, *each) for each in said)
-        agent.post_now([item for item in passed if item is not None])
+        for each in said:
+            item = self._passed(local, peer, *each)
+            if item is not None:
+                agent.post(item)
 
     def _passed(
         self, local: LocalSession, peer: Peer, message: FromCustomer, data: Data, size: int, credit: CreditDue | None
