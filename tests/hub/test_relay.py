@@ -76,6 +76,25 @@ async def test_the_long_and_the_short_go_on_in_their_order(world: World, hub: Hu
     assert [len((await agent.hear(Ops)).texts[0]) for _ in sizes] == sizes
 
 
+async def test_what_one_read_brings_goes_on_in_its_order(world: World, hub: Hub, other: Hub) -> None:
+    agent, customer = await world.live(hub, other)
+    changes = [change(customer.epoch, seq) for seq in range(1, 5)]
+    result = ActResult(id=1, status="refused", reason="gone")
+    customer.wire.say(*(text_of(message) for message in (*changes[:2], result, *changes[2:])))
+    await world.settle()
+    told = [message for message in agent.hear_waiting() if isinstance(message, Ops | ActResult)]
+    assert told == [*changes[:2], result, *changes[2:]]
+
+
+async def test_of_one_read_all_before_a_gap_goes_on_and_nothing_after_it(world: World, hub: Hub, other: Hub) -> None:
+    agent, customer = await world.live(hub, other)
+    customer.wire.say(*(text_of(change(customer.epoch, seq)) for seq in (1, 2, 4, 5)))
+    assert (await customer.hear(Problem)).code == "bad_frame"
+    await world.settle()
+    assert [message.seq for message in agent.hear_waiting() if isinstance(message, Ops)] == [1, 2]
+    assert other.stats()["refused_frame.gap"] == 1
+
+
 async def test_an_array_goes_on_message_by_message(world: World, hub: Hub, other: Hub) -> None:
     agent, customer = await world.live(hub, other)
     first, second = change(customer.epoch, 1), change(customer.epoch, 2)
