@@ -19,7 +19,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
-from tests.e2e.conftest import AGENT_SCREEN, ARGUMENTS, CHROMIUM, CUSTOMER_SCREEN, KEPT, PATIENCE_MS
+from tests.chromium import ARGUMENTS, WHOLE
+from tests.e2e.conftest import AGENT_SCREEN, CUSTOMER_SCREEN, KEPT, PATIENCE_MS
 from tests.e2e.places import Place
 from tests.e2e.walk import Agent, Customer
 
@@ -92,7 +93,7 @@ class BothEnds:
 
     def _browser(self, playwright: Playwright) -> Browser:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=list(ARGUMENTS), ignore_default_args=list(KEPT)
+            executable_path=WHOLE, args=list(ARGUMENTS), ignore_default_args=list(KEPT)
         )
         self._stack.callback(browser.close)
         return browser

@@ -16,7 +16,8 @@ from typing import Any
 from playwright.sync_api import ViewportSize, sync_playwright
 
 from bench.figures import Figure, table
-from tests.e2e.conftest import AGENT_SCREEN, ARGUMENTS, CHROMIUM, CUSTOMER_SCREEN, KEPT
+from tests.chromium import ARGUMENTS, WHOLE
+from tests.e2e.conftest import AGENT_SCREEN, CUSTOMER_SCREEN, KEPT
 from tests.e2e.places import Place
 from tests.e2e.walk import Agent, Customer, go_live
 
@@ -67,7 +68,7 @@ def measure() -> list[Figure]:
     """Rates as the mean of all rounds; the mirror and the tasks of all rounds together."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=list(ARGUMENTS), ignore_default_args=list(KEPT)
+            executable_path=WHOLE, args=list(ARGUMENTS), ignore_default_args=list(KEPT)
         )
         place = Place(Path(folder))
         place.start_hub()

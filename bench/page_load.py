@@ -24,7 +24,8 @@ from bench.figures import Figure, spread, table
 from cobrowse.demo.serving import serve_shop
 from cobrowse.demo.shop import build_shop
 from cobrowse.web.server import listen
-from tests.e2e.conftest import ARGUMENTS, CHROMIUM, CUSTOMER_SCREEN
+from tests.chromium import ARGUMENTS, WHOLE
+from tests.e2e.conftest import CUSTOMER_SCREEN
 from tests.e2e.places import HOST, InThread, Place, Ready
 
 PAIRS = 20
@@ -71,7 +72,7 @@ class WithoutLoader:
 def measure() -> list[Figure]:
     """The medians of both, their differences, and what is added."""
     with tempfile.TemporaryDirectory() as folder, _places(Path(folder)) as urls, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=WHOLE, args=list(ARGUMENTS))
         for url in urls:
             _load(browser, url)
         pairs = [[_load(browser, url) for url in (urls if turn % 2 else urls[::-1])] for turn in range(PAIRS)]

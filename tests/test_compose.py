@@ -23,8 +23,9 @@ from playwright.sync_api import BrowserContext, expect, sync_playwright
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests import composition
+from tests.chromium import ARGUMENTS, WHOLE
 from tests.composition import LOOPBACK, ROOT, SECRETS, Composition, Table, instructions, interpolated
-from tests.e2e.conftest import AGENT_SCREEN, ARGUMENTS, CHROMIUM, CUSTOMER_SCREEN, PATIENCE_MS
+from tests.e2e.conftest import AGENT_SCREEN, CUSTOMER_SCREEN, PATIENCE_MS
 from tests.e2e.places import AGENT, PASSWORD, Place
 from tests.e2e.walk import Agent, Customer, join, take_control
 
@@ -202,7 +203,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composition]:
 @pytest.fixture
 def contexts(running: Composition) -> Iterator[tuple[BrowserContext, BrowserContext]]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=WHOLE, args=list(ARGUMENTS))
         made = [
             # The proxy's certificates are its own.
             browser.new_context(viewport=cast(Any, screen), locale="en-GB", ignore_https_errors=True)

@@ -27,7 +27,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from cobrowse.core import whitelist
 from cobrowse.core.protocol import SUBPROTOCOL
-from tests.e2e.conftest import ARGUMENTS, CHROMIUM
+from tests.chromium import ARGUMENTS, ENGINE
 from tests.live_hub import ANSWER_SECONDS, NO_TLS, PASSWORD, HubProcess, sqlite_url
 from tests.mirror.replay import Picture, WrongFrame
 
@@ -383,7 +383,7 @@ class Stage:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        opened = playwright.chromium.launch(executable_path=ENGINE, args=list(ARGUMENTS))
         yield opened
         opened.close()
 

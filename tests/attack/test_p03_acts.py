@@ -13,6 +13,7 @@ from cobrowse.core.policy import CONTROL_ACTS, FIELD_ACTS, GUIDE_ACTS, LADDER, a
 from cobrowse.core.protocol import Act, ActResult, AnyDo, Bye, End, Pause, Point, Scope
 from cobrowse.hub.hub import Hub
 from cobrowse.hub.local import ACTS_PER_SECOND
+from tests.chromium import ENGINE
 from tests.hub.peers import SHOP, Agent, Customer
 from tests.hub.world import World
 from tests.hub.world import world as new_world
@@ -173,7 +174,7 @@ PAGE = (
 @pytest.fixture(scope="module")
 def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
     bundle = capture_page.bundle(tmp_path_factory.mktemp("probe") / "probe.js")
-    with capture_page.browser() as browser:
+    with capture_page.browser(ENGINE) as browser:
         made = Tab(browser, bundle)
         yield made
         made.close()

@@ -11,6 +11,7 @@ import pytest
 from cobrowse.core import whitelist
 from cobrowse.core.whitelist import LIMITS, OPS
 from tests.attack.outside_view import ATTRIBUTES, CSS, FOREIGN_ATTRIBUTES, FOREIGN_TAGS, TAGS
+from tests.chromium import ENGINE
 from tests.mirror import capture_page
 from tests.mirror.capture_page import Tab
 
@@ -140,7 +141,7 @@ class Pages:
 @pytest.fixture(scope="module")
 def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
     bundle = capture_page.bundle(tmp_path_factory.mktemp("probe") / "probe.js")
-    with capture_page.browser() as browser:
+    with capture_page.browser(ENGINE) as browser:
         made = Tab(browser, bundle)
         yield made
         made.close()

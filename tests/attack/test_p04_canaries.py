@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.attack.canaries import search, table
 from tests.attack.canaries.place import canary
 from tests.attack.canaries.stage import Stage
-from tests.e2e.conftest import ARGUMENTS, CHROMIUM
+from tests.chromium import ARGUMENTS, ENGINE
 from tests.live_hub import sqlite_url
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,7 @@ ASSETS = {"what a linked style says", "picture"}
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=ENGINE, args=list(ARGUMENTS))
         yield browser
         browser.close()
 

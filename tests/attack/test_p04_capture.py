@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.chromium import ENGINE
 from tests.mirror import capture_page
 from tests.mirror.capture_page import Tab
 from tests.mirror.replay import Node
@@ -18,7 +19,7 @@ DOTS = "•••••"
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with capture_page.browser() as opened:
+    with capture_page.browser(ENGINE) as opened:
         yield opened
 
 

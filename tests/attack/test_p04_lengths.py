@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.attack.canaries.page import DENIED, MASK, SHOW, CanarySite
+from tests.chromium import ENGINE
 from tests.mirror import capture_page
 from tests.mirror.capture_page import Tab
 
@@ -27,7 +28,7 @@ LATER_MS = 200
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with capture_page.browser() as opened:
+    with capture_page.browser(ENGINE) as opened:
         yield opened
 
 

@@ -14,11 +14,13 @@ from playwright.sync_api import Page, WebSocket, expect
 from cobrowse.config import from_mapping
 from cobrowse.core.wash import MASK
 from cobrowse.demo.shop import content_security_policy
+from tests.chromium import ENGINE
 from tests.e2e.conftest import AGENT_SCREEN, CUSTOMER_SCREEN, NewContext, chromium, new_context
 from tests.e2e.frames import as_text
 from tests.e2e.places import Place
 from tests.e2e.walk import Agent, Customer, go_live
 
+BROWSER = ENGINE
 __all__ = ["chromium", "new_context"]
 
 pytestmark = pytest.mark.browser

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import ENGINE
 from tests.mirror import capture_page
 from tests.mirror.capture_page import Tab
 
@@ -187,7 +188,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def shared(bundle: str) -> Iterator[Tab]:
-    with capture_page.browser() as browser:
+    with capture_page.browser(ENGINE) as browser:
         tab = Tab(browser, bundle)
         tab.files["/next"] = tab.files["/sent"] = ("text/html", b"<!doctype html><title>next</title>", {})
         tab.files["/pixel.png"] = ("image/png", capture_page.PIXEL, {})

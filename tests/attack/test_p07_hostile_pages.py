@@ -8,9 +8,9 @@ from playwright.sync_api import sync_playwright
 
 from tests.attack.hostile.canary import EVIL, Canary, named_in, watching
 from tests.attack.hostile.pages import ALONE_PIECES, PIECES, RAN, Piece
+from tests.chromium import ARGUMENTS, WHOLE
 from tests.e2e.places import Place
 from tests.e2e.walk import Agent, Customer, go_live
-from tests.mirror.mirror_page import ARGUMENTS, CHROMIUM
 
 pytestmark = pytest.mark.browser
 PATH = "/hostile"
@@ -86,10 +86,10 @@ def siege(tmp_path_factory: pytest.TempPathFactory, bird: Canary, network_log: P
     place = Place(tmp_path_factory.mktemp("siege"))
     place.start_hub()
     with sync_playwright() as playwright:
-        agents = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *watching(bird, network_log)])
+        agents = playwright.chromium.launch(executable_path=WHOLE, args=[*ARGUMENTS, *watching(bird, network_log)])
         # The hostile page may ask its own servers; who counts is the agent.
         nowhere = f"--host-resolver-rules=MAP *.{EVIL} ~NOTFOUND"
-        customers = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, nowhere])
+        customers = playwright.chromium.launch(executable_path=WHOLE, args=[*ARGUMENTS, nowhere])
         agent = Agent(agents.new_context(viewport={"width": 1440, "height": 960}), place)
         customer = Customer(customers.new_context(viewport={"width": 1100, "height": 760}), place)
         # A page that a test puts in for a server's has no address; without leave it may not ask a hub on loopback.

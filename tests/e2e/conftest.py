@@ -6,18 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.chromium import ARGUMENTS, WHOLE
 from tests.e2e.places import Place
 from tests.e2e.walk import Agent, Customer
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--no-first-run",
-)
 # Playwright turns it off; real browsers have it, and the snippet must live with it.
 KEPT = ("--disable-back-forward-cache",)
 AGENT_SCREEN = {"width": 1440, "height": 960}
@@ -34,10 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """The whole browser, or what the module calls `BROWSER`."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=list(ARGUMENTS), ignore_default_args=list(KEPT)
+            executable_path=getattr(request.module, "BROWSER", WHOLE),
+            args=list(ARGUMENTS),
+            ignore_default_args=list(KEPT),
         )
         yield browser
         browser.close()

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.chromium import ENGINE
 from tests.e2e.conftest import AGENT_SCREEN, CUSTOMER_SCREEN, NewContext
 from tests.e2e.places import Place
 from tests.e2e.walk import Agent, Customer, go_live, join, take_control
 
+BROWSER = ENGINE
 AXE = Path(__file__).parents[2] / "client_js" / "node_modules" / "axe-core" / "axe.min.js"
 LANGUAGES = ["en-GB", "de-DE"]
 

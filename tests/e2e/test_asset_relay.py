@@ -10,11 +10,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Response, expect
 
+from tests.chromium import ENGINE
 from tests.e2e.conftest import AGENT_SCREEN, CUSTOMER_SCREEN, NewContext
 from tests.e2e.places import Place
 from tests.e2e.sites import BROWSERS_OWN, CountingSite, File, SitePlace
 from tests.e2e.walk import Agent, Customer, join
 
+BROWSER = ENGINE
 YEAR = {"Cache-Control": "public, max-age=31536000"}
 
 

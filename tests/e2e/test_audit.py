@@ -7,9 +7,11 @@ from playwright.sync_api import expect
 
 from cobrowse.core.audit import AuditLine, verify
 from cobrowse.store.opening import open_store
+from tests.chromium import ENGINE
 from tests.e2e.places import Place
 from tests.e2e.walk import Agent, Customer, go_live, take_control
 
+BROWSER = ENGINE
 SEARCHED = "canary-wine-glasses"
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from playwright.sync_api import WebSocketRoute, expect
 
+from tests.chromium import ENGINE
 from tests.e2e.frames import watch_sent
 from tests.e2e.walk import Agent, Customer, go_live, scroll_to, take_control
 
+BROWSER = ENGINE
 # What the customer enters into every kind of field of /account, by the field's name.
 CANARIES = {
     "name": "Canary-Name-Quill",

@@ -6,9 +6,12 @@ import pytest
 from playwright.sync_api import expect
 
 from cobrowse.core import codes
+from tests.chromium import ENGINE
 from tests.e2e.conftest import CUSTOMER_SCREEN, NewContext
 from tests.e2e.places import Place
 from tests.e2e.walk import Agent, Customer, go_live, join
+
+BROWSER = ENGINE
 
 
 def unknown_code() -> str:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Error, Page
 from redis import Redis
 
+from tests.chromium import ENGINE
 from tests.e2e.conftest import AGENT_SCREEN, CUSTOMER_SCREEN, NewContext
 from tests.e2e.converge import explain
 from tests.e2e.faulty import FaultyPlace
@@ -17,6 +18,7 @@ from tests.e2e.walk import Agent, Customer, go_live
 from tests.mirror.capture_page import bundle
 from tests.redis_servers.one import RedisServer
 
+BROWSER = ENGINE
 MUTATE = Path(__file__).with_name("mutate.js").read_text(encoding="utf-8")
 SEED = 20261122
 STEPS = 10_000

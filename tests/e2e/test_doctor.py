@@ -4,10 +4,12 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.chromium import ENGINE
 from tests.e2e.conftest import CUSTOMER_SCREEN, NewContext
 from tests.e2e.places import Place
 from tests.e2e.walk import Agent, Customer, go_live, join
 
+BROWSER = ENGINE
 # What a site that forbids more than it should adds to its policy; it holds from then on.
 FORBID = """policy => {
     const meta = document.createElement("meta");

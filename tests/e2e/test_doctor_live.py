@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
+from tests.chromium import ENGINE
 from tests.e2e.conftest import AGENT_SCREEN, CUSTOMER_SCREEN, NewContext
 from tests.e2e.places import Place
 from tests.e2e.test_doctor import expect_cover, expect_finding, expect_quality
 from tests.e2e.walk import Agent, Customer, go_live
 
+BROWSER = ENGINE
 # What comes over the agent's sockets comes so many ms late, in order.
 LATE = """(() => {
     window.WebSocket = class extends WebSocket {

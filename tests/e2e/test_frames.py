@@ -3,8 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.chromium import ENGINE
 from tests.e2e.walk import Agent, Customer, go_live, take_control
 
+BROWSER = ENGINE
 # A frame with a border, away from the edge, and one in it; styled by script, since the shop's policy forbids the rest.
 PUT = """async () => {
     const framed = async (parent, size) => {

@@ -9,12 +9,14 @@ import pytest
 from playwright.sync_api import expect
 
 from cobrowse.demo import shop
+from tests.chromium import ENGINE
 from tests.e2e.conftest import AGENT_SCREEN, NewContext
 from tests.e2e.frames import watch_sent
 from tests.e2e.places import Place
 from tests.e2e.test_accessibility import expect_accessible
 from tests.e2e.walk import Agent, Customer, go_live, take_control
 
+BROWSER = ENGINE
 # The preview's own frame, in the snippet's open shadow root.
 FRAME = (
     """() => [...document.querySelectorAll("*")].map(host => host.shadowRoot?.querySelector("iframe")).find(Boolean)"""

@@ -5,12 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.chromium import ENGINE
 from tests.e2e.conftest import AGENT_SCREEN, CUSTOMER_SCREEN, NewContext
 from tests.e2e.frames import watch_sent
 from tests.e2e.places import Place
 from tests.e2e.test_accessibility import expect_accessible
 from tests.e2e.walk import Agent, Customer, go_live, join, take_control
 
+BROWSER = ENGINE
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
 TO_PAPER = """() => Object.defineProperty(HTMLIFrameElement.prototype, "contentWindow", {get() {
     const {body} = this.contentDocument;

@@ -14,18 +14,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from cobrowse.core import view, whitelist
 from cobrowse.core.policy import Site
+from tests.chromium import ARGUMENTS, WHOLE
 from tests.mirror.replay import Picture
 
 ROOT = Path(__file__).parents[2]
 KINDS: dict[str, str] = {name: str(kind) for name, kind in whitelist.names().items()}
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--no-first-run",
-]
 MEET_TRIES = 20
 MEET_EVERY_MS = 100
 PIXEL = bytes.fromhex(
@@ -189,9 +182,10 @@ class Tab:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
+def browser(path: str = WHOLE) -> Iterator[Browser]:
+    """A Chromium without a window."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGS)
+        opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield opened
         opened.close()
 

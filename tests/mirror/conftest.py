@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from tests.chromium import ENGINE
 from tests.mirror import capture_page
 from tests.mirror.capture_page import Tab
 from tests.mirror.mirror_page import browser, context, hub, listener, mirror
@@ -15,7 +16,7 @@ __all__ = ["browser", "context", "hub", "listener", "mirror"]
 
 @pytest.fixture(scope="module")
 def capture_browser() -> Iterator[Browser]:
-    with capture_page.browser() as opened:
+    with capture_page.browser(ENGINE) as opened:
         yield opened
 
 

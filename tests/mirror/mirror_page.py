@@ -11,17 +11,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Frame, Page, Request, async_playwright
 
 from cobrowse.core.tokens import MirrorToken
+from tests.chromium import ARGUMENTS, ENGINE
 from tests.live_hub import LiveHub, sqlite_url
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--no-first-run",
-]
 TOKEN_SECONDS = 3600
 CONSOLE = """<!doctype html><title>Console</title><body style="margin:0"><input id="typing">
 <iframe id="mirror" sandbox="allow-scripts allow-same-origin" style="width:1000px;height:700px;border:0"></iframe>
@@ -132,7 +124,7 @@ class MirrorPage:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        chromium = await playwright.chromium.launch(executable_path=ENGINE, args=ARGUMENTS)
         yield chromium
         await chromium.close()
 

@@ -10,9 +10,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from tests.chromium import ARGUMENTS, ENGINE
 from tests.live_hub import LiveHub
 from tests.mirror.frames import PAGE, page_with_body
-from tests.mirror.mirror_page import ARGUMENTS, CHROMIUM, MirrorPage, _listening
+from tests.mirror.mirror_page import MirrorPage, _listening
 from tests.mirror.pairs import ANYTHING, Pair, Step
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -447,7 +448,7 @@ async def bulky() -> AsyncIterator[Browser]:
     """A browser whose scroll bars take room."""
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=ARGUMENTS, ignore_default_args=["--hide-scrollbars"]
+            executable_path=ENGINE, args=ARGUMENTS, ignore_default_args=["--hide-scrollbars"]
         )
         yield chromium
         await chromium.close()

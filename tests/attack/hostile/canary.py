@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-from tests.mirror.mirror_page import ARGUMENTS, CHROMIUM
+from tests.chromium import ARGUMENTS, WHOLE
 
 EVIL = "evil.test"
 _HOST = re.compile(r"[\w-]+\.evil\.test")
@@ -72,6 +72,6 @@ def watching(bird: Canary, log: Path) -> list[str]:
 async def watched_browser(bird: Canary, log: Path) -> AsyncIterator[Browser]:
     """A watched Chromium."""
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *watching(bird, log)])
+        chromium = await playwright.chromium.launch(executable_path=WHOLE, args=[*ARGUMENTS, *watching(bird, log)])
         yield chromium
         await chromium.close()

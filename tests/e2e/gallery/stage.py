@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from PIL import Image
 from playwright.sync_api import Browser, CDPSession, Frame, Page, WebSocket, expect, sync_playwright
 
-from tests.e2e.conftest import ARGUMENTS, CHROMIUM, CUSTOMER_SCREEN, KEPT
+from tests.chromium import ARGUMENTS, WHOLE
+from tests.e2e.conftest import CUSTOMER_SCREEN, KEPT
 from tests.e2e.frames import as_text
 from tests.e2e.gallery import bundles
 from tests.e2e.gallery.pictures import Box, Difference, difference, opened, painted
@@ -240,9 +241,7 @@ def stage(folder: Path) -> Iterator[Stage]:
         with sync_playwright() as playwright:
             # Playwright hides scrollbars, which people have.
             kept = [*KEPT, "--hide-scrollbars"]
-            browser = playwright.chromium.launch(
-                executable_path=CHROMIUM, args=list(ARGUMENTS), ignore_default_args=kept
-            )
+            browser = playwright.chromium.launch(executable_path=WHOLE, args=list(ARGUMENTS), ignore_default_args=kept)
             made = Stage(browser, place)
             try:
                 yield made
