@@ -65,7 +65,7 @@ async function bundle(name, source, define = {}, plugins = []) {
     compress: { passes: 3, unsafe_arrows: true },
     format: { ecma: 2022 },
   });
-  const content = Buffer.from((name === "view" ? AT_ONCE : "") + code);
+  const content = Buffer.from((["view", "mirror"].includes(name) ? AT_ONCE : "") + code);
   const hash = createHash("sha256").update(content).digest("hex").slice(0, 12);
   return {
     name,

@@ -1,9 +1,11 @@
 """The picture that the mirror builds from frames: what is drawn, what changes, and its digest."""
 
+import asyncio
 import hashlib
 import json
 
 import pytest
+from playwright.async_api import Route
 
 from tests.mirror.frames import PAGE, Frame, page_with_body
 from tests.mirror.mirror_page import MirrorPage
@@ -209,3 +211,50 @@ async def test_forms_cannot_shadow_what_the_builder_calls(mirror: MirrorPage) ->
     await mirror.view(Frame().remove(10).ops(3))
     assert await mirror.canonical() == "<html><head></head><body></body></html>"
     assert mirror.errors == []
+
+
+# The bound on waiting for sheets runs out when the test says so.
+HOLD_BOUND = """() => {
+  const real = window.setTimeout;
+  window.held = [];
+  window.setTimeout = (run, ms, ...more) => (ms === 500 ? held.push(run) : real(run, ms, ...more));
+}"""
+IS_DRAWN = "() => document.querySelector('iframe').style.display === ''"
+
+
+@pytest.mark.parametrize("ending", ["comes", "fails", "takes too long"])
+async def test_a_picture_is_drawn_once_its_sheet_came_or_failed_or_takes_too_long(
+    mirror: MirrorPage, ending: str
+) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def sheet(route: Route) -> None:
+        asked.set()
+        await answer.wait()
+        if ending == "fails":
+            await route.fulfill(status=403)
+        else:
+            await route.fulfill(content_type="text/css", body="p { color: rgb(0, 0, 9) }")
+
+    await mirror.page.route(f"{mirror.address}a/3", sheet)
+    await mirror.frame.evaluate(HOLD_BOUND)
+    link = {"rel": "stylesheet", "href": 3}
+    await mirror.view(page_with_body().element(5, 3, "link", link).element(13, 4, "p").snapshot())
+    await asked.wait()
+    assert not await mirror.frame.evaluate(IS_DRAWN)
+    assert await mirror.heard("painted") == []
+
+    if ending == "takes too long":
+        await mirror.frame.evaluate("() => held.forEach((run) => run())")
+    else:
+        answer.set()
+    await mirror.frame.wait_for_function(IS_DRAWN)
+    await mirror.wait_for("painted")
+    answer.set()
+    if ending != "fails":
+        await mirror.frame.wait_for_function(
+            """() => {
+              const doc = document.querySelector("iframe").contentDocument;
+              return doc.defaultView.getComputedStyle(doc.querySelector("p")).color === "rgb(0, 0, 9)";
+            }"""
+        )

@@ -22,6 +22,8 @@ const RESYNC_SLOWLY_MS = 30_000;
 const FIRST_PICTURE_MS = 4_000;
 /** The console hears at most so often how much there is to see. */
 const CENSUS_EVERY_MS = 2_000;
+/** And of a new picture so long after it was drawn: whoever looks at it comes first. */
+const CENSUS_AFTER_MS = 150;
 /** How long the next part of a picture may take. */
 const WHOLE_PICTURE_MS = 10_000;
 
@@ -122,8 +124,9 @@ export class Mirror {
 
   /** The same where the picture is exactly this one; else empty. */
   digestOf(epoch: number, seq: number): Promise<string> {
-    const shown = this.shown();
-    return shown?.epoch === epoch && shown.seq === seq ? shown.digest() : Promise.resolve("");
+    const { picture } = this;
+    const isIt = picture?.complete === true && picture.epoch === epoch && picture.seq === seq;
+    return isIt ? picture.digest() : Promise.resolve("");
   }
 
   canonical(): string {
@@ -154,7 +157,6 @@ export class Mirror {
     if (picture.complete) {
       this.refusedInARow = 0;
       this.stopAsking();
-      this.layout();
     } else if (message.epoch === this.epoch) {
       // A large page over a slow line: who asks again while parts come in never gets to the last one.
       this.stopAsking();
@@ -176,7 +178,7 @@ export class Mirror {
       WORDS[this.language],
       this.fit,
       message.page.title,
-      () => this.surface.refresh(),
+      () => this.changed(),
       MIRROR,
       this.missing,
     );
@@ -225,7 +227,17 @@ export class Mirror {
     this.askIn(0);
   }
 
+  /** What is shown of the picture changed. */
+  private changed(): void {
+    if (this.fit.hidden) {
+      this.layout();
+      this.painted();
+    }
+    this.surface.refresh();
+  }
+
   private painted(): void {
+    if (this.shown() === null) return;
     const { epoch, seq } = this;
     requestAnimationFrame(() => this.say({ k: "painted", epoch, seq }));
     if (this.shown() !== null) this.countSoon();
@@ -236,7 +248,7 @@ export class Mirror {
     if (this.counting !== 0 && !isNew) return;
     clearTimeout(this.counting);
     this.countedEpoch = this.epoch;
-    const wait = isNew ? 0 : Math.max(0, this.countedAt + CENSUS_EVERY_MS - performance.now());
+    const wait = isNew ? CENSUS_AFTER_MS : Math.max(0, this.countedAt + CENSUS_EVERY_MS - performance.now());
     this.counting = window.setTimeout(() => {
       this.counting = 0;
       this.countedAt = performance.now();
@@ -277,7 +289,7 @@ export class Mirror {
   private scale = 1;
 
   private shown(): Picture | null {
-    return this.picture?.complete === true ? this.picture : null;
+    return this.picture?.shown === true ? this.picture : null;
   }
 
   private dropPicture(): void {

@@ -21,6 +21,8 @@ import type { MirrorWords } from "./words";
 
 /** Never waits longer than this for stylesheets and pictures before it calls the picture settled. */
 const LOADS_WAIT_MS = 10_000;
+/** How long a whole picture waits for its stylesheets before it is drawn without. */
+const UNSTYLED_AFTER_MS = 500;
 
 type InnerWindow = Window & typeof globalThis;
 
@@ -29,6 +31,8 @@ export class Picture {
   readonly builder: Builder;
   seq = 0;
   complete = false;
+  /** It is drawn: whole, and with its stylesheets, unless those take too long. */
+  shown = false;
   private part = 0;
   private readonly window: InnerWindow;
   private readonly document: Document;
@@ -40,6 +44,7 @@ export class Picture {
   private readonly roots = new Set<Document | ShadowRoot>();
   private readonly loading = new Set<Element>();
   private quiet: (() => void)[] = [];
+  private showing = 0;
 
   /** The frame is in the document from the start: without a browsing context there is nothing to build in. */
   constructor(
@@ -56,6 +61,8 @@ export class Picture {
     this.frame.setAttribute("sandbox", "allow-same-origin");
     this.frame.tabIndex = -1;
     this.frame.title = title;
+    // Nothing is styled or laid out in a frame that is not drawn. It is once, with all there is to it, by `show`.
+    this.frame.style.display = "none";
     stage.append(this.frame);
     this.window = this.frame.contentWindow as InnerWindow;
     this.document = this.frame.contentDocument as Document;
@@ -74,7 +81,7 @@ export class Picture {
     const turned = (this.page.dark === true) !== (page.dark === true) || this.page.dark_canvas !== page.dark_canvas;
     this.page = page;
     resize(this.frame, page);
-    if (this.complete) this.afterFrame();
+    this.afterFrame();
     return same && !turned;
   }
 
@@ -87,18 +94,13 @@ export class Picture {
     if (this.complete || message.part !== this.part) throw new Refusal("part_order");
     this.part += 1;
     this.builder.apply(message);
-    // From the first part on: said of a whole page, either would have all of it styled and laid out once more.
-    this.lead();
-    if (message.part === 0) still(this.document, true);
-    this.watchLoads();
     if (!message.last) return;
     this.complete = true;
     if (this.builder.root === null) throw new Refusal("no_document");
-    still(this.document, true);
+    this.watchLoads();
     this.adaptMedia();
-    this.holdScheme();
-    this.afterFrame();
-    this.calm();
+    if (this.isStyled()) this.show();
+    else this.showing = window.setTimeout(() => this.show(), UNSTYLED_AFTER_MS);
   }
 
   /** Ops must follow without a gap; the caller has looked. */
@@ -131,6 +133,7 @@ export class Picture {
   /** Nothing of the page is left. */
   drop(): void {
     this.loading.clear();
+    clearTimeout(this.showing);
     this.states.stop();
     this.quiet.forEach((resolve) => {
       resolve();
@@ -138,11 +141,33 @@ export class Picture {
     this.frame.remove();
   }
 
+  private isStyled(): boolean {
+    return ![...this.loading].some((element) => element.localName === "link" && element.hasAttribute("href"));
+  }
+
+  private show(): void {
+    clearTimeout(this.showing);
+    this.shown = true;
+    if (!this.isStyled()) still(this.document, true);
+    this.lead();
+    this.frame.style.display = "";
+    this.holdScheme();
+    this.afterFrame();
+    this.calm();
+    // How much room there is for a word was not known.
+    for (const { node } of this.builder.documents) {
+      for (const image of (node as Document).images) {
+        if (image.hasAttribute(MISSING)) this.missing.mark(image, this.words);
+      }
+    }
+  }
+
   private lead(): void {
     for (const { node } of this.builder.documents) this.medium.lead?.(node as Document);
   }
 
   private afterFrame(): void {
+    if (!this.shown) return;
     this.lead();
     this.states.refresh();
     this.bars.hold(this.page);
@@ -180,7 +205,8 @@ export class Picture {
     this.loading.delete(element);
     if (element.localName === "link") this.linked(element as HTMLLinkElement);
     if (!this.complete) return;
-    this.afterFrame();
+    if (!this.shown && this.isStyled()) this.show();
+    else this.afterFrame();
     this.calm();
     if (this.loading.size > 0) return;
     for (const resolve of this.quiet) resolve();
@@ -207,10 +233,17 @@ export class Picture {
 
   /** Nothing moves before the picture has come as a whole. */
   private calm(): void {
-    if (this.isCalm) return;
+    if (this.isCalm || !this.shown) return;
     finish(this.document);
-    this.isCalm = ![...this.loading].some((element) => element.localName === "link");
-    if (this.isCalm) requestAnimationFrame(() => requestAnimationFrame(() => still(this.document, false)));
+    this.isCalm = this.isStyled();
+    if (!this.isCalm) return;
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        // Taken off, it has all of the page styled once more.
+        still(this.document, false);
+        finish(this.document);
+      }),
+    );
   }
 
   /** Conditions of whole sheets: `media` of elements, and of what is adopted. */
@@ -223,7 +256,7 @@ export class Picture {
   private isSchemeHeld = false;
 
   private holdScheme(): void {
-    const rule = this.isSchemeHeld || !this.complete ? "" : schemeRule(this.document, this.page);
+    const rule = this.isSchemeHeld || !this.shown ? "" : schemeRule(this.document, this.page);
     if (rule === "") return;
     this.isSchemeHeld = true;
     this.builder.sheets.browser.insertRule(rule, 0);
