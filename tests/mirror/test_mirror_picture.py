@@ -238,7 +238,7 @@ async def test_a_picture_is_drawn_once_its_sheet_came_or_failed_or_takes_too_lon
 
     await mirror.page.route(f"{mirror.address}a/3", sheet)
     await mirror.frame.evaluate(HOLD_BOUND)
-    link = {"rel": "stylesheet", "href": 3}
+    link: dict[str, str | int] = {"rel": "stylesheet", "href": 3}
     await mirror.view(page_with_body().element(5, 3, "link", link).element(13, 4, "p").snapshot())
     await asked.wait()
     assert not await mirror.frame.evaluate(IS_DRAWN)
