@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -124,7 +124,7 @@ class House:
         """Finish what may not be left half done, cancel all else, and write down what is still to be said."""
         if self._to_finish:
             with suppress(TimeoutError):
-                await within(self.clock, LAST_STEPS_SECONDS, _all(self._to_finish))
+                await within(self.clock, LAST_STEPS_SECONDS, _all(list(self._to_finish)))
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -134,6 +134,6 @@ class House:
             await within(self.clock, LAST_FLUSH_SECONDS, self.ledger.flush())
 
 
-async def _all(tasks: Iterable["asyncio.Task[None]"]) -> None:
-    """Return when they are done, however; they go on where this is cancelled."""
-    await asyncio.wait(list(tasks))
+async def _all(tasks: list["asyncio.Task[None]"]) -> None:
+    """Return when they, at least one, are done, however; they go on where this is cancelled."""
+    await asyncio.wait(tasks)

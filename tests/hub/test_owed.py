@@ -141,3 +141,18 @@ async def test_but_not_for_long(world: World, hub: Hub, monkeypatch: pytest.Monk
     await stopping
     # The customer's leaving, which nobody waits for any more.
     never.set()
+
+
+async def test_a_hub_stops_where_its_last_step_was_done_just_now(world: World, hub: Hub) -> None:
+    house, done = world.house_of(hub), asyncio.Event()
+
+    async def step() -> None:
+        await done.wait()
+
+    finishing = asyncio.create_task(house.finish(step()))
+    await world.settle()
+    done.set()
+    # The step is over, and the house has not heard of it yet.
+    await asyncio.sleep(0)
+    await house.stop()
+    await finishing
