@@ -118,6 +118,7 @@ NO_LIMITS = {
         "store.redis.sessions.MARK_CHARACTERS",
         "web.app.SESSION_ID_BYTES",
         "web.direct.MASK_BYTES",
+        "web.direct.TWO_BYTES",
         "web.sign_in.ID_BYTES",
         "hub.desk.DIGITS_BELOW",
     ),
@@ -148,6 +149,7 @@ NO_LIMITS = {
     "how work is cut or spread; all of it is done": (
         "core.protocol.limits.EPOCHS_PER_GENERATION",
         "core.protocol.limits.PACK_FROM_BYTES",
+        "core.wash.SHORT_CHARACTERS",
         "hub.deadlines.DUE_AT_ONCE",
         "hub.fetching.KEPT_OPEN",
         "hub.fetching.KEPT_OPEN_SECONDS",

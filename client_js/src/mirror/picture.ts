@@ -222,8 +222,10 @@ export class Picture {
     }
   }
 
-  private linked({ sheet }: HTMLLinkElement): void {
-    if (sheet !== null) this.adaptation.sheet(sheet);
+  private linked({ disabled, sheet }: HTMLLinkElement): void {
+    // One that was switched off while it was on its way would be seen nevertheless.
+    if (sheet !== null && disabled) sheet.disabled = true;
+    else if (sheet !== null) this.adaptation.sheet(sheet);
     this.holdScheme();
   }
 
