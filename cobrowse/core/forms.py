@@ -119,7 +119,8 @@ _UNFINISHED = re.compile(
 )
 _SPACES = "".join(filter(re.compile(f"[{_SPACE}]").match, map(chr, range(0x10000))))
 _DIGITS = "0123456789"
-_FIRST_OF_CARDS = "2345689"
+# What card numbers begin with.
+FIRST_OF_CARDS = "2345689"
 _DIGITS_AND_SPACE = _DIGITS + _SPACES
 _PLACE_HOLDERS = _SPACES + "#•●∙·*_.xX"
 _WRITTEN = re.compile("[0-9#•●∙·*_]")
@@ -136,24 +137,30 @@ def may_hold(text: str) -> bool:
     """False where `find` finds nothing in the text. Most texts hold nothing that could be a number, which shows in a
     tenth of the time."""
     data = _plain(text).encode("ascii", "ignore")
-    return _LONG_RUN in data.translate(_DIGITS_OR_NOT, _BETWEEN_DIGITS) or _IBAN_BEGINNING in data.translate(
-        _LETTERS_AND_DIGITS, b"\x01"
-    )
+    return _may_hold_card(data) or _may_hold_iban(data)
 
 
 def find(text: str) -> Iterator[Span]:
     """Every stretch of `text` that is a card number or an IBAN. They may overlap."""
     text = _plain(text)
     data = text.encode("ascii", "ignore")
-    if _LONG_RUN in data.translate(_DIGITS_OR_NOT, _BETWEEN_DIGITS):
+    if _may_hold_card(data):
         yield from _find_cards(text)
-    if _IBAN_BEGINNING not in data.translate(_LETTERS_AND_DIGITS, b"\x01"):
+    if not _may_hold_iban(data):
         return
     yield from _find_form(text, [(0, len(text))], _IBAN, is_iban, IBAN_MIN_LENGTH)
     for found in _IBAN_BOXES.finditer(text) if BESIDE in text else ():
         start = found.start() - 2
         if BESIDE in found[0] and is_iban(_bare(text[start : found.end()])):
             yield start, found.end()
+
+
+def _may_hold_card(data: bytes) -> bool:
+    return _LONG_RUN in data.translate(_DIGITS_OR_NOT, _BETWEEN_DIGITS)
+
+
+def _may_hold_iban(data: bytes) -> bool:
+    return _IBAN_BEGINNING in data.translate(_LETTERS_AND_DIGITS, b"\x01")
 
 
 def _plain(text: str) -> str:
@@ -186,7 +193,7 @@ def begun(text: str) -> tuple[str, int]:
     if digits.isascii() and digits.isdecimal():
         # In one piece, as most are.
         start = len(digits_end) - len(digits)
-        begins = digits[0] in _FIRST_OF_CARDS
+        begins = digits[0] in FIRST_OF_CARDS
     else:
         found = _BEGUN.search(text, start)
         begins = found is not None

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cobrowse.core.forms import begun
+from cobrowse.core.forms import FIRST_OF_CARDS, begun
 
 # So often it must have grown, by at most so many digits at a time (a group).
 STEPS = 2
@@ -24,8 +24,6 @@ BOX_MAX_DIGITS = 6
 MAX_BOXES = 20
 
 _BOX = re.compile(rf"\s*([0-9]{{1,{BOX_MAX_DIGITS}}})\s*")
-# What card numbers begin with.
-_FIRST = frozenset("2345689")
 
 
 class Placed(NamedTuple):
@@ -83,7 +81,7 @@ class _Boxes:
         else:
             # Something else, or the first of others.
             self._ids = {}
-            self.total = 1 if len(digits) == 1 and digits in _FIRST else 0
+            self.total = 1 if len(digits) == 1 and digits in FIRST_OF_CARDS else 0
         self._ids |= dict.fromkeys(ids)
         while len(self._ids) > 2 * MAX_BOXES:
             del self._ids[next(iter(self._ids))]

@@ -22,6 +22,13 @@ async def state_of(world: World, customer: Customer) -> object:
     return found.session.state
 
 
+async def stop_and_vanish(world: World, hub: Hub, customer: Customer) -> None:
+    """The customer stops, and the socket that said it breaks."""
+    customer.say(Stop())
+    await world.settle()
+    world.house_of(hub).sessions[customer.joined.session].peers["customer"].abort(SLOW)
+
+
 async def test_what_was_not_tried_when_paying_was_given_up_is_paid_later(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,9 +81,7 @@ async def test_a_stop_outlives_the_socket_that_said_it(world: World, hub: Hub, m
         raise StoreAway("It did not answer.")
 
     monkeypatch.setattr(store, "replace", fail_late)
-    customer.say(Stop())
-    await world.settle()
-    world.house_of(hub).sessions[customer.joined.session].peers["customer"].abort(SLOW)
+    await stop_and_vanish(world, hub, customer)
     await world.settle()
     answers.set()
     await world.settle()
@@ -114,9 +119,7 @@ async def test_a_hub_that_stops_finishes_it_first(world: World, hub: Hub, monkey
         return await replace(session, version, due_at, nonce=nonce)
 
     monkeypatch.setattr(store, "replace", answer_late)
-    customer.say(Stop())
-    await world.settle()
-    world.house_of(hub).sessions[customer.joined.session].peers["customer"].abort(SLOW)
+    await stop_and_vanish(world, hub, customer)
     stopping = asyncio.create_task(world.stop(hub))
     await world.settle()
     answers.set()

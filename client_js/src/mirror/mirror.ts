@@ -240,7 +240,7 @@ export class Mirror {
     if (this.shown() === null) return;
     const { epoch, seq } = this;
     requestAnimationFrame(() => this.say({ k: "painted", epoch, seq }));
-    if (this.shown() !== null) this.countSoon();
+    this.countSoon();
   }
 
   private countSoon(): void {
