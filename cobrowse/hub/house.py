@@ -17,6 +17,7 @@ from cobrowse.hub.ledger import Ledger
 from cobrowse.hub.local import LocalSession
 from cobrowse.hub.seldom import Seldom
 from cobrowse.store.base import Bus, SessionStore
+from cobrowse.store.ending import ended
 
 log = logging.getLogger("cobrowse.hub")
 
@@ -125,10 +126,7 @@ class House:
         if self._to_finish:
             with suppress(TimeoutError):
                 await within(self.clock, LAST_STEPS_SECONDS, _all(list(self._to_finish)))
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(*self._tasks)
         # What a store that is away does not take now is lost; to wait for it longer would be no stop.
         with suppress(TimeoutError):
             await within(self.clock, LAST_FLUSH_SECONDS, self.ledger.flush())
