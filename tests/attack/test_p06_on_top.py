@@ -2,7 +2,7 @@
 paused: what the customer needs in that state can be pressed. Real Chromium, a real hub, a raw agent."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -62,22 +62,41 @@ COVERS = {
 
 
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """One live session for the file; each test leaves it live."""
-    with rogue.chromium() as browser, rogue.place(Path(tmp_path_factory.mktemp("hub"))) as made:
-        yield from _staged(browser, made)
+def browser() -> Iterator[Browser]:
+    with rogue.chromium() as opened:
+        yield opened
 
 
-def _staged(browser: Browser, made: tuple[Shop, HubProcess]) -> Iterator[Stage]:
-    shop, hub = made
-    stage = Stage(browser, shop, hub)
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, HubProcess]]:
+    with rogue.place(tmp_path_factory.mktemp("hub")) as made:
+        yield made
+
+
+@contextmanager
+def staged(browser: Browser, place: tuple[Shop, HubProcess]) -> Iterator[Stage]:
+    stage = Stage(browser, *place)
     try:
-        shop.pages["/framed"] = FRAME
+        stage.shop.pages["/framed"] = FRAME
         stage.go_live()
         stage.open("/page", PAGE)
         yield stage
     finally:
         stage.close()
+
+
+@pytest.fixture(scope="module")
+def live(browser: Browser, place: tuple[Shop, HubProcess]) -> Iterator[Stage]:
+    """One live session for most of the file; each test leaves it live."""
+    with staged(browser, place) as stage:
+        yield stage
+
+
+@pytest.fixture
+def fresh(browser: Browser, place: tuple[Shop, HubProcess]) -> Iterator[Stage]:
+    """A live session in which nobody has asked for anything."""
+    with staged(browser, place) as stage:
+        yield stage
 
 
 def expect_in_reach(stage: Stage, name: str) -> None:
@@ -136,28 +155,29 @@ def test_where_no_banner_can_be_nothing_is_shared_until_it_can(live: Stage) -> N
     live.agent.in_state("live")
 
 
-def test_a_question_can_be_answered_whatever_was_put_above_its_buttons(live: Stage) -> None:
+def test_a_question_can_be_answered_whatever_was_put_above_its_buttons(fresh: Stage) -> None:
     def covered(name: str) -> None:
-        expect(live.see(name)).to_be_visible()
+        expect(fresh.see(name)).to_be_visible()
         cover(
-            live, f"{ROOT}{OVER} const made = over(document.createElement('p'), {name!r}); undo = () => made.remove()"
+            fresh, f"{ROOT}{OVER} const made = over(document.createElement('p'), {name!r}); undo = () => made.remove()"
         )
-        expect_in_reach(live, name)
+        expect_in_reach(fresh, name)
         # Nor was it answered by who meant what was above it.
-        live.press(name)
-        uncover(live)
+        fresh.press(name)
+        uncover(fresh)
 
-    live.agent.say({"k": "ask_control"})
+    fresh.agent.say({"k": "ask_control"})
     covered("control-allow")
-    live.agent.in_state("live", control="on")
+    fresh.agent.in_state("live", control="on")
     # In control, the way out of it too.
     cover(
-        live, f"{ROOT}{OVER} const made = over(document.createElement('p'), 'control-release');undo=()=>made.remove()"
+        fresh, f"{ROOT}{OVER} const made = over(document.createElement('p'), 'control-release');undo=()=>made.remove()"
     )
-    expect_in_reach(live, "control-release")
-    uncover(live)
-    live.calm()
-    id_ = live.agent.send({"act": "navigate", "address": "/help"})
-    live.agent.wait(lambda: live.agent.answers(id_))
+    expect_in_reach(fresh, "control-release")
+    uncover(fresh)
+    fresh.calm()
+    id_ = fresh.agent.send({"act": "navigate", "address": "/help"})
+    fresh.agent.wait(lambda: fresh.agent.answers(id_))
+    assert fresh.agent.answers(id_) == ["asking"]
     covered("navigate-deny")
-    live.agent.wait(lambda: live.agent.answers(id_)[-1] == "refused declined")
+    fresh.agent.wait(lambda: fresh.agent.answers(id_)[-1] == "refused declined")
