@@ -5,12 +5,12 @@ second, and what it saw is drawn: a flame graph, wide where the time goes, each 
 `--folded FILE` it draws what was recorded elsewhere, as `py-spy record --format raw` writes it."""
 
 import argparse
+import asyncio
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -115,23 +115,27 @@ def record() -> str:
             str(A_SECOND),
         ]
         command += ["--duration", str(SECONDS), "--format", "raw", "--output", str(found)]
-        uvloop.run(_loaded(ground, command))
+        said = uvloop.run(_loaded(ground, command))
         if not found.exists():
             raise CannotMeasure(
-                "py-spy could not look at the hub; it needs the right to trace (root, or CAP_SYS_PTRACE)."
+                "py-spy could not look at the hub; it needs the right to trace (root, or CAP_SYS_PTRACE). It said:\n"
+                + said.strip()
             )
         return found.read_text()
 
 
-async def _loaded(ground: Ground, command: list[str]) -> None:
+async def _loaded(ground: Ground, command: list[str]) -> str:
+    """What the command says of mistakes, while the hub works."""
     streams = [Stream(live) for live in await make(ground, SESSIONS, all_on(ground))]
     await saturated(ground, streams, 1.0)
-    looking = threading.Thread(target=subprocess.run, args=(command,), kwargs={"capture_output": True, "check": False})
-    looking.start()
-    while looking.is_alive():
+    looking = asyncio.create_task(
+        asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=False)
+    )
+    while not looking.done():
         await saturated(ground, streams, 1.0)
     for stream in streams:
         stream.close()
+    return looking.result().stderr
 
 
 def main() -> int:

@@ -35,7 +35,9 @@ _CREDIT = b'"k":"credit"'
 # A probe may come together with frames, and who does not answer it is taken for a page that hangs.
 _PROBE = b'"probe"'
 _TEXTS = b'"texts":["'
-STAMP_DIGITS = 18
+STAMP_LETTERS = 16
+_AS_LETTERS = bytes.maketrans(b"0123456789abcdef", b"abcdefghijklmnop")
+_AS_DIGITS = bytes.maketrans(b"abcdefghijklmnop", b"0123456789abcdef")
 ARRIVE_SECONDS = 30.0
 # What has half and 99 of 100 of its values.
 LEAST_FRAMES = 2
@@ -167,9 +169,9 @@ class Stream:
 
     def _send_waiting(self) -> None:
         while self._waiting and (self._credit is None or self._credit > 0):
-            stamp = b"%0*d" % (STAMP_DIGITS, self._waiting.popleft())
             at = self._tail.index(_TEXTS) + len(_TEXTS)
-            self._sender.write(self._frame(self._tail[:at] + stamp + self._tail[at + STAMP_DIGITS :]))
+            stamped = self._tail[:at] + stamp(self._waiting.popleft()) + self._tail[at + STAMP_LETTERS :]
+            self._sender.write(self._frame(stamped))
 
     def _frame(self, tail: bytes) -> bytes:
         self.sent += 1
@@ -193,7 +195,18 @@ class Stream:
             self._heard_by_receiver(payload)
         self.got += len(parts) - 1
         for part in parts[1:]:
-            self.delays_ms.append((now - int(part[:STAMP_DIGITS])) / 1e6)
+            self.delays_ms.append((now - stamped_ns(part)) / 1e6)
+
+
+def stamp(due_ns: int) -> bytes:
+    """When a frame was due, for the beginning of its text, in letters: a number so long might be a card's, and the hub
+    would look at it the long way, as it does at few texts of a page."""
+    return (b"%0*x" % (STAMP_LETTERS, due_ns)).translate(_AS_LETTERS)
+
+
+def stamped_ns(text: bytes) -> int:
+    """When it was due, by the text that begins with its stamp."""
+    return int(text[:STAMP_LETTERS].translate(_AS_DIGITS), 16)
 
 
 def frame_parts(epoch: int, wrap: Wrap = BARE) -> tuple[bytes, bytes]:

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from bench import active, fanout, ground, idle_sessions, idle_ten_thousand, idli
 from bench.ground import CannotMeasure, Ground, running_ground
 from bench.peers import EVENT, NODE_WS, STARLETTE, WEBSOCKETS, Server, running
 from bench.raw import ONE_BYTE_LENGTHS, TWO_BYTE_LENGTHS, framed
-from bench.relay_load import BARE, FRAME_BYTES, Wrap, frame_parts
+from bench.relay_load import BARE, FRAME_BYTES, STAMP_LETTERS, Wrap, frame_parts, stamp, stamped_ns
 from bench.relay_peers import SHARES, Size
 from bench.sessions import picture
+from cobrowse.core.forms import may_hold
 from cobrowse.core.protocol import Ops
 from cobrowse.core.wash import wash_frame
 from cobrowse.hub import wire
@@ -59,7 +61,8 @@ def test_what_goes_through_the_hub_and_its_peers_arrives_and_is_compared(hub: Gr
     against = found["relay_frames_per_s_vs_bare_starlette"]
     assert (against.own_value, against.peer_value, against.budget) == (ours.rates[0], theirs[0].rates[0], 0.9)
     assert found["relay_frames_per_s_vs_websockets"].peer_value == theirs[1].rates[0]
-    assert {f"relay_at_{share}_percent_p99_ms" for share in SHARES} <= set(found)
+    names = {f"relay_{kind}_{share}_percent_p99_ms" for kind in ("at", "alone_at") for share in SHARES}
+    assert names <= set(found)
 
 
 @redis
@@ -121,6 +124,16 @@ def test_a_frame_has_the_size_that_is_told_and_nothing_in_it_to_wash(wrap: Wrap)
     [said] = wire.read(wire.CUSTOMER, bare, wire.CUSTOMER_FRAME_MAX_BYTES).said
     assert isinstance(said.message, Ops)
     assert wash_frame(said.message) == (said.message, 0)
+
+
+def test_what_says_when_a_frame_was_due_costs_the_hub_no_second_look() -> None:
+    now = time.perf_counter_ns()
+    for due_ns in (0, now, 10 * now):
+        assert stamped_ns(stamp(due_ns) + b" and more") == due_ns
+        assert len(stamp(due_ns)) == STAMP_LETTERS
+        assert not may_hold(stamp(due_ns).decode())
+    # As it was, in digits.
+    assert may_hold(f"{now:018d}")
 
 
 @pytest.mark.parametrize("size", [0, ONE_BYTE_LENGTHS, TWO_BYTE_LENGTHS])
