@@ -259,6 +259,8 @@ class Peer:
             writer.cancel()
             results = await asyncio.gather(reader, writer, return_exceptions=True)
             self._now = _not_now
+            # How they ended holds what they used, and so this peer.
+            self._reader = self._writer = None
             if self._close is not None:
                 await self._shut(self._close)
         self._raise_mistakes([*results, self._mistake])

@@ -161,6 +161,8 @@ class BoundedHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._stop_watch()
         super().handle_websocket_upgrade()
+        # The connection has another protocol now; this one and its parser hold each other.
+        self.parser = None  # type: ignore[assignment]  # as uvicorn itself does at the end
 
     def _is_fresh(self) -> bool:
         """True where what comes now begins a request, on a connection that came to this worker by itself."""
@@ -227,6 +229,9 @@ class BoundedSocket(DirectSocket):
             self._goodbye.cancel()
         self.doors.leave(self.transport)
         super().connection_lost(exc)
+        # Nothing arrives any more. Parser and listener hold what holds them, see `web.collecting`.
+        self.conn.parser.close()
+        self._listener = None
 
     def data_received(self, data: bytes) -> None:
         if self.close_sent:

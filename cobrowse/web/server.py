@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import cast
 
@@ -26,6 +26,7 @@ from cobrowse.hub.hub import Hub
 from cobrowse.store.opening import open_store
 from cobrowse.web.app import build_app
 from cobrowse.web.colleagues import Worker
+from cobrowse.web.collecting import collecting_seldom
 from cobrowse.web.connections import SOCKET_MAX_BYTES, BoundedHttp, http_protocol, socket_protocol
 from cobrowse.web.handover import Handover
 from cobrowse.web.static import FOLDER
@@ -145,8 +146,8 @@ async def serve(
     """Serve until SIGTERM, SIGINT or `stop`. `started` is called with the bound port once it accepts.
 
     `bound` is a socket of `listen`, for who must know the port before the settings are made; it is closed here.
-    `on_app` is handed the app before it starts. Raises `CannotListen`, `StoreError` or `ConfigError` before anything
-    was served."""
+    `on_app` is handed the app before it starts. With `signals` the process is the hub's own: its signals, and when its
+    garbage is collected. Raises `CannotListen`, `StoreError` or `ConfigError` before anything was served."""
     bound = bound or listen(host or settings.hub.host, settings.hub.port if port is None else port)
     with bound:
         async with open_store(settings.hub.store.reveal(), exclusive=True) as stores:
@@ -166,7 +167,10 @@ async def serve(
             if on_app is not None:
                 on_app(app)
             number: int = bound.getsockname()[1]
-            await _run(app, bound, lambda: started(number) if started else None, stop, signals=signals, worker=worker)
+            async with collecting_seldom() if signals else nullcontext():
+                await _run(
+                    app, bound, lambda: started(number) if started else None, stop, signals=signals, worker=worker
+                )
 
 
 async def _run(
