@@ -4,10 +4,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from cobrowse.core.audit import AuditKeys
-from cobrowse.core.errors import StoreError
+from cobrowse.core.errors import CobrowseError, StoreError
 from cobrowse.core.policy import Site
 from cobrowse.core.tokens import Tokens
 from cobrowse.hub.act_times import ActTimes
@@ -18,6 +18,8 @@ from cobrowse.hub.local import LocalSession
 from cobrowse.hub.seldom import Seldom
 from cobrowse.store.base import Bus, SessionStore
 from cobrowse.store.ending import ended
+
+T = TypeVar("T")
 
 log = logging.getLogger("cobrowse.hub")
 
@@ -74,7 +76,7 @@ class House:
         self.draining = False
         self._left = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._to_finish: set[asyncio.Task[None]] = set()
+        self._to_finish: set[asyncio.Task[Any]] = set()
 
     def leave(self, session_id: str) -> None:
         """The last peer of a session left this hub."""
@@ -95,15 +97,24 @@ class House:
         task.add_done_callback(self._done)
         return task
 
-    async def finish(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do it and wait for it. It goes on where who waits goes away, and a hub that stops waits a little for it."""
-        task = self.spawn(work)
+    async def finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do it, wait for it, and return or raise what it does. It goes on where who waits goes away; what goes wrong
+        then is logged and counted, but for what was refused. A hub that stops waits a little for it."""
+        task = asyncio.create_task(work)
         self._to_finish.add(task)
-        await asyncio.shield(task)
+        task.add_done_callback(self._to_finish.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(self._done_unheard)
+            raise
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done_unheard(self, task: asyncio.Task[Any]) -> None:
+        if task.cancelled() or not isinstance(task.exception(), CobrowseError):
+            self._done(task)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        self._to_finish.discard(task)
         if task.cancelled():
             return
         error = task.exception()
@@ -126,7 +137,7 @@ class House:
         if self._to_finish:
             with suppress(TimeoutError):
                 await within(self.clock, LAST_STEPS_SECONDS, _all(list(self._to_finish)))
-        await ended(*self._tasks)
+        await ended(*self._tasks, *self._to_finish)
         # What a store that is away does not take now is lost; to wait for it longer would be no stop.
         with suppress(TimeoutError):
             await within(self.clock, LAST_FLUSH_SECONDS, self.ledger.flush())

@@ -4,7 +4,6 @@ A newcomer takes a seat that is free, that the same page holds, or whose holder 
 second; else it is refused with `seat_held`. The store decides: a take is a step like any other.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -234,7 +233,7 @@ class Seats:
         # From the store's yes to the place in `sessions` nothing may come in between.
         peer = self._register(seat, transport, done, site)
         try:
-            await asyncio.shield(asyncio.create_task(self._steps.tell(done)))
+            await self._house.finish(self._steps.tell(done))
         except Exception:
             # The seat is taken all the same: only who runs can leave it.
             self._failed("tell", seat)
@@ -286,7 +285,7 @@ class Seats:
             self._failed("peer", peer.seat)
             await self._shut(transport, close.INTERNAL)
         finally:
-            await asyncio.shield(asyncio.create_task(self._leave(local, peer)))
+            await self._house.finish(self._leave(local, peer))
 
     async def _leave(self, local: LocalSession, peer: Peer) -> None:
         if local.peers.get(peer.seat) is not peer:

@@ -1,6 +1,5 @@
 """A session's one way forward: read, step, compare-and-set, then tell both seats and run the effects."""
 
-import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable
@@ -82,7 +81,7 @@ class Steps:
         """Commit and tell. Once begun it is finished, even if who asked for it goes away meanwhile.
 
         Raises `NotFound`, `NotAllowed`, `BadToken`, `StoreConflict`, `StoreError`."""
-        return await asyncio.shield(asyncio.create_task(self._step(session_id, event)))
+        return await self._house.finish(self._step(session_id, event))
 
     async def _step(self, session_id: str, event: Event) -> Step:
         done = await self.commit(session_id, event)
