@@ -4,10 +4,14 @@ Breaks what hubs and stores can suffer, with real processes, and says for each f
 code 1 where an invariant was violated or a time bar missed."""
 
 import argparse
+import asyncio
 import os
 import random
+import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import uvloop
@@ -26,6 +30,13 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+async def _unless_ended(run: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """The outcome; SIGTERM cancels it, so that hubs and stores end with it."""
+    running = asyncio.ensure_future(run)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    return await running
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
     parser.add_argument("--fault", nargs="+", choices=list(FAULTS), default=list(FAULTS), metavar="NAME")
@@ -42,7 +53,11 @@ def main() -> int:
     for name in options.fault:
         fault = FAULTS[name]
         runs, sessions = options.runs or fault.runs, options.sessions or fault.sessions
-        outcomes.append(uvloop.run(run_fault(fault, runs, sessions, say, options.keep)))
+        try:
+            outcomes.append(uvloop.run(_unless_ended(run_fault(fault, runs, sessions, say, options.keep))))
+        except asyncio.CancelledError:
+            say("ended by SIGTERM")
+            return 128 + signal.SIGTERM
         for violation in outcomes[-1].violations[:TOLD]:
             say(f"  {violation}")
         if len(outcomes[-1].violations) > TOLD:
