@@ -49,7 +49,7 @@ class _Place:
     def see(self, digits: str) -> bool:
         """True where these are to be masked."""
         length = len(digits)
-        if (hash(digits), length) == (self.hash, self.length):
+        if length == self.length and hash(digits) == self.hash:
             # Said twice, as by a text and its label.
             pass
         elif self.length and 0 < length - self.length <= STEP_MAX_DIGITS and hash(digits[: self.length]) == self.hash:
@@ -110,7 +110,7 @@ class Typed:
         count = 0
         boxes = []
         for each in placed:
-            start, first = self._grown(texts[each.text], each)
+            start, first = self._grown(texts[each.text], each.node, each.parent)
             count += first
             if start is not None:
                 hidden[each.text] = min(start, hidden.get(each.text, start))
@@ -119,36 +119,46 @@ class Typed:
             box = _BOX.fullmatch(texts[each.text]) if ops else None
             if box is not None:
                 boxes.append((each, box[1]))
-        if boxes:
-            count += self._filled(boxes, hidden)
+        if len(boxes) > 1:
+            self._boxes = _Boxes()
+        elif boxes:
+            [(at, digits)] = boxes
+            masked, found = self._filled(digits, at.node, at.parent)
+            count += found
+            if masked:
+                hidden[at.text] = 0
         return hidden, count
 
-    def _grown(self, text: str, at: Placed) -> tuple[int | None, bool]:
+    def see_change(self, text: str, node: int) -> tuple[int | None, int]:
+        """What `see` says of ops that change this one text and nothing else: from where on to mask it, if it is to be
+        masked, and how many numbers are masked for the first time."""
+        start, first = self._grown(text, node, 0)
+        box = _BOX.fullmatch(text)
+        masked, found = (False, 0) if box is None else self._filled(box[1], node, 0)
+        return 0 if masked or node in self._masked_boxes else start, first + found
+
+    def _grown(self, text: str, node: int, parent: int) -> tuple[int | None, bool]:
         digits, start = begun(text)
         if not digits:
             return None, False
-        place = self._places.get(at.node) or self._places.get(at.parent) or _Place()
+        places = self._places
+        place = places.get(node) or places.get(parent) or _Place()
         masked = place.see(digits)
-        for key in (at.node, at.parent):
-            if key:
-                self._places.pop(key, None)
-                self._places[key] = place
-        while len(self._places) > MAX_PLACES:
-            del self._places[next(iter(self._places))]
+        for key in (node, parent) if parent else (node,):
+            places.pop(key, None)
+            places[key] = place
+        while len(places) > MAX_PLACES:
+            del places[next(iter(places))]
         first = masked and not place.counted
         place.counted = place.counted or masked
         return start if masked else None, first
 
-    def _filled(self, boxes: list[tuple[Placed, str]], hidden: dict[int, int]) -> int:
-        (at, digits), *more = boxes
-        if more:
-            self._boxes = _Boxes()
-            return 0
+    def _filled(self, digits: str, node: int, parent: int) -> tuple[bool, int]:
+        """Of the one box that a frame changes: whether it is to be masked, and how many are for the first time."""
         before = self._boxes.total
-        if not self._boxes.see(digits, frozenset({at.node, at.parent} - {0})):
-            return 0
-        hidden[at.text] = 0
-        self._masked_boxes[at.node] = None
+        if not self._boxes.see(digits, frozenset({node, parent} - {0})):
+            return False, 0
+        self._masked_boxes[node] = None
         while len(self._masked_boxes) > MAX_PLACES:
             del self._masked_boxes[next(iter(self._masked_boxes))]
-        return int(before == SHOWN_DIGITS)
+        return True, int(before == SHOWN_DIGITS)

@@ -135,8 +135,8 @@ class Washer:
     def _short_change(self, change: Ops) -> tuple[Ops, int]:
         """What `_tables` makes of such a frame: a number may be growing."""
         [text] = change.texts
-        hidden, count = self._typed.see(change.texts, (Placed(0, change.ops[1], 0),), ops=True)
-        return (replace(change, texts=[text[: hidden[0]] + MASK]), count) if hidden else (change, count)
+        start, count = self._typed.see_change(text, change.ops[1])
+        return (change, count) if start is None else (replace(change, texts=[text[:start] + MASK]), count)
 
     def _page(self, page: PageInfo) -> tuple[PageInfo, int]:
         titles, count = self.texts([page.title])

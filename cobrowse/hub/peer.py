@@ -16,6 +16,7 @@ from cobrowse.core.states import Who
 from cobrowse.hub.clock import Clock, within
 from cobrowse.hub.outbox import Item, Outbox, item_of, joined
 from cobrowse.hub.rate import Bucket
+from cobrowse.hub.turn import Turn
 from cobrowse.hub.wire import Data
 
 SLOW_SECONDS = 30.0
@@ -110,6 +111,7 @@ class Peer:
         "_sent",
         "_sleeping",
         "_transport",
+        "_turn",
         "_writer",
         "bucket",
         "generation",
@@ -133,6 +135,7 @@ class Peer:
         seat: Who,
         generation: int,
         page: str,
+        turn: Turn,
         on_sent: OnSent,
         on_view_lost: Callable[["Peer"], None],
     ) -> None:
@@ -149,6 +152,7 @@ class Peer:
         self.bucket = Bucket(clock, per_second=PEER_BYTES_PER_SECOND, burst=PEER_BURST_BYTES)
         self._transport = transport
         self._clock = clock
+        self._turn = turn
         self._on_sent = on_sent
         self._on_view_lost = on_view_lost
         self._outbox = Outbox()
@@ -193,7 +197,7 @@ class Peer:
             self._on_view_lost(self)
         if not self._flushing:
             self._flushing = True
-            asyncio.get_running_loop().call_soon(self._flush)
+            self._turn.ends_with(self._flush)
 
     def send(self, message: Message) -> None:
         """Enqueue a message of the hub's own."""

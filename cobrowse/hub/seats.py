@@ -4,6 +4,7 @@ A newcomer takes a seat that is free, that the same page holds, or whose holder 
 second; else it is refused with `seat_held`. The store decides: a take is a step like any other.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from cobrowse.hub.probes import Probes
 from cobrowse.hub.relay import Relay
 from cobrowse.hub.roll_call import RollCall
 from cobrowse.hub.steps import Step, Steps
+from cobrowse.hub.turn import Turn
 from cobrowse.hub.welcomes import first_epoch, welcome
 
 log = logging.getLogger("cobrowse.hub")
@@ -85,6 +87,7 @@ class Seats:
         self._roll_call = roll_call
         self._on_frame = on_frame
         self._now = now
+        self._turn = Turn()
 
     async def serve(self, seat: Who, transport: Transport, origin: str | None) -> None:
         """From the accepted socket to its end; the socket is closed when this returns."""
@@ -233,7 +236,7 @@ class Seats:
         # From the store's yes to the place in `sessions` nothing may come in between.
         peer = self._register(seat, transport, done, site)
         try:
-            await self._house.finish(self._steps.tell(done))
+            await asyncio.shield(asyncio.create_task(self._steps.tell(done)))
         except Exception:
             # The seat is taken all the same: only who runs can leave it.
             self._failed("tell", seat)
@@ -250,6 +253,7 @@ class Seats:
             seat=seat,
             generation=hold.generation,
             page=hold.page,
+            turn=self._turn,
             on_sent=self._relay.sent,
             on_view_lost=self._relay.view_lost,
         )
@@ -285,7 +289,7 @@ class Seats:
             self._failed("peer", peer.seat)
             await self._shut(transport, close.INTERNAL)
         finally:
-            await self._house.finish(self._leave(local, peer))
+            await asyncio.shield(asyncio.create_task(self._leave(local, peer)))
 
     async def _leave(self, local: LocalSession, peer: Peer) -> None:
         if local.peers.get(peer.seat) is not peer:

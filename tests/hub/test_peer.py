@@ -9,6 +9,7 @@ from cobrowse.hub import outbox
 from cobrowse.hub import peer as peers
 from cobrowse.hub.outbox import Item
 from cobrowse.hub.peer import Peer, TransportClosed
+from cobrowse.hub.turn import Turn
 from cobrowse.hub.wire import Data
 from tests.hub.clock import HandClock, breathe
 from tests.hub.peers import Wire
@@ -30,6 +31,7 @@ class Socket:
             seat="agent",
             generation=1,
             page="p",
+            turn=Turn(),
             on_sent=self._on_sent,
             on_view_lost=self._on_view_lost,
         )
