@@ -164,11 +164,12 @@ async function main() {
       3.5 * KB,
     ]),
     // But the preview, which only the customer can ask for.
+    // A quarter of a KB more than half ones: for a first walk that takes three quarters of the time.
     [
       "all a session loads",
       loader.gzip +
         ["session-de", "view", "assets", "acts", "receipt-de"].reduce((sum, name) => sum + named[name].gzip, 0),
-      44.5 * KB,
+      44.75 * KB,
     ],
     ["outline part (of pages that are too much)", named.outline.gzip, 2 * KB],
     ["digest (for tests)", named.digest.gzip, KB],

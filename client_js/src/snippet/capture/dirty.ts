@@ -15,7 +15,8 @@ import {
 } from "./dom";
 import { EDITOR, type Mask } from "./mask";
 import type { Meter } from "./meter";
-import type { Sent, Tree } from "./tree";
+import type { Sent } from "./sent";
+import type { Tree } from "./tree";
 import { lookOf, POLLED, type Walk } from "./walk";
 
 const EVENTS = ["scroll", "input", "change", "toggle", "slotchange", "load", "error", "reset", "resize"];

@@ -21,8 +21,9 @@ import { HIDDEN, MASKED, NO_CONTROL } from "./mask";
 import type { Outline } from "./outline";
 import { focusTold, pageInfo } from "./page";
 import { Places } from "./places";
+import { NODES_MAX, nextId } from "./sent";
 import { DOCUMENT, Frame } from "./tables";
-import { NODES_MAX, nextId, Tree } from "./tree";
+import { Tree } from "./tree";
 import { stateOf } from "./viewport";
 import { Walk, type WalkHost } from "./walk";
 

@@ -19,7 +19,8 @@ import {
   upOf,
 } from "./dom";
 import { EDITOR, HIDDEN, MASKED, type Mask, NO_CONTROL, WIDGET } from "./mask";
-import type { Sent, Tree } from "./tree";
+import type { Sent } from "./sent";
+import type { Tree } from "./tree";
 import type { stateOf } from "./viewport";
 import { type Walk, whole } from "./walk";
 

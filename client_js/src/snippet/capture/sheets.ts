@@ -1,7 +1,7 @@
 // Sheets as records: all rules at first, then what changed of them. A sheet that many roots have adopted is sent once.
 import { rulesOf, type Sheet } from "./cssom";
+import type { Sent } from "./sent";
 import { ADOPT, FRAME_FULL_BYTES, type Frame, RULE_INSERTED, RULE_REMOVED, SHEET } from "./tables";
-import type { Sent } from "./tree";
 import type { Walk } from "./walk";
 
 export class SheetWriter {

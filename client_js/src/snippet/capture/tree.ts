@@ -5,7 +5,8 @@ import { Sheet } from "./cssom";
 import { firstChild, hostOf, nextSibling, nodeType, rootOf, shadowOf, upOf as upOfNode } from "./dom";
 import { EDITOR, HIDDEN, WIDGET } from "./mask";
 import { rising } from "./order";
-import { plainOf } from "./plain";
+import { sendPlain } from "./plain";
+import { append, DEPTH_MAX, ids, NODES_MAX, opened, type Sent, sentOf, type Visit } from "./sent";
 import { SheetWriter } from "./sheets";
 import {
   ATTRIBUTE,
@@ -21,75 +22,11 @@ import {
 } from "./tables";
 import { lookOf, type Part, SIMPLE, type Walk } from "./walk";
 
-const DEPTH_MAX = 500;
-export const NODES_MAX = 190_000;
 /** The hub takes 10,000 of them in an epoch. */
 const USES_MAX = 9_500;
 /** However long it took to see what is to be done, for so long some of it is done. */
 const LEAST_MS = 4;
 const MOST_MS = 16;
-
-/** One part that was sent. */
-export interface Sent {
-  readonly id_: number;
-  readonly part_: Part;
-  parent_: Sent | undefined;
-  children_: Sent[];
-  tag_: Tag | undefined;
-  /** As sent: attributes of an element, rules of a sheet, the text of a text node. */
-  said_: Attributes | string[] | string;
-  /** All privacy bits, and those the element has by itself. */
-  bits_: number;
-  own_: number;
-  depth_: number;
-  /** The document it is in: what goes from one to another goes, and comes anew. */
-  root_: Sent | undefined;
-  /** The document in it, of a frame. */
-  inside_: Part | undefined;
-  /** It must leave under another name, or not at all: its id retires at the next visit of its parent. */
-  stale_: boolean;
-}
-
-/** A place in the walk: parts of `sent_` are on their way, from `at_` on; or, while the page stands still, from `node_`. */
-interface Visit {
-  readonly sent_: Sent;
-  parts_: readonly Part[];
-  at_: number;
-  plain_: boolean;
-}
-
-/** In what has nothing in it. */
-export const NONE: never[] = [];
-
-function append(parent: Sent, child: Sent): void {
-  if (parent.children_ === NONE) parent.children_ = [child];
-  else parent.children_.push(child);
-}
-
-export const sentOf = (
-  id: number,
-  part: Part,
-  parent: Sent | undefined,
-  tag: Tag | undefined,
-  said: Sent["said_"],
-): Sent => ({
-  id_: id,
-  part_: part,
-  parent_: parent,
-  children_: NONE,
-  tag_: tag,
-  said_: said,
-  bits_: parent?.bits_ ?? 0,
-  own_: 0,
-  depth_: (parent?.depth_ ?? 0) + 1,
-  root_: parent?.root_,
-  inside_: undefined,
-  stale_: false,
-});
-
-/** Ids rise through the life of the page, whatever the epoch. */
-let lastId = 0;
-export const nextId = (): number => ++lastId;
 
 export class Tree {
   readonly sent_ = new Map<Part, Sent>();
@@ -101,10 +38,11 @@ export class Tree {
   readonly checked_ = new Set<Sent>();
   /** There is more than a picture may hold. */
   beyond_ = false;
-  /** What was sent in this epoch since its beginning, also what is gone again; and of it, `svg:use`. */
-  private inserted_ = 0;
+  /** Higher ids are of this epoch, also those of what is gone again. */
+  private readonly before_ = ids.last_;
+  /** How often `svg:use` was sent in it. */
   private uses_ = 0;
-  private visits_: Visit[] = [];
+  private readonly visits_: Visit[] = [];
   private readonly sheets_: SheetWriter;
 
   constructor(
@@ -117,7 +55,7 @@ export class Tree {
 
   /** The hub counts what is gone, too: what comes from here on would be refused. */
   get worn_(): boolean {
-    return this.inserted_ > NODES_MAX || this.uses_ > USES_MAX;
+    return ids.last_ - this.before_ > NODES_MAX || this.uses_ > USES_MAX;
   }
 
   readonly bitsOf_ = (node: Node): number | undefined => this.sent_.get(node)?.bits_;
@@ -135,20 +73,24 @@ export class Tree {
     for (let count = 1; ; count++) {
       const visit = this.visits_[this.visits_.length - 1];
       if (!visit) return true;
-      // A sixteenth of the looks at the clock is enough.
-      if (frame.full_ || (!(count & 15) && performance.now() > until)) return false;
-      const { sent_: parent, plain_: plain } = visit;
-      const part = visit.parts_[visit.at_++];
-      if (!part) this.visits_.pop();
-      else if (part === parent.part_) {
+      // Not for each part: that is enough, and each run of plain ones is some.
+      if (frame.full_ || (!(count & 3) && performance.now() > until)) return false;
+      const { parts_: parts } = visit;
+      if (parts ? visit.at_ === parts.length : !visit.node_ && visit.sent_ === visit.base_) {
+        this.visits_.pop();
+        continue;
+      }
+      const part = parts ? parts[visit.at_++] : sendPlain(this, this.walk_, frame, visit);
+      const { sent_: parent } = visit;
+      if (part === parent.part_) {
         // A large sheet, which comes bit by bit.
         if (this.sheets_.reconcile_(frame, parent)) visit.at_ = 0;
         if (performance.now() > until) return false;
-      } else this.visitPart_(frame, parent, part, moving, plain);
+      } else if (part) this.visitPart_(frame, parent, part, moving);
     }
   }
 
-  private visitPart_(frame: Frame, parent: Sent, part: Part, moving: boolean, plain: boolean): void {
+  private visitPart_(frame: Frame, parent: Sent, part: Part, moving: boolean): void {
     const known = this.sent_.get(part);
     if (known) {
       // In the snapshot nothing moves: the first ops put it right.
@@ -163,34 +105,29 @@ export class Tree {
     }
     // Between two slices the page went on.
     if (upOf(part) !== parent.part_) return;
-    const simple =
-      plain && this.sent_.size <= NODES_MAX ? plainOf(this.walk_, frame, parent, part as Node, lastId + 1) : undefined;
-    if (simple) this.keep_(simple, simple.tag_ ? 1 : 3);
-    else {
-      const type = typeOf(part);
-      if (type && type < 9 && !this.walk_.leaves_(part as Node, parent.part_ as Node, parent.bits_)) return;
-    }
-    const sent = simple ?? this.insert_(frame, part, parent, 0);
+    const type = typeOf(part);
+    if (type && type < 9 && !this.walk_.leaves_(part as Node, parent.part_ as Node, parent.bits_)) return;
+    const sent = this.insert_(frame, part, parent, 0);
     if (!sent) return;
     append(parent, sent);
-    // What is not simple may be anything but a text.
-    if (!simple || sent.tag_) this.visit_(sent, simple);
+    this.visit_(sent);
   }
 
-  /** `simple`: none of its bits are its own, and its parent is plain. */
-  private visit_(sent: Sent, simple?: Sent): void {
-    const plain = this.isPlain_(sent, simple);
-    const parts = plain ? childrenOf(sent.part_ as Element) : this.parts_(sent, true);
-    if (parts.length) this.visits_.push({ sent_: sent, parts_: parts, at_: 0, plain_: plain });
+  /** Next comes what is in it. */
+  visit_(sent: Sent): void {
+    const node = this.isPlain_(sent) ? firstChild(sent.part_ as Element) : null;
+    const parts = node ? undefined : this.parts_(sent, true);
+    if (node || parts?.length) this.visits_.push({ base_: sent, sent_: sent, node_: node, parts_: parts, at_: 0 });
   }
 
   /** As nearly all: in it is what the page has in it, and leaves as what it is; without a shadow root no slot shows it. */
-  private isPlain_({ part_: part, bits_: bits, tag_: tag, depth_: depth }: Sent, simple?: Sent): boolean {
+  private isPlain_({ part_: part, bits_: bits, tag_: tag, depth_: depth }: Sent): boolean {
     return (
       !!tag &&
       depth <= DEPTH_MAX &&
-      (!!simple ||
-        (!!(lookOf(tag) & SIMPLE) && !(bits & (HIDDEN | EDITOR | WIDGET)) && !this.walk_.mask_.hides_(bits))) &&
+      !!(lookOf(tag) & SIMPLE) &&
+      !(bits & (HIDDEN | EDITOR | WIDGET)) &&
+      !this.walk_.mask_.hides_(bits) &&
       !shadowOf(part as Element)
     );
   }
@@ -213,20 +150,18 @@ export class Tree {
     return this.walk_.children_(part, tag, bits, false, known);
   }
 
-  /** What of the walk is not done is looked at again, as changed. */
-  postpone_(): void {
-    for (const { sent_ } of this.visits_) this.mark_(sent_);
-    this.visits_ = [];
+  /** What of the walk is not done, from this visit on, is looked at again, as changed. */
+  private postpone_(from = 0): void {
+    for (const visit of this.visits_.splice(from)) opened(visit).forEach(this.mark_);
   }
 
-  private mark_(sent: Sent): void {
+  private readonly mark_ = (sent: Sent): void => {
     (sent.part_ instanceof Sheet ? this.dirtySelf_ : this.dirtyChildren_).add(sent);
-  }
+  };
 
   /** It has left, and its id with it. */
   private keep_(sent: Sent, type: number): void {
-    lastId = sent.id_;
-    this.inserted_++;
+    ids.last_ = sent.id_;
     this.sent_.set(sent.part_, sent);
     this.byId_.set(sent.id_, sent);
     if (type !== 3) this.onSent_(sent, type);
@@ -240,7 +175,7 @@ export class Tree {
     }
     const walk = this.walk_;
     const type = typeOf(part);
-    const sent = sentOf(lastId + 1, part, parent, undefined, "");
+    const sent = sentOf(ids.last_ + 1, part, parent, undefined, "");
     const up = parent?.id_ ?? 0;
     const node = part as Node;
     if (type === 1) {
@@ -258,7 +193,7 @@ export class Tree {
       frame.element_(sent.id_, up, before, tag, said);
     } else if (!type) {
       if (this.sheets_.insert_(frame, sent, before))
-        this.visits_.push({ sent_: sent, parts_: [part], at_: 0, plain_: false });
+        this.visits_.push({ base_: sent, sent_: sent, node_: null, parts_: [part], at_: 0 });
     } else if (type < 5) {
       sent.bits_ = walk.mask_.bits_(node, this.bitsOf_);
       const said = walk.text_(node, sent.bits_);
@@ -348,13 +283,20 @@ export class Tree {
   /** Between two slices of the walk, what it stands in may have become private, or gone. */
   recheck_(): void {
     for (const visit of this.visits_) {
-      this.check_(visit.sent_);
-      visit.plain_ &&= this.isPlain_(visit.sent_);
+      opened(visit).forEach(this.check_);
+      const { sent_: sent, node_: node } = visit;
+      // It went elsewhere: what stood behind it comes with the first ops.
+      if (node && upOf(node) !== sent.part_) {
+        visit.node_ = null;
+        this.mark_(sent);
+      }
     }
-    const at = this.visits_.findIndex(({ sent_: sent }) => !this.isInPlace_(sent) || this.isClosed_(sent));
-    if (at < 0) return;
-    for (const { sent_ } of this.visits_.slice(at)) this.mark_(sent_);
-    this.visits_.length = at;
+    const at = this.visits_.findIndex(
+      (visit) =>
+        !this.isInPlace_(visit.sent_) ||
+        opened(visit).some((sent) => (visit.parts_ ? this.isClosed_(sent) : !this.isPlain_(sent))),
+    );
+    if (at >= 0) this.postpone_(at);
   }
 
   /** Elements that may no longer leave, or leave as something else. False where the time was up in the middle. */
@@ -369,7 +311,7 @@ export class Tree {
     return true;
   }
 
-  private check_(sent: Sent): void {
+  private readonly check_ = (sent: Sent): void => {
     if (!sent.tag_ || sent.stale_ || !this.isHere_(sent)) return;
     const own = this.walk_.mask_.own_(sent.part_ as Element);
     if (own !== sent.own_) this.rebits_(sent);
@@ -385,7 +327,7 @@ export class Tree {
       this.dirtyChildren_.add(sent);
       if (sent.parent_) this.dirtyChildren_.add(sent.parent_);
     }
-  }
+  };
 
   /** The document of a frame. With another one comes another frame. */
   insideOf_(sent: Sent): Part | undefined {
@@ -564,12 +506,6 @@ export class Tree {
       if (!next.trim()) this.dirtyChildren_.add(sent.parent_ as Sent);
     }
   }
-}
-
-function childrenOf(element: Element): Node[] {
-  const list: Node[] = [];
-  for (let child = firstChild(element); child; child = nextSibling(child)) list.push(child);
-  return list;
 }
 
 /** It comes from another document. */
