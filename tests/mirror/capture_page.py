@@ -5,6 +5,7 @@ import http.server
 import json
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 KINDS: dict[str, str] = {name: str(kind) for name, kind in whitelist.names().items()}
 MEET_TRIES = 20
 MEET_EVERY_MS = 100
+# A header of a file: for how many seconds the server keeps it back.
+SLOW = "Test-Slow-Seconds"
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fccfc0500f00"
     "05830181f4a5a2290000000049454e44ae426082"
@@ -28,7 +31,7 @@ PIXEL = bytes.fromhex(
 
 
 class SiteHandler(http.server.BaseHTTPRequestHandler):
-    """Serves what the test put into `server.files`: path → (type, body, headers)."""
+    """Serves what the test put into `server.files`: path → (type, body, headers), in its time where `SLOW` says one."""
 
     def do_GET(self) -> None:
         files: dict[str, tuple[str, bytes, dict[str, str]]] = self.server.files  # type: ignore[attr-defined]  # ours, added below
@@ -37,6 +40,7 @@ class SiteHandler(http.server.BaseHTTPRequestHandler):
             self.server.requests.append(self.path)  # type: ignore[attr-defined]  # ours, added below
         found = files.get(self.path.split("?")[0])
         kind, body, headers = found or ("text/plain", b"", {})
+        time.sleep(float(headers.get(SLOW, 0)))
         self.send_response(302 if "Location" in headers else 200 if found else 404)
         self.send_header("Content-Type", kind)
         for name, value in headers.items():

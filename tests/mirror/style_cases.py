@@ -12,6 +12,7 @@ CSS_FILES = {
     "/css/layered.css": "p{color:rgb(3, 0, 0);margin-left:4px}",
     "/css/chain.css": "@import url(layered.css) layer(deep) supports(display:grid) (min-width:10px);i{color:rgb(9, 9, 9)}",  # noqa: E501
     "/css/empty.css": "",
+    "/css/slow.css": "p{color:rgb(5, 0, 0)}",
     "/css/shorthand.css": ":root{--p:7px}p{padding:var(--p);padding-left:1px}",
 }
 
@@ -247,6 +248,13 @@ ELEMENTS = [
         P,
         {"p color": "rgb(2, 0, 0)"},
         "document.querySelector('link').href = '/css/other.css'",
+        "<link rel=stylesheet href=/css/plain.css>",
+    ),
+    Case(
+        "a link's address, of a sheet that takes its time",
+        P,
+        {"p color": "rgb(5, 0, 0)"},
+        "document.querySelector('link').href = '/css/slow.css'",
         "<link rel=stylesheet href=/css/plain.css>",
     ),
     Case(

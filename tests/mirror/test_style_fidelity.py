@@ -17,7 +17,7 @@ from playwright.async_api import Browser, Error, Page, Route
 from cobrowse.core import styles
 from cobrowse.web.mirror_routes import ADDRESS_IN_CSS
 from tests.live_hub import LiveHub
-from tests.mirror.capture_page import PIXEL, SiteHandler
+from tests.mirror.capture_page import PIXEL, SLOW, SiteHandler
 from tests.mirror.mirror_page import MirrorPage
 from tests.mirror.style_cases import CASES, CSS_FILES, Case
 
@@ -64,6 +64,12 @@ SEEN = """(wanted) => wanted.map((each) => {
     [...document.querySelectorAll(outer || 'x')].map((host) => host.shadowRoot?.querySelector(inner)).find(Boolean);
   return element ? getComputedStyle(element).getPropertyValue(property) : 'no element';
 })"""
+# What became of the stylesheets of the picture.
+SHEETS = """(doc) => [...doc.querySelectorAll('link')].map((link) => {
+  let rules = 'no sheet';
+  try { if (link.sheet) rules = link.sheet.cssRules.length } catch (error) { rules = error.name }
+  return `${link.outerHTML} ${rules}`;
+})"""
 
 
 class Pair:
@@ -80,25 +86,34 @@ class Pair:
         self.server.requests = []  # type: ignore[attr-defined]  # the handler looks there
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.origin = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.asked = 0
+        # What the mirror of this case asked for: the number, and how many bytes it got, or why none.
+        self.given: list[tuple[int, int | list[str]]] = []
         self.epoch = 0
         self.taken = 0
         self.bytes = 0
         self.messages: list[dict[str, Any]] = []
 
     def put(self, path: str, kind: str, body: bytes) -> None:
-        self.files[path] = (kind, body, CACHED)
+        self.files[path] = (kind, body, {**CACHED})
 
     async def give(self, route: Route) -> None:
         """An asset, as the hub would hand it out: from the tab, checked."""
         n = int(route.request.url.rpartition("/")[2])
-        self.puts.clear()
+        # Several are asked for at once, and each page begins its numbers anew.
+        self.asked += 1
+        ticket = f"ticket {self.asked}"
         # The page it was asked of may be gone.
+        refused: list[list[Any]] = []
         with contextlib.suppress(Error):
-            await self.page.evaluate("(n) => P.assets.upload(n, 'ticket')", n)
-        if not self.puts:
+            refused = await self.page.evaluate(
+                "async (it) => { await P.assets.upload(...it); return P.refused }", [n, ticket]
+            )
+        data = next((body for _, head, body in self.puts if head["Cobrowse-Asset-Ticket"] == ticket), None)
+        self.given.append((n, [why for refused_n, why in refused if refused_n == n] if data is None else len(data)))
+        if data is None:
             await route.fulfill(status=404)
             return
-        data = self.puts[-1][2]
         kind = "image/png" if data.startswith(b"\x89PNG") else "image/svg+xml" if b"<svg" in data else "text/css"
         if kind == "text/css":
             styles.check(data.decode(), asset=True)
@@ -112,6 +127,7 @@ class Pair:
         self.put("/", "text/html; charset=utf-8", html.encode("utf-8", "surrogatepass"))
         self.taken = self.bytes = 0
         self.messages = []
+        self.given = []
         await self.page.goto(self.origin + "/")
         self.epoch += 1
         await self.page.evaluate("policy => { window.P = probe.start({ policy, credit: true }) }", case.policy)
@@ -155,7 +171,9 @@ class Pair:
                     return
                 wrong = wrong or [f"digest: page {wanted[-3000:]}, mirror {mirrored[-3000:]}"]
             if time.monotonic() > until:
-                raise AssertionError("\n".join(wrong[:20]))
+                raise AssertionError(
+                    "\n".join([*wrong[:20], f"assets: {self.given}", *await self.mirror.inner(SHEETS)])
+                )
             await asyncio.sleep(0.05)
 
 
@@ -169,6 +187,7 @@ async def pair(browser: Browser, hub: LiveHub, capture_bundle: str) -> AsyncIter
     made = Pair(page, mirror)
     for path, css in CSS_FILES.items():
         made.put(path, "text/css", css.encode())
+    made.files["/css/slow.css"][2][SLOW] = "0.7"
     for path in ("/pixel.png", "/css/dot.png"):
         made.put(path, "image/png", PIXEL)
     await context.route("**/m/*/a/*", made.give)

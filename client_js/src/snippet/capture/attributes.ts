@@ -16,7 +16,6 @@ import {
   inputIndeterminate,
   inputType,
   inputValue,
-  linkAddress,
   linkSheet,
   localName,
   matches,
@@ -199,7 +198,8 @@ function addHtml(walk: Walk, put: Put, element: Element, bits: number, masked: b
     const other = /\balternate\b/i.test(attribute(element, "rel") ?? "") && attribute(element, "title");
     put("rel", "stylesheet");
     if (sheet && !sheet.disabled && !other && !walk.hasRules_(element as HTMLLinkElement, bits)) {
-      putAsset(walk, put, "href", element, linkAddress(element as HTMLLinkElement), masked);
+      // Where the link has another address by now, this is what the page still shows.
+      putAsset(walk, put, "href", element, sheet.href as string, masked);
     }
   } else if (name === "dialog") put(":modal", +matches(element, ":modal"));
   else if (name === "option") addOption(walk, put, element as HTMLOptionElement, bits);

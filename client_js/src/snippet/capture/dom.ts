@@ -71,7 +71,6 @@ export const addressOf = getter(Document, "URL");
 export const styleSheet = getter(HTMLStyleElement, "sheet");
 export const svgStyleSheet = getter(SVGStyleElement, "sheet");
 export const linkSheet = getter(HTMLLinkElement, "sheet");
-export const linkAddress = getter(HTMLLinkElement, "href");
 
 const adoptedByDocument = getter(Document, "adoptedStyleSheets");
 const adoptedByShadow = getter(ShadowRoot, "adoptedStyleSheets");
