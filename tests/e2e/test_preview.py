@@ -41,11 +41,24 @@ def in_picture(customer: Customer, script: str) -> Any:
     return customer.page.evaluate(f"() => ({script})(({FRAME})().contentDocument)")
 
 
+# Of each asset that the preview knows, how much; of each of its sheets, how many rules; what the page has loaded.
+ASSETS = """() => ({
+    assets: [...cobrowse.preview.assets.known].map(([n, it]) => `${n} ${it && it.address} ${it?.css.length}`),
+    sheets: [...cobrowse.preview.picture.frame.contentDocument.adoptedStyleSheets].map((it) => it.cssRules.length),
+    loaded: performance.getEntriesByType("resource").map((it) => `${it.name} ${it.initiatorType} ${it.responseStatus}`),
+})"""
+
+
+def assets_of(customer: Customer) -> str:
+    """What became of the assets of a preview that is open."""
+    return json.dumps(customer.page.evaluate(ASSETS), indent=1)
+
+
 def expect_in_picture(customer: Customer, script: str, value: object) -> None:
     """The picture says so in the end: what it is made of comes one by one."""
     give_up_at = time.monotonic() + PATIENCE_SECONDS
     while (said := in_picture(customer, script)) != value:
-        assert time.monotonic() < give_up_at, f"{said!r} is not {value!r}: {script}"
+        assert time.monotonic() < give_up_at, f"{said!r} is not {value!r}: {script}\n{assets_of(customer)}"
         customer.page.wait_for_timeout(50)
 
 

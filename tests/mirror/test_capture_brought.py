@@ -196,6 +196,37 @@ def test_the_next_page_uses_the_numbers_of_the_one_before(tab: Tab) -> None:
     assert [first["/only-here.png"]] == [n for sum_, n in tab.run("P.assets.carried()") if n == first["/only-here.png"]]
 
 
+def test_what_a_sheet_names_that_an_earlier_page_brought(tab: Tab) -> None:
+    """The hub keeps that sheet, so the mirror asks for what is in it before this page has looked."""
+    css = "text/css"
+    tab.files["/outer.css"] = (css, b"@import 'inner.css'; p { color: red }", YEAR)
+    tab.files["/inner.css"] = (css, b"p { background: url(pixel.png) }", YEAR)
+    tab.files["/pixel.png"] = ("image/png", PIXEL, YEAR)
+    head = "<link rel=stylesheet href=/outer.css><p>x"
+    opened(tab, head)
+    outer = brought(tab, "/outer.css", "style")
+    inner = brought(tab, "/inner.css", "style")
+    imported, picture = number_of(tab, "/inner.css", "style"), number_of(tab, "/pixel.png")
+    assert f"a/{imported}" in str(outer)
+    assert f"a/{picture}" in str(inner)
+    handed = tab.run("P.assets.carried()")
+    tab.open(f"<!doctype html>{head}", "/next")
+    tab.page.wait_for_load_state()
+    carried(tab, handed)
+    tab.settle()
+    before = len(tab.puts)
+    upload(tab, picture)
+    upload(tab, imported)
+    assert [body for _, _, body in tab.puts[before:]] == [PIXEL, inner]
+    assert tab.run("P.refused") == []
+    # Of what nobody knows it does not read them all again.
+    asked = len(tab.requests)
+    upload(tab, 4711)
+    upload(tab, 4712)
+    assert tab.run("P.refused") == [[4711, "gone"], [4712, "gone"]]
+    assert tab.requests[asked:] == []
+
+
 def test_what_goes_from_page_to_page_is_bounded(tab: Tab) -> None:
     opened(tab, "<p>x")
     tab.run("() => { for (let n = 0; n < 3000; n++) P.assets.number(`${location.origin}/${n}.png`, 'image'); }")

@@ -33,7 +33,8 @@ const plain = (address: string): string => address.split("#")[0] as string;
 
 export class Assets {
   private readonly numbers_ = new Map<string, number>();
-  private readonly addresses_ = new Map<number, readonly [url: string, kind: AssetKind]>();
+  /** What stands behind each number on this page. */
+  readonly addresses = new Map<number, readonly [url: string, kind: AssetKind]>();
   private readonly carried_: Map<number, number>;
   /** What canvases looked like, by an address that stands for it. */
   private readonly canvases_ = new Map<string, WeakRef<Element>>();
@@ -63,7 +64,7 @@ export class Assets {
     if (n === undefined) {
       n = /^(https?|data):/.test(url) && url.length < SUMMED_CHARACTERS ? this.again_(url) : this.fresh_(url);
       this.numbers_.set(url, n);
-      if (n) this.addresses_.set(n, [url, kind]);
+      if (n) this.addresses.set(n, [url, kind]);
     }
     return n;
   };
@@ -71,11 +72,6 @@ export class Assets {
   /** The canvas that this address stands for. */
   canvas(url: string): HTMLCanvasElement | undefined {
     return this.canvases_.get(url)?.deref() as HTMLCanvasElement | undefined;
-  }
-
-  /** What stands behind a number on this page. */
-  at(n: number): readonly [url: string, kind: AssetKind] | undefined {
-    return this.addresses_.get(n);
   }
 
   /** How many bytes it took to load this address; undefined where the page did not. */

@@ -39,8 +39,9 @@ const ACCEPT = {
   style: "text/css,*/*;q=0.1",
   font: "*/*",
 };
-/** What newer browsers say before that. */
-const NEWER = { image: "image/jxl,", style: "", font: "" };
+const ORIGIN = "same-origin";
+/** What newer browsers say before that, of a picture. */
+const NEWER = "image/jxl,";
 
 /** The page's own pictures of this address. Those in shadow roots and frames are not looked for. */
 const imagesOf = (url: string): HTMLImageElement[] =>
@@ -65,31 +66,40 @@ export class Bringer {
    * the page may never have loaded: where it is not `certain` that it did, nothing is asked for.
    */
   async given(n: number, certain: boolean): Promise<{ address: string; css: string }> {
-    const [url, kind] = this.assets_.at(n) ?? ["", "image"];
-    const { origin } = url ? new URL(url) : location;
+    const [url, kind] = this.at_(n);
     const canvas = this.assets_.canvas(url);
     if (canvas) return { address: canvas.toDataURL("image/webp", STILL_QUALITY), css: "" };
     if (this.isListed_(url)) return { address: url, css: this.sheets_.get(n) ?? "" };
-    let given = this.given_.get(n) ?? (certain || (url !== "" && origin === location.origin) || /^data:/.test(url));
+    let given =
+      this.given_.get(n) ?? (certain || url.startsWith("data:") || (!!url && new URL(url).origin === location.origin));
     let css = "";
-    if (given && (kind === "style" || (certain && !this.given_.has(n)))) {
+    // What did not come once may come now.
+    if (kind === "style" ? given || certain : certain && !this.given_.get(n)) {
       const body = await this.bytes_(n);
       given = body instanceof Blob;
-      if (kind === "style" && body instanceof Blob) css = await body.text();
+      if (kind === "style" && given) css = await (body as Blob).text();
     }
     return { address: given ? url : "", css };
   }
 
   /** The hub asks for the bytes; it takes them only with this ticket. */
   async upload(n: number, ticket: string): Promise<void> {
-    const [url, kind] = this.assets_.at(n) ?? ["", "image"];
+    // The hub may have it from a sheet that an earlier page brought: what that names, this page knows once it has read
+    // it, too, and those that it imports.
+    for (const [m, [, kind]] of this.assets_.addresses)
+      if (kind === "style" && !this.at_(n)[0] && !this.given_.has(m)) await this.bytes_(m);
+    const [url, kind] = this.at_(n);
     // Where the hub is away it asks again.
     const body = this.isListed_(url) ? await this.name_(n, url, kind, ticket) : await this.bytes_(n);
     if (body instanceof Blob) await this.put_(n, ticket, "", body);
     else if (body) {
-      const [image] = kind === "image" ? imagesOf(url) : [];
+      const [image] = imagesOf(url);
       this.host_.refused(n, { ...body, ...(image && { width: image.naturalWidth, height: image.naturalHeight }) });
     }
+  }
+
+  private at_(n: number): readonly [url: string, kind: AssetKind] {
+    return this.assets_.addresses.get(n) ?? ["", "image"];
   }
 
   private isListed_(url: string): boolean {
@@ -124,12 +134,13 @@ export class Bringer {
 
   /** The bytes, or why there are none. What is sure is not found out twice. */
   private async bytes_(n: number): Promise<Blob | Why> {
-    const [url, kind] = this.assets_.at(n) ?? ["", "image"];
+    const [url, kind] = this.at_(n);
     const why = this.refused_.get(n);
     if (why) return why;
     const body = await this.read_(url, kind).catch((): Why => ({ reason: "failed" }));
-    this.given_.set(n, body instanceof Blob);
-    if (!(body instanceof Blob) && (body.status || body.reason === "too_big")) this.refused_.set(n, body);
+    const isGiven = body instanceof Blob;
+    this.given_.set(n, isGiven);
+    if (!isGiven && (body.status || body.reason === "too_big")) this.refused_.set(n, body);
     return body;
   }
 
@@ -165,33 +176,32 @@ export class Bringer {
     if (url.startsWith("data:")) return dataOf(url);
     if (new URL(url).origin !== location.origin) return { reason: "other_origin" };
     // The first one shows whether the site's policy lets us read at all; the others do not fill its report endpoint.
-    const first = this.first_;
-    const found = first ? first.then(() => this.fetch_(url, kind)) : this.fetch_(url, kind);
+    const found = Promise.resolve(this.first_).then(() => this.fetch_(url, kind));
     this.first_ ??= found.catch(() => {});
     return found;
   }
 
   private async fetch_(url: string, kind: AssetKind): Promise<Response | Why> {
-    const get = async (more: RequestInit, newer = ""): Promise<Response | Why> => {
+    const get = async (newer = "", cache: RequestCache = "default"): Promise<Response | Why> => {
       if (this.host_.isBlocked()) return { reason: "csp" };
       const headers = { Accept: newer + ACCEPT[kind] };
       try {
-        return await fetch(url, { credentials: "same-origin", redirect: "error", headers, ...more });
+        return await fetch(url, { mode: ORIGIN, credentials: ORIGIN, redirect: "error", headers, cache });
       } catch {
         await new Promise((wake) => setTimeout(wake, VIOLATION_MS));
         return { reason: this.host_.isBlocked() ? "csp" : "failed" };
       }
     };
-    if (url.startsWith("blob:")) return get({});
+    if (url.startsWith("blob:")) return get();
     // Not one request that the page has not made by itself: no oracle for addresses of others' choosing. A service
     // worker may make one even of what is only looked for in the cache.
-    const loaded = this.assets_.loaded(url) !== undefined || inFrames(window, url) || imagesOf(url).length;
+    const loaded = this.assets_.loaded(url) !== undefined || inFrames(window, url) || imagesOf(url)[0];
     if (!loaded && navigator.serviceWorker?.controller) return { reason: "not_loaded" };
-    for (const newer of new Set([NEWER[kind], ""])) {
-      const cached = await get({ mode: "same-origin", cache: "only-if-cached" }, newer);
+    for (const newer of kind === "image" ? [NEWER, ""] : [""]) {
+      const cached = await get(newer, "only-if-cached");
       if ("ok" in cached ? cached.ok : cached.reason === "csp") return cached;
     }
-    return loaded ? get({ mode: "same-origin" }) : { reason: "not_loaded" };
+    return loaded ? get() : { reason: "not_loaded" };
   }
 }
 
@@ -211,8 +221,8 @@ function inFrames(of: Window, url: string): boolean {
 
 /** By hand: a site's policy for requests may forbid what it allows for pictures. */
 function dataOf(url: string): Response | Why {
-  const [, type, coded, text = ""] = DATA.exec(url) ?? [];
-  if (type === undefined) return { reason: "failed" };
+  const [, type, coded, text] = DATA.exec(url) ?? [];
+  if (!text) return { reason: "failed" };
   const said = decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, "%25"));
   const bytes = coded ? Uint8Array.from(atob(said), (char) => char.charCodeAt(0)) : said;
   return new Response(bytes, { headers: { "Content-Type": type || "text/plain" } });
