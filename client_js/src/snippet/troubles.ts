@@ -10,7 +10,10 @@ export interface Troubles {
   readonly list: NonNullable<Condition["troubles"]>;
 }
 
-/** `reads`: whether this address of the page's own is one of those that we read. */
+/**
+ * `reads`: whether this address of the page's own is one of those that we read. That the page may not show it itself, as
+ * a picture, say, keeps nobody from reading the others.
+ */
 export function troubles(changed: () => void, reads: (address: string) => boolean, signal: AbortSignal): Troubles {
   const found = new Set<Trouble>();
   const set = (what: Trouble, wrong: boolean) => {
@@ -23,10 +26,9 @@ export function troubles(changed: () => void, reads: (address: string) => boolea
     "securitypolicyviolation",
     ({ blockedURI, disposition, effectiveDirective }) => {
       if (disposition !== "enforce") return;
-      if (blockedURI.startsWith(shared().hub)) {
-        const [directive = "other"] = /^(connect|script|style|img|font)/.exec(effectiveDirective) ?? [];
-        set(`csp_${directive}` as Trouble, true);
-      } else if (reads(blockedURI)) set("csp_self", true);
+      const [directive = "other"] = /^(connect|script|style|img|font)/.exec(effectiveDirective) ?? [];
+      if (blockedURI.startsWith(shared().hub)) set(`csp_${directive}` as Trouble, true);
+      else if (directive === "connect" && reads(blockedURI)) set("csp_self", true);
     },
     { signal },
   );
