@@ -148,20 +148,20 @@ class Reading:
         agent = self._relay.agent_here(local)
         if agent is None:
             return 0
-        arrived, weight = [], 0
+        count, weight = 0, 0
         for data in frames:
             message = _short_view(data)
             if message is None:
                 break
             size = wire.size_of(data)
-            arrived.append((message, data, size, self._credit(message, size)))
+            self._relay.view_now(local, peer, agent, message, data, size, self._credit(message, size))
+            count += 1
             weight += size + MESSAGE_WEIGHT_BYTES
-        if arrived:
-            self._relay.view_now(local, peer, agent, arrived)
-            self._house.counters.add("frames", len(arrived))
+        if count:
+            self._house.counters.add("frames", count)
             if peer.charge_now(weight):
                 self._house.counters.add("paced")
-        return len(arrived)
+        return count
 
     async def _from_customer(self, local: LocalSession, peer: Peer, data: Data) -> None:
         with peer.holding():

@@ -4,7 +4,6 @@ Touches neither the session nor the store. What is clean goes on as the very byt
 
 import asyncio
 import logging
-from collections.abc import Iterable
 
 from cobrowse.core.bus_protocol import CreditBack
 from cobrowse.core.errors import BadFrame
@@ -39,8 +38,6 @@ CREDIT_BACK_BYTES = 64 * 1024
 WASHED_TOLD_EVERY_SECONDS = 60.0
 
 AnyView = Snapshot | Ops | Page | Pointer | Tip
-# A message, the data that it came in, the size of that in bytes, and the credit that is due for it.
-Arrived = tuple[AnyView, Data, int, CreditDue | None]
 # Tuples, since each frame is asked; see `core.wash`.
 ANY_VIEW = (Snapshot, Ops, Page, Pointer, Tip)
 WITH_PAGE = (Snapshot, Page)
@@ -66,12 +63,20 @@ class Relay:
         """The agent, where that socket is here, so that `view_now` will do."""
         return self._post.here(local.session, "agent")
 
-    def view_now(self, local: LocalSession, peer: Peer, agent: Peer, said: Iterable[Arrived]) -> None:
-        """The same of several messages for an agent who is here, so that nothing has to be waited for."""
-        for each in said:
-            item = self._passed(local, peer, *each)
-            if item is not None:
-                agent.post(item)
+    def view_now(
+        self,
+        local: LocalSession,
+        peer: Peer,
+        agent: Peer,
+        message: AnyView,
+        data: Data,
+        size: int,
+        credit: CreditDue | None,
+    ) -> None:
+        """The same for an agent who is here, so that nothing has to be waited for. `size`: that of `data`."""
+        item = self._passed(local, peer, message, data, size, credit)
+        if item is not None:
+            agent.post(item)
 
     def _passed(
         self, local: LocalSession, peer: Peer, message: FromCustomer, data: Data, size: int, credit: CreditDue | None

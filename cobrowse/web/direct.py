@@ -169,9 +169,9 @@ def _size(data: bytes, at: int, end: int) -> int:
 def _framed(head: int, payload: bytes) -> bytes:
     size = len(payload)
     if size < TWO_BYTES:
-        return b"%c%c%b" % (head, size, payload)
+        return bytes((head, size)) + payload
     if size < 65536:
-        return b"%c\x7e%b%b" % (head, size.to_bytes(2), payload)
+        return bytes((head, TWO_BYTES, size >> 8, size & 255)) + payload
     return b"%c\x7f%b%b" % (head, size.to_bytes(8), payload)
 
 
