@@ -47,6 +47,9 @@ class Assets:
         self._shelf = shelf or Shelf()
         self._fetching: dict[Key, asyncio.Task[Asset]] = {}
         self._awaited: dict[Key, asyncio.Future[Asset]] = {}
+        # What nobody waits for any more, and until when its ticket holds, oldest first: it is taken nevertheless, since
+        # a mirror asks again for what it misses most.
+        self._late: dict[Key, float] = {}
         # On the customer's hub: which other hub wants to hear of a refusal. What is brought is not heard of here, so of
         # each session the newest `WAITING_MAX` stay; more no hub waits for.
         self._reply_to: dict[Key, str] = {}
@@ -136,9 +139,20 @@ class Assets:
             await self._ask(session, n)
             return await within(self._house.clock, ASSET_WAIT_SECONDS, _result(awaited))
         except TimeoutError as error:
+            self._too_late_for(key)
             raise NoAsset("The tab did not answer in time.", code="asset_timeout") from error
         finally:
             del self._awaited[key]
+
+    def _too_late_for(self, key: Key) -> None:
+        now = self._house.clock.now()
+        while self._late:
+            oldest, until = next(iter(self._late.items()))
+            if until > now:
+                break
+            del self._late[oldest]
+        self._late.pop(key, None)
+        self._late[key] = now + TICKET_SECONDS - ASSET_WAIT_SECONDS
 
     async def _ask(self, session: Session, n: int) -> None:
         self._house.counters.add("assets_asked")
@@ -201,7 +215,8 @@ class Assets:
         session = await self._live_session(who.session)
         if who.rotation not in (session.customer.rotation, session.customer.rotation - 1):
             raise BadToken("This token was already used.", code="token_used")
-        if asked.hub == self._house.id and (who.session, n) not in self._awaited:
+        key = (who.session, n)
+        if asked.hub == self._house.id and key not in self._awaited and self._late.get(key, 0.0) <= now:
             raise NotAllowed("Nobody waits for this asset.", code="not_asked")
         return session, asked
 
@@ -218,6 +233,7 @@ class Assets:
     async def _hand_over(self, session: Session, asked: AssetTicket, asset: Asset) -> None:
         self._house.counters.add("assets_taken")
         self._settle((session.id, asked.n), asset)
+        self._late.pop((session.id, asked.n), None)
         self._keep(session.id, asked.n, asset)
         others = {asked.hub, session.hold("agent").hub} - {self._house.id, ""}
         if not others:
@@ -313,6 +329,7 @@ class Assets:
         for key in [key for key in self._awaited if key[0] == session_id]:
             self._settle(key, NoAsset("The page is gone.", code="asset_not_shared"))
         self._reply_to = {key: hub for key, hub in self._reply_to.items() if key[0] != session_id}
+        self._late = {key: until for key, until in self._late.items() if key[0] != session_id}
 
     async def forget(self, session_id: str) -> None:
         """The session is over: nothing of it stays, here or in the store."""

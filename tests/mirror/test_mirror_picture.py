@@ -258,3 +258,50 @@ async def test_a_picture_is_drawn_once_its_sheet_came_or_failed_or_takes_too_lon
               return doc.defaultView.getComputedStyle(doc.querySelector("p")).color === "rgb(0, 0, 9)";
             }"""
         )
+
+
+@pytest.mark.parametrize("missing", [3, 4], ids=["the sheet", "what it imports"])
+async def test_a_sheet_that_did_not_come_is_asked_for_again(mirror: MirrorPage, missing: int) -> None:
+    sheets = {3: f"@import url({mirror.address}a/4); p {{ color: rgb(0, 0, 9) }}", 4: "p { margin-left: 7px }"}
+    asked: list[int] = []
+
+    async def sheet(route: Route) -> None:
+        n = int(route.request.url.rpartition("/")[2])
+        asked.append(n)
+        if n == missing and asked.count(n) < 3:
+            await route.fulfill(status=504)
+        else:
+            await route.fulfill(content_type="text/css", body=sheets[n])
+
+    await mirror.page.route(f"{mirror.address}a/*", sheet)
+    link: dict[str, str | int] = {"rel": "stylesheet", "href": 3}
+    await mirror.view(page_with_body().element(5, 3, "link", link).element(13, 4, "p").snapshot())
+    await mirror.frame.wait_for_function(
+        """() => {
+            const { defaultView } = document.querySelector("iframe").contentDocument;
+            const { color, marginLeft } = defaultView.getComputedStyle(defaultView.document.querySelector("p"));
+            return color === "rgb(0, 0, 9)" && marginLeft === "7px";
+        }"""
+    )
+    assert asked.count(missing) == 3
+    assert await mirror.inner("(doc) => doc.querySelector('link').hasAttribute('data-cobrowse-missing')") is False
+
+
+async def test_a_sheet_that_is_not_to_be_had_is_not_asked_for_for_ever(mirror: MirrorPage) -> None:
+    asked: list[str] = []
+
+    async def nothing(route: Route) -> None:
+        asked.append(route.request.url)
+        await route.fulfill(status=404)
+
+    await mirror.page.route(f"{mirror.address}a/*", nothing)
+    await mirror.frame.evaluate(
+        """() => {
+            const later = window.setTimeout;
+            window.setTimeout = (what, ms) => later(what, [1_000, 4_000, 15_000].includes(ms) ? 10 : ms);
+        }"""
+    )
+    link: dict[str, str | int] = {"rel": "stylesheet", "href": 3}
+    await mirror.view(page_with_body().element(5, 3, "link", link).element(13, 4, "p").snapshot())
+    await mirror.frame.wait_for_timeout(1_500)
+    assert len(asked) == 4

@@ -2,6 +2,7 @@
 
 import type { Ops, PageInfo, Snapshot } from "../protocol";
 import { Adaptation } from "./adapt";
+import { Again } from "./again";
 import { assetPath } from "./attributes";
 import { Builder } from "./builder";
 import { finish, still } from "./calm";
@@ -40,6 +41,7 @@ export class Picture {
   private readonly states: States;
   private readonly bars: Bars;
   private readonly selected = new Selected();
+  private readonly again = new Again();
   /** Documents and shadow roots. */
   private readonly roots = new Set<Document | ShadowRoot>();
   private readonly loading = new Set<Element>();
@@ -134,6 +136,7 @@ export class Picture {
   drop(): void {
     this.loading.clear();
     clearTimeout(this.showing);
+    this.again.stop();
     this.states.stop();
     this.quiet.forEach((resolve) => {
       resolve();
@@ -200,6 +203,7 @@ export class Picture {
   private loaded(element: Element, well: boolean): void {
     if (well) this.missing.came(element);
     else this.missing.mark(element, this.words);
+    if (!well && element.localName === "link") this.again.ask(element);
     // At the density it was chosen for.
     if (well && loadedPicture(this.builder.knownOf(element))) return;
     this.loading.delete(element);
