@@ -141,6 +141,8 @@ def test_data_addresses_need_no_request_and_are_read_as_browsers_read_them(tab: 
         "<svg xmlns='http://www.w3.org/2000/svg' width='50%'/> 100% ä".encode()
     )
     assert str(brought(tab, "data:image/gif;base64,R0lGOD%6chAQABAAAAACw=")).startswith("b'GIF89a")
+    # A page's own placeholder for nothing.
+    assert brought(tab, "data:text/css,", "style") == b""
     for address in ("data:text/html,<p>", "data:,x", "data:application/json,{}"):
         assert brought(tab, address) == "failed"
     assert brought(tab, "data:image/png;base64,!!") == "failed"

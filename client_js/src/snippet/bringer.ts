@@ -222,7 +222,7 @@ function inFrames(of: Window, url: string): boolean {
 /** By hand: a site's policy for requests may forbid what it allows for pictures. */
 function dataOf(url: string): Response | Why {
   const [, type, coded, text] = DATA.exec(url) ?? [];
-  if (!text) return { reason: "failed" };
+  if (text === undefined) return { reason: "failed" };
   const said = decodeURIComponent(text.replace(/%(?![\da-f]{2})/gi, "%25"));
   const bytes = coded ? Uint8Array.from(atob(said), (char) => char.charCodeAt(0)) : said;
   return new Response(bytes, { headers: { "Content-Type": type || "text/plain" } });
