@@ -236,7 +236,7 @@ def test_what_came_and_went_wears_an_epoch_out_and_the_next_one_begins(tab: Tab)
     begin(tab, PAGE, options={"budget": PLENTY})
     epoch = tab.run("() => P.capture.epoch")
     # As if most that an epoch may hold had been there already, for long.
-    tab.run("() => { P.capture.tree_.inserted_ = 189_900; P.capture.budget_.began_ = -60_000 }")
+    tab.run("() => { P.capture.tree_.before_ -= 189_900; P.capture.budget_.began_ = -60_000 }")
     tab.run(TABLE, 200)
     poll_until(tab, lambda: tab.run("() => P.capture.epoch") == epoch + 1, "a new epoch")
     tab.assert_mirrored()
