@@ -8,6 +8,9 @@ from playwright.sync_api import Browser, Page, Route
 
 # Long enough for what a page does by itself once it is loaded.
 REST_MS = 300
+# Long enough for what Chromium does by itself beside a new window: in other processes it loads its own interface, for
+# some 0.7 s, and on two cores that takes the page's time.
+WINDOW_REST_MS = 900
 MADE = """n => {
   document.body.innerHTML = ''; const list = document.createElement('ul');
   for (let i = 0; i < n / 5; i++) {
@@ -23,10 +26,15 @@ Files = Mapping[str, tuple[str, bytes]]
 
 @contextmanager
 def fresh_page(
-    browser: Browser, url: str, *scripts: str, elements: int = 0, files: Files | None = None
+    browser: Browser,
+    url: str,
+    *scripts: str,
+    elements: int = 0,
+    files: Files | None = None,
+    rest_ms: int = REST_MS,
 ) -> Iterator[Page]:
-    """The page of `url` in a context of its own, at rest, with `scripts` (files) in it; where `elements`, with that
-    many made ones in place of what it said. `files` (address → type, body) are answered without a server."""
+    """The page of `url` in a context of its own, at rest for `rest_ms`, with `scripts` (files) in it; where `elements`,
+    with that many made ones in place of what it said. `files` (address → type, body) are answered without a server."""
     context = browser.new_context(bypass_csp=True)
     try:
         for address, (kind, body) in (files or {}).items():
@@ -37,17 +45,24 @@ def fresh_page(
             page.evaluate(MADE, elements)
         for script in scripts:
             page.add_script_tag(path=script)
-        page.wait_for_timeout(REST_MS)
+        page.wait_for_timeout(rest_ms)
         yield page
     finally:
         context.close()
 
 
 def measured(
-    browser: Browser, url: str, script: str, measure: str, *, elements: int = 0, files: Files | None = None
+    browser: Browser,
+    url: str,
+    script: str,
+    measure: str,
+    *,
+    elements: int = 0,
+    files: Files | None = None,
+    rest_ms: int = REST_MS,
 ) -> Any:
     """The value of the expression `measure` in such a page, to which nothing was asked before."""
-    with fresh_page(browser, url, script, elements=elements, files=files) as page:
+    with fresh_page(browser, url, script, elements=elements, files=files, rest_ms=rest_ms) as page:
         return page.evaluate(measure)
 
 
