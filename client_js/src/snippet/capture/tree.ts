@@ -1,8 +1,7 @@
 // What the agent has been sent, node by node, and how to get from there to the page as it is now. Ids are never used
 // again; what left the page loses its id with all that is in it.
-import type { Tag } from "../whitelist";
 import { Sheet } from "./cssom";
-import { firstChild, hostOf, nextSibling, nodeType, rootOf, shadowOf, upOf as upOfNode } from "./dom";
+import { firstChild, hostOf, nodeType, rootOf, shadowOf, upOf as upOfNode } from "./dom";
 import { EDITOR, HIDDEN, WIDGET } from "./mask";
 import { rising } from "./order";
 import { sendPlain } from "./plain";
