@@ -13,7 +13,8 @@ class Turn:
         self._due: list[Callable[[], None]] = []
 
     def ends_with(self, work: Callable[[], None]) -> None:
-        """Call `work` once all that this turn brings was heard."""
+        """Call `work` once all that this turn brings was heard. Who asks does so once a turn, so no more waits than
+        there are peers."""
         if not self._due:
             asyncio.get_running_loop().call_soon(self._end)
         self._due.append(work)
