@@ -10,6 +10,7 @@ from cobrowse.core.audit import AuditKeys
 from cobrowse.core.errors import CobrowseError, StoreError
 from cobrowse.core.policy import Site
 from cobrowse.core.tokens import Tokens
+from cobrowse.ending import ended
 from cobrowse.hub.act_times import ActTimes
 from cobrowse.hub.clock import StoreClock, within
 from cobrowse.hub.counters import Counters
@@ -17,7 +18,6 @@ from cobrowse.hub.ledger import Ledger
 from cobrowse.hub.local import LocalSession
 from cobrowse.hub.seldom import Seldom
 from cobrowse.store.base import Bus, SessionStore
-from cobrowse.store.ending import ended
 
 T = TypeVar("T")
 

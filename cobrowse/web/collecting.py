@@ -11,8 +11,8 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from cobrowse.ending import ended
 from cobrowse.hub.clock import Clock, SystemClock
-from cobrowse.store.ending import ended
 
 log = logging.getLogger(__name__)
 

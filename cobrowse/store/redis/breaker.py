@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from redis.exceptions import RedisError
 
 from cobrowse.core.errors import StoreAway
-from cobrowse.store.ending import ended
+from cobrowse.ending import ended
 from cobrowse.store.redis.answers import is_away, store_error
 
 # How many calls may wait for one server.

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from redis.exceptions import MovedError, RedisError, TimeoutError
 
 from cobrowse.core.errors import StoreError
+from cobrowse.ending import ended
 from cobrowse.store.base import Receive
-from cobrowse.store.ending import ended
 from cobrowse.store.losses import Losses
 from cobrowse.store.redis.answers import is_away, store_error
 from cobrowse.store.redis.commands import Commands

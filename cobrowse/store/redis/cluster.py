@@ -13,7 +13,7 @@ from typing import Any
 from redis.crc import key_slot
 from redis.exceptions import ConnectionError, RedisError
 
-from cobrowse.store.ending import ended
+from cobrowse.ending import ended
 from cobrowse.store.redis.address import Host, RedisAddress
 from cobrowse.store.redis.keys import SLOTS
 from cobrowse.store.redis.node import Node

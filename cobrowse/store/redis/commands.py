@@ -29,7 +29,7 @@ from redis.exceptions import (
 )
 
 from cobrowse.core.errors import StoreAway, StoreError
-from cobrowse.store.ending import ended
+from cobrowse.ending import ended
 from cobrowse.store.redis.address import RedisAddress
 from cobrowse.store.redis.answers import is_away, store_error
 from cobrowse.store.redis.breaker import Breaker

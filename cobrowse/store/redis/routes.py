@@ -7,7 +7,7 @@ from typing import Protocol
 
 from redis.exceptions import ConnectionError, RedisError
 
-from cobrowse.store.ending import ended
+from cobrowse.ending import ended
 from cobrowse.store.redis.address import Host, RedisAddress
 from cobrowse.store.redis.node import PROBE_SECONDS, Node, closed, connected
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from cobrowse.store.ending import ended
+from cobrowse.ending import ended
 
 WITHIN_SECONDS = 30.0
 

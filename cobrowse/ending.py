@@ -1,4 +1,4 @@
-"""Ending tasks that wait inside a client library."""
+"""Ending tasks that do not hear it the first time: those that wait inside a client library."""
 
 import asyncio
 from typing import Any
