@@ -21,7 +21,7 @@ from tests.e2e.conftest import AGENT_SCREEN, CUSTOMER_SCREEN, KEPT
 from tests.e2e.places import Place
 from tests.e2e.walk import Agent, Customer, go_live
 
-ROUNDS = 3
+ROUNDS = 2
 SECONDS = 4
 KEPT_PERCENT = 90.0
 BEHIND_MS = 1_000.0

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from bench.both_ends import BothEnds, both_ends, percentiles
 from bench.figures import Figure, table
 
-SESSIONS = 22
+SESSIONS = 18
 BUDGET_MS = 500.0
 PATH, HEADING = "/catalogue", "Catalogue"
 # Of the click itself, not of when somebody got around to hearing of it.

@@ -28,7 +28,7 @@ from tests.chromium import ARGUMENTS, WHOLE
 from tests.e2e.conftest import CUSTOMER_SCREEN
 from tests.e2e.places import HOST, InThread, Place, Ready
 
-PAIRS = 20
+PAIRS = 16
 PATH = "/"
 REST_MS = 250
 KB = 1024

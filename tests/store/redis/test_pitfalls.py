@@ -62,7 +62,7 @@ SHOWN = {
     ),
     "SET with GET is taken for SET": ("test_layout.py::test_a_redis_laid_out_otherwise_is_refused",),
     "a cancellation that falls together with its own time limit is lost": (
-        "../test_ending.py::test_redis_py_pitfall_a_cancellation_that_is_taken_for_a_timeout_is_said_again",
+        "../../test_ending.py::test_redis_py_pitfall_a_cancellation_that_is_taken_for_a_timeout_is_said_again",
     ),
     "a node of a cluster also listens at its port and 10,000 more": (
         "test_pitfalls.py::test_the_bus_of_a_test_cluster_is_below_the_ephemeral_ports",
