@@ -24,6 +24,8 @@ WAYS = (("inserted", "changed"), ("moved", "slotted later"))
 TABLES = ("tags", "names", "urls", "styles", "texts")
 # Some places change once more a moment later.
 LATER_MS = 200
+# So much of a difference is told, before and after where it begins.
+AROUND = 300
 
 
 @pytest.fixture(scope="module")
@@ -101,10 +103,19 @@ def tell(tab: Tab, site: CanarySite, length: int, *, private: bool) -> dict[str,
     return told.steps
 
 
+def difference(first: Any, other: Any) -> str:
+    """Where two of them begin to differ."""
+    one, two = json.dumps(first), json.dumps(other)
+    at = next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    return f"{one[max(0, at - AROUND) : at + AROUND]} … {two[max(0, at - AROUND) : at + AROUND]}"
+
+
 @pytest.mark.parametrize("private", [False, True], ids=["masked parts", "private site"])
 def test_every_length_looks_the_same(tab: Tab, site: CanarySite, private: bool) -> None:
     first, *others = (tell(tab, site, length, private=private) for length in LENGTHS)
     for other in others:
         for step, what in first.items():
             for name, value in what.items():
-                assert other[step][name] == value, (step, name)
+                # Not by an assertion: to explain how two long pictures differ takes pytest minutes.
+                if other[step][name] != value:
+                    pytest.fail(f"{step}, {name}: {difference(value, other[step][name])}")

@@ -100,8 +100,10 @@ PLACES: tuple[Place, ...] = (
     Place(
         "frame that went to a denied path",
         "<iframe src='/frame'></iframe>",
-        "const f = box.firstChild; f.onload = () => { f.contentWindow.history.pushState(null, '', '/denied/' + c); "
-        "f.contentDocument.body.textContent = c }",
+        "const f = box.firstChild; const go = () => { f.contentWindow.history.pushState(null, '', '/denied/' + c); "
+        "f.contentDocument.body.textContent = c }; f.onload = go; "
+        # It may have been there before this script.
+        "f.contentWindow.location.pathname === '/frame' && f.contentDocument.readyState === 'complete' && go()",
     ),
     Place(
         "frame: what is for machines",
