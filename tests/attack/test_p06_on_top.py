@@ -1,8 +1,10 @@
 """P6: whatever the page puts above our banner, once, the banner is back on top by itself, also while the session is
 paused: what the customer needs in that state can be pressed. Real Chromium, a real hub, a raw agent."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -61,18 +63,6 @@ COVERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with rogue.chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, HubProcess]]:
-    with rogue.place(tmp_path_factory.mktemp("hub")) as made:
-        yield made
-
-
 @contextmanager
 def staged(browser: Browser, place: tuple[Shop, HubProcess]) -> Iterator[Stage]:
     stage = Stage(browser, *place)
@@ -86,16 +76,23 @@ def staged(browser: Browser, place: tuple[Shop, HubProcess]) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="module")
-def live(browser: Browser, place: tuple[Shop, HubProcess]) -> Iterator[Stage]:
+def sessions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], AbstractContextManager[Stage]]]:
+    """Begins live sessions, all on one hub."""
+    with rogue.chromium() as browser, rogue.place(Path(tmp_path_factory.mktemp("hub"))) as place:
+        yield partial(staged, browser, place)
+
+
+@pytest.fixture(scope="module")
+def live(sessions: Callable[[], AbstractContextManager[Stage]]) -> Iterator[Stage]:
     """One live session for most of the file; each test leaves it live."""
-    with staged(browser, place) as stage:
+    with sessions() as stage:
         yield stage
 
 
 @pytest.fixture
-def fresh(browser: Browser, place: tuple[Shop, HubProcess]) -> Iterator[Stage]:
+def fresh(sessions: Callable[[], AbstractContextManager[Stage]]) -> Iterator[Stage]:
     """A live session in which nobody has asked for anything."""
-    with staged(browser, place) as stage:
+    with sessions() as stage:
         yield stage
 
 
