@@ -98,13 +98,19 @@ async def test_a_tab_that_says_nothing_is_not_waited_for_for_ever(world: World, 
         await assert_put_refused(hubs.put, NotAllowed, "not_asked", customer.token, wanted.ticket, 1)
 
 
-async def test_what_comes_too_late_is_there_for_who_asks_again(world: World, hub: Hub) -> None:
-    """A tab on a slow line takes longer than a mirror waits; what it brings within its ticket's time is kept, once."""
+async def wanted_too_long(world: World, hub: Hub) -> tuple[Customer, AssetWanted]:
+    """A mirror waited for an asset in vain, and its ticket still holds."""
     _, customer = await world.live(hub)
     asking = ask(hub, customer)
     wanted = await customer.hear(AssetWanted)
     await world.clock.advance(assets.ASSET_WAIT_SECONDS)
     await assert_missing(asking, "asset_timeout")
+    return customer, wanted
+
+
+async def test_what_comes_too_late_is_there_for_who_asks_again(world: World, hub: Hub) -> None:
+    """A tab on a slow line takes longer than a mirror waits; what it brings within its ticket's time is kept, once."""
+    customer, wanted = await wanted_too_long(world, hub)
     await world.clock.advance(assets.TICKET_SECONDS - assets.ASSET_WAIT_SECONDS - 1)
     await hub.put_asset(customer.token, wanted.ticket, 1, CSS)
     await assert_put_refused(hub, NotAllowed, "not_asked", customer.token, wanted.ticket, 1)
@@ -113,11 +119,7 @@ async def test_what_comes_too_late_is_there_for_who_asks_again(world: World, hub
 
 
 async def test_what_comes_too_late_for_a_page_that_is_gone_is_not_taken(world: World, hub: Hub) -> None:
-    _, customer = await world.live(hub)
-    asking = ask(hub, customer)
-    wanted = await customer.hear(AssetWanted)
-    await world.clock.advance(assets.ASSET_WAIT_SECONDS)
-    await assert_missing(asking, "asset_timeout")
+    customer, wanted = await wanted_too_long(world, hub)
     hub.assets.leave_page(customer.joined.session)
     await assert_put_refused(hub, NotAllowed, "not_asked", customer.token, wanted.ticket, 1)
 
