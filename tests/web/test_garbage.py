@@ -44,7 +44,7 @@ def _living() -> Counter[str]:
 
 
 async def _until_gone() -> Counter[str]:
-    """What is left of sessions, once nothing more of them goes."""
+    """What is left of sessions, once nothing more of them goes. Nothing tells when that is, so it is asked for."""
     for _ in range(round(PATIENCE_SECONDS / 0.05)):
         if not _living():
             break
